@@ -1,0 +1,21 @@
+//! The language of the marketplace: vocabularies, values and aggregates, without any I/O.
+//!
+//! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
+//! [`organisation`], [`project`], [`mandate`], [`city`], [`country`]. Values are parsed once, at the edge;
+//! inside they cannot be wrong.
+
+pub mod city;
+pub mod country;
+pub mod error;
+pub mod fx;
+pub mod id;
+pub mod mandate;
+pub mod organisation;
+pub mod portfolio;
+pub mod project;
+pub mod provenance;
+pub mod value;
+pub mod vocabulary;
+
+pub use error::{FieldError, FieldErrors};
+pub use vocabulary::Vocabulary;
