@@ -1,1 +1,26 @@
-//! Placeholder while the crate is laid out.
+//! The ranking: gates first, then additive criteria with fixed anchors, then the harmonic mean of both sides.
+//!
+//! Pure computation: no I/O, no clock, no randomness that is not seeded by the caller. Reading order:
+//! [`grade`] (values with what is unknown), [`policy`] (published weights), [`row`] (packed views),
+//! [`catalog`], [`gate`], [`criterion`], [`score`], [`rank`] (the way in), [`explanation`],
+//! [`counterfactual`], [`stability`].
+//!
+//! Invariant: a score depends on the pair, the policy and the day alone, never on the other candidates.
+//! Invariant: the explanation is computed by the code that computes the score.
+
+pub mod catalog;
+pub mod counterfactual;
+pub mod criterion;
+pub mod explanation;
+pub mod gate;
+pub mod grade;
+pub mod policy;
+pub mod rank;
+pub mod row;
+pub mod score;
+pub mod stability;
+
+pub use catalog::Catalog;
+pub use grade::{Grade, Micro, ONE};
+pub use policy::Policy;
+pub use score::{Interval, MicroPoints};

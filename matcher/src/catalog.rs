@@ -1,0 +1,224 @@
+//! All that is ranked, in memory, packed. One writer prepares a catalog; readers share snapshots of it.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+
+use crate::row::{CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, World, day};
+
+/// Rows of one kind, dense, found by id.
+#[derive(Debug, Clone)]
+pub struct Table<T, R> {
+    rows: Vec<R>,
+    places: HashMap<Id<T>, u32>,
+}
+
+impl<T, R> Default for Table<T, R> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<T, R> Table<T, R> {
+    /// The rows, in no order that means anything: no answer may depend on it.
+    pub fn rows(&self) -> &[R] {
+        &self.rows
+    }
+
+    /// The row of an id.
+    pub fn get(&self, id: Id<T>) -> Option<&R> {
+        self.rows.get(usize::try_from(*self.places.get(&id)?).ok()?)
+    }
+
+    fn put(&mut self, id: Id<T>, row: R) {
+        let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let place = *self.places.entry(id).or_insert(next);
+        match self.rows.get_mut(place as usize) {
+            Some(slot) => *slot = row,
+            None => self.rows.push(row),
+        }
+    }
+
+    fn take(&mut self, id: Id<T>, id_of: impl Fn(&R) -> Id<T>) {
+        if let Some(place) = self.places.remove(&id) {
+            let place = place as usize;
+            if place < self.rows.len() {
+                self.rows.swap_remove(place);
+                if let Some(moved) = self.rows.get(place) {
+                    self.places.insert(id_of(moved), u32::try_from(place).unwrap_or(u32::MAX));
+                }
+            }
+        }
+    }
+}
+
+/// Published projects, mandates, organisations and cities, as packed rows.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Shared facts.
+    pub world: World,
+    /// The day on which freshness and screening are judged.
+    pub today: NaiveDate,
+    /// Number of the last event that is in.
+    pub sequence: i64,
+    projects: Table<Project, ProjectRow>,
+    mandates: Table<Mandate, MandateRow>,
+    organisations: Table<Organisation, OrganisationRow>,
+    cities: Table<City, CityRow>,
+    by_geonames: HashMap<u32, Id<City>>,
+    links: Links,
+}
+
+impl Catalog {
+    /// An empty catalog.
+    pub fn new(world: World, today: NaiveDate) -> Self {
+        Self { world, today, ..Self::default() }
+    }
+
+    /// The day as a number.
+    pub fn day(&self) -> Day {
+        day(self.today)
+    }
+
+    /// Puts a project in or in place of its older self. A listing that is not in public is taken out.
+    pub fn put_project(&mut self, id: Id<Project>, owner: Id<Organisation>, project: &Project) {
+        if project.state.is_ranked() {
+            self.projects.put(id, ProjectRow::new(id, owner, project, &self.world));
+        } else {
+            self.remove_project(id);
+        }
+    }
+
+    /// Takes a project out.
+    pub fn remove_project(&mut self, id: Id<Project>) {
+        self.projects.take(id, |row| row.id);
+    }
+
+    /// Puts a mandate in or in place of its older self.
+    pub fn put_mandate(&mut self, id: Id<Mandate>, investor: Id<Organisation>, mandate: &Mandate) {
+        self.mandates.put(id, MandateRow::new(id, investor, mandate, &self.world));
+    }
+
+    /// Takes a mandate out.
+    pub fn remove_mandate(&mut self, id: Id<Mandate>) {
+        self.mandates.take(id, |row| row.id);
+    }
+
+    /// Puts an organisation in or in place of its older self.
+    pub fn put_organisation(&mut self, id: Id<Organisation>, organisation: &Organisation) {
+        self.organisations.put(id, OrganisationRow::new(id, organisation));
+    }
+
+    /// Puts a city in or in place of its older self.
+    pub fn put_city(&mut self, id: Id<City>, city: &City) {
+        self.by_geonames.insert(city.geonames_id, id);
+        self.cities.put(id, CityRow::new(id, city, &self.world, self.today));
+    }
+
+    /// Adds a twinning.
+    pub fn put_twinning(&mut self, twinning: &domain::city::Twinning) {
+        self.links.insert(twinning);
+    }
+
+    /// Published projects.
+    pub fn projects(&self) -> &Table<Project, ProjectRow> {
+        &self.projects
+    }
+
+    /// Mandates.
+    pub fn mandates(&self) -> &Table<Mandate, MandateRow> {
+        &self.mandates
+    }
+
+    /// Organisations.
+    pub fn organisations(&self) -> &Table<Organisation, OrganisationRow> {
+        &self.organisations
+    }
+
+    /// Cities.
+    pub fn cities(&self) -> &Table<City, CityRow> {
+        &self.cities
+    }
+
+    /// The city of a GeoNames id.
+    pub fn city_by_geonames(&self, geonames: u32) -> Option<&CityRow> {
+        self.by_geonames.get(&geonames).and_then(|id| self.cities.get(*id))
+    }
+
+    /// Twinnings.
+    pub fn links(&self) -> &Links {
+        &self.links
+    }
+
+    /// All that bears on one pair; none where the investor or the owner is not in the catalog.
+    pub fn pair<'a>(&'a self, mandate: &'a MandateRow, project: &'a ProjectRow) -> Option<Pair<'a>> {
+        Some(Pair {
+            mandate,
+            investor: self.organisations.get(mandate.investor)?,
+            project,
+            owner: self.organisations.get(project.owner)?,
+            catalog: self,
+        })
+    }
+
+    /// Two cities with what is shared.
+    pub fn city_pair<'a>(&'a self, viewer: &'a CityRow, partner: &'a CityRow) -> CityPair<'a> {
+        CityPair { viewer, partner, catalog: self, mode: DigitalMode::Peer, programme: None }
+    }
+}
+
+/// A mandate and a project with all that bears on their score.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// The mandate.
+    pub mandate: &'a MandateRow,
+    /// Whose it is.
+    pub investor: &'a OrganisationRow,
+    /// The project.
+    pub project: &'a ProjectRow,
+    /// Whose it is.
+    pub owner: &'a OrganisationRow,
+    /// Shared facts.
+    pub catalog: &'a Catalog,
+}
+
+/// How a city wants to be matched on digital level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DigitalMode {
+    /// With an equal.
+    #[default]
+    Peer,
+    /// With one that can teach, where a skills need exists.
+    Mentor,
+}
+
+/// A programme whose terms a pair must meet, where it applies to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Programme {
+    /// Fewest inhabitants of either city.
+    pub min_population: u32,
+}
+
+/// Two cities, seen by the first.
+#[derive(Debug, Clone, Copy)]
+pub struct CityPair<'a> {
+    /// Who looks.
+    pub viewer: &'a CityRow,
+    /// Who is looked at.
+    pub partner: &'a CityRow,
+    /// Shared facts.
+    pub catalog: &'a Catalog,
+    /// The viewer's wish.
+    pub mode: DigitalMode,
+    /// Programme applied to.
+    pub programme: Option<Programme>,
+}
+
+impl CityPair<'_> {
+    /// The same pair, seen by the other.
+    #[must_use]
+    pub fn turned(self) -> Self {
+        Self { viewer: self.partner, partner: self.viewer, mode: DigitalMode::Peer, ..self }
+    }
+}

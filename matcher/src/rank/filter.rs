@@ -1,0 +1,95 @@
+//! What a viewer wants to see of a list. A filter never changes a score.
+
+use std::collections::HashSet;
+
+use domain::{
+    id::Id,
+    project::Project,
+    value::CountrySet,
+    vocabulary::{FieldSet, Instrument, InvestmentStage, ProjectKind},
+};
+
+use crate::{
+    row::{Amount, CityRow, MandateRow, ProjectRow},
+    score::{Interval, MicroPoints},
+};
+
+/// Filter on projects; an empty part lets everything through.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OpportunityFilter {
+    /// Any of these fields.
+    pub fields: FieldSet,
+    /// Any of these countries.
+    pub countries: CountrySet,
+    /// Any of these kinds.
+    pub kinds: Vec<ProjectKind>,
+    /// Any of these stages.
+    pub stages: Vec<InvestmentStage>,
+    /// Any of these instruments.
+    pub instruments: Vec<Instrument>,
+    /// At least this gap; projects without a comparable gap are left out.
+    pub min_gap: Option<Amount>,
+    /// At most this gap; projects without a comparable gap are left out.
+    pub max_gap: Option<Amount>,
+    /// At least this score.
+    pub min_score: Option<MicroPoints>,
+    /// Only these projects, such as the hits of a search.
+    pub only: Option<HashSet<Id<Project>>>,
+}
+
+impl OpportunityFilter {
+    /// Whether a project passes, its score aside.
+    pub fn admits(&self, row: &ProjectRow) -> bool {
+        let gap_at_least = |bound: Option<Amount>, least: bool| {
+            bound.is_none_or(|bound| {
+                row.gap
+                    .and_then(|gap| gap.comparable(bound))
+                    .is_some_and(|(gap, bound)| if least { gap >= bound } else { gap <= bound })
+            })
+        };
+        (self.fields.0 == 0 || self.fields.0 & row.field_set.0 != 0)
+            && (self.countries.is_empty() || row.countries.iter().any(|c| self.countries.contains(*c)))
+            && (self.kinds.is_empty() || self.kinds.contains(&row.kind))
+            && (self.stages.is_empty() || row.stage.is_some_and(|stage| self.stages.contains(&stage)))
+            && (self.instruments.is_empty() || {
+                let wanted = self.instruments.iter().fold(0, |set, i| set | MandateRow::instrument_bit(*i));
+                row.instruments.iter().any(|(i, _)| MandateRow::instrument_bit(*i) & wanted != 0)
+            })
+            && gap_at_least(self.min_gap, true)
+            && gap_at_least(self.max_gap, false)
+            && self.only.as_ref().is_none_or(|only| only.contains(&row.id))
+    }
+
+    /// Whether a score passes.
+    pub fn admits_score(&self, score: &Interval) -> bool {
+        self.min_score.is_none_or(|least| score.point >= least)
+    }
+}
+
+/// Filter on cities; an empty part lets everything through.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CityFilter {
+    /// Any of these countries.
+    pub countries: CountrySet,
+    /// Offering any of these fields.
+    pub offers: FieldSet,
+    /// Needing any of these fields.
+    pub needs: FieldSet,
+    /// At least so many inhabitants; cities of unknown size are left out.
+    pub min_population: Option<u32>,
+    /// At most so many inhabitants; cities of unknown size are left out.
+    pub max_population: Option<u32>,
+    /// At least this score.
+    pub min_score: Option<MicroPoints>,
+}
+
+impl CityFilter {
+    /// Whether a city passes, its score aside.
+    pub fn admits(&self, row: &CityRow) -> bool {
+        (self.countries.is_empty() || self.countries.contains(row.country))
+            && (self.offers.0 == 0 || self.offers.0 & row.offer_set.0 != 0)
+            && (self.needs.0 == 0 || self.needs.0 & row.need_set.0 != 0)
+            && self.min_population.is_none_or(|least| row.population.is_some_and(|people| people >= least))
+            && self.max_population.is_none_or(|most| row.population.is_some_and(|people| people <= most))
+    }
+}

@@ -1,0 +1,170 @@
+//! Packed view of a project.
+
+use domain::{
+    Vocabulary,
+    id::Id,
+    organisation::Organisation,
+    project::Project,
+    value::CountryCode,
+    vocabulary::{
+        ContractType, CooperationField, FieldSet, Instrument, InvestmentStage, ListingState, ProjectKind,
+        ReadinessItem, ReadinessStatus, StageLadder,
+    },
+};
+
+use super::{Amount, Day, World, day, organisation::bits};
+
+/// The place of a stage in tables of both ladders: infrastructure 0..9, venture 9..18.
+pub fn stage_slot(stage: InvestmentStage) -> usize {
+    match stage.ladder() {
+        StageLadder::Infrastructure => stage.rung(),
+        StageLadder::Venture => stage.rung().saturating_add(InvestmentStage::RUNGS),
+    }
+}
+
+/// Packed view of a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectRow {
+    /// Its id.
+    pub id: Id<Project>,
+    /// Its owner.
+    pub owner: Id<Organisation>,
+    /// Where the listing stands.
+    pub state: ListingState,
+    /// What it is.
+    pub kind: ProjectKind,
+    /// Which ladder.
+    pub ladder: StageLadder,
+    /// Its stage.
+    pub stage: Option<InvestmentStage>,
+    /// Fields with shares in hundredths of a percent.
+    pub fields: Box<[(CooperationField, u16)]>,
+    /// The same fields as a set.
+    pub field_set: FieldSet,
+    /// Contract.
+    pub contract: Option<ContractType>,
+    /// Funding gap.
+    pub gap: Option<Amount>,
+    /// Smallest slice; the gap itself where none is stated, since an undivided gap is taken whole.
+    pub slice: Option<Amount>,
+    /// Instruments with shares in hundredths of a percent; empty where not stated.
+    pub instruments: Box<[(Instrument, u16)]>,
+    /// Expected return in hundredths of a percent.
+    pub return_hundredths: Option<i32>,
+    /// Tenor in months.
+    pub tenor_months: Option<u16>,
+    /// Items of the checklist that are evidenced, claimed and known to be missing, as bits.
+    pub evidenced: u32,
+    /// Claimed without evidence.
+    pub claimed: u32,
+    /// Known to be missing.
+    pub absent: u32,
+    /// Flags without justification, as bits.
+    pub flags: u16,
+    /// Price of an entry-level plan, hundredths of a percent of income a head.
+    pub entry_price: Option<i32>,
+    /// People served for the first time.
+    pub newly_served: Option<u64>,
+    /// Schools connected.
+    pub schools: Option<u32>,
+    /// Share of women in hundredths of a percent.
+    pub women: Option<i32>,
+    /// Countries, each once.
+    pub countries: Box<[CountryCode]>,
+    /// Cities by GeoNames id.
+    pub cities: Box<[u32]>,
+    /// Kinds of investors not wanted, as bits.
+    pub excluded_investors: u32,
+    /// Help wanted, as bits; none where not said.
+    pub help_wanted: u8,
+    /// First day in public.
+    pub published_on: Option<Day>,
+    /// Last confirmation.
+    pub confirmed_on: Option<Day>,
+}
+
+impl ProjectRow {
+    /// Packs a project.
+    pub fn new(id: Id<Project>, owner: Id<Organisation>, project: &Project, world: &World) -> Self {
+        let fields: Box<[_]> = project.fields.parts().iter().map(|part| (part.of, part.hundredths)).collect();
+        let gap = project.gap.map(|gap| world.amount(gap));
+        let items = |status: ReadinessStatus| {
+            project
+                .readiness
+                .iter()
+                .filter(|entry| entry.status == status)
+                .fold(0, |set, entry| set | item_bit(entry.item))
+        };
+        Self {
+            id,
+            owner,
+            state: project.state,
+            kind: project.kind,
+            ladder: project.ladder,
+            stage: project.stage,
+            field_set: fields.iter().map(|(field, _)| *field).collect(),
+            fields,
+            contract: project.contract,
+            gap,
+            slice: project.min_slice.map(|slice| world.amount(slice)).or(gap),
+            instruments: project
+                .instruments
+                .as_ref()
+                .map(|shares| shares.parts().iter().map(|part| (part.of, part.hundredths)).collect())
+                .unwrap_or_default(),
+            return_hundredths: project.return_pct.map(domain::value::Pct::hundredths),
+            tenor_months: project.tenor_months,
+            evidenced: items(ReadinessStatus::Evidenced),
+            claimed: items(ReadinessStatus::Claimed),
+            absent: items(ReadinessStatus::Missing),
+            flags: project
+                .flags
+                .iter()
+                .filter(|entry| entry.justification.is_none())
+                .fold(0, |set, entry| set | 1_u16.checked_shl(entry.flag as u32).unwrap_or(0)),
+            entry_price: project.impact.entry_price_pct_gni.map(domain::value::Pct::hundredths),
+            newly_served: project.impact.population_newly_served,
+            schools: project.impact.schools_connected,
+            women: project.impact.women_share.map(domain::value::Pct::hundredths),
+            countries: project.countries().into(),
+            cities: project.locations.iter().filter_map(|location| location.city_geonames).collect(),
+            excluded_investors: project
+                .excluded_investors
+                .iter()
+                .fold(0, |set, kind| set | 1_u32.checked_shl(*kind as u32).unwrap_or(0)),
+            help_wanted: bits(project.help_wanted.iter().copied()),
+            published_on: project.published_on.map(day),
+            confirmed_on: project.confirmed_on.map(day),
+        }
+    }
+
+    /// The stage's checklist; none where the stage is unknown.
+    pub fn checklist(&self) -> Option<&'static [ReadinessItem]> {
+        self.stage.map(ReadinessItem::checklist)
+    }
+
+    /// Whether any of the instruments sought makes the giver an owner; unknown where none is stated.
+    pub fn seeks_equity(&self) -> Option<bool> {
+        (!self.instruments.is_empty()).then(|| self.instruments.iter().any(|(i, _)| i.is_equity()))
+    }
+
+    /// Targets of the Sustainable Development Goals that the fields serve.
+    pub fn serves_target(&self, target: &str) -> bool {
+        self.fields.iter().any(|(field, _)| field.codes().sdg.contains(&target))
+    }
+
+    /// Whether a field of the project belongs to an article.
+    pub fn serves_article(&self, article: u8) -> bool {
+        self.fields.iter().any(|(field, _)| field.codes().articles.contains(&article))
+    }
+
+    /// The place of the kind in its list, as a bit.
+    pub fn kind_bit(kind: ProjectKind) -> u16 {
+        1_u16.checked_shl(u32::try_from(kind.index()).unwrap_or(u32::MAX)).unwrap_or(0)
+    }
+}
+
+/// An item of the checklist as a bit.
+pub(crate) fn item_bit(item: ReadinessItem) -> u32 {
+    1_u32.checked_shl(item as u32).unwrap_or(0)
+}
