@@ -70,7 +70,12 @@ impl Grade {
     /// Multiplies the interval by a factor up to one.
     #[must_use]
     pub fn scaled(self, factor: Micro) -> Self {
-        Self { low: times(self.low, factor), point: times(self.point, factor), high: times(self.high, factor), ..self }
+        Self {
+            low: times(self.low, factor),
+            point: times(self.point, factor),
+            high: times(self.high, factor),
+            ..self
+        }
     }
 
     /// The weighted mean of parts in the order given; parts that do not apply leave their weight to the rest.
@@ -87,7 +92,13 @@ impl Grade {
             return Self::NOT_APPLICABLE;
         }
         let share = |sum: u64| ((sum + total / 2) / total) as Micro;
-        Self { low: share(low), point: share(point), high: share(high), known: share(known), applicable: true }
+        Self {
+            low: share(low),
+            point: share(point),
+            high: share(high),
+            known: share(known),
+            applicable: true,
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! From grades to scores: the weighted sum of a side and the fusion of the two.
-#![expect(clippy::arithmetic_side_effects, reason = "kernel: values are at most a million, weights at most 65,535")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "kernel: values are at most a million, weights at most 65,535"
+)]
 
 use crate::{
     grade::{Grade, Micro, ONE},

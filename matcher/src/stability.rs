@@ -2,7 +2,10 @@
 //!
 //! 1,000 draws, each weight of both sides multiplied by its own factor between 0.8 and 1.2, from a fixed seed, so
 //! that the same list gives the same figure. Coverage and gates do not change with weights.
-#![expect(clippy::arithmetic_side_effects, reason = "kernel: weights are at most 12,000, draws are counted to 1,000")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "kernel: weights are at most 12,000, draws are counted to 1,000"
+)]
 
 use crate::{
     grade::Micro,
@@ -89,7 +92,10 @@ fn contenders<'a>(
 }
 
 /// Smallest and largest point score of a side when each weight may move by a fifth.
-fn extremes<const N: usize>(weights: &Weights<N>, grades: &[crate::grade::Grade; N]) -> (MicroPoints, MicroPoints) {
+fn extremes<const N: usize>(
+    weights: &Weights<N>,
+    grades: &[crate::grade::Grade; N],
+) -> (MicroPoints, MicroPoints) {
     let mut order: Vec<usize> = (0..N).collect();
     order.sort_by_key(|i| std::cmp::Reverse(grades.get(*i).map_or(0, |grade| grade.point)));
     let at = |raised: &dyn Fn(usize) -> bool| {

@@ -67,8 +67,14 @@ fn commit(pair: &CityPair<'_>) -> Grade {
     let yes = |fact: Option<bool>| Grade::of(fact.map(|is| if is { ONE } else { 0 }));
     let replies = pair.partner.office.map(|office| office.replies).unwrap_or_default();
     let rate = replies.reply_rate.map(|rate| ratio(u64::try_from(rate.hundredths()).unwrap_or(0), 10_000));
-    let reply = Grade::mean(&[(50, Grade::of(rate)), (50, Grade::of(reply_speed(replies.median_reply_days)))]);
-    Grade::mean(&[(35, yes(facts.budget_line)), (25, yes(facts.coordinator)), (20, yes(facts.first_year_plan)), (20, reply)])
+    let reply =
+        Grade::mean(&[(50, Grade::of(rate)), (50, Grade::of(reply_speed(replies.median_reply_days)))]);
+    Grade::mean(&[
+        (35, yes(facts.budget_line)),
+        (25, yes(facts.coordinator)),
+        (20, yes(facts.first_year_plan)),
+        (20, reply),
+    ])
 }
 
 /// With an equal: 1 less the difference of levels over a half. With a mentor: 1 where the partner is ahead by

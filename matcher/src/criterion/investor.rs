@@ -201,9 +201,10 @@ pub const fn level(level: VerificationLevel) -> Micro {
 
 /// Value of freshness: up to 30 days 1, 90 days 0.5, 180 days 0.
 pub fn freshness(confirmed_on: Option<Day>, today: Day) -> Grade {
-    Grade::of(confirmed_on.map(|on| {
-        anchored(i64::from(today.saturating_sub(on)), &[(30, ONE), (90, ONE / 2), (180, 0)])
-    }))
+    Grade::of(
+        confirmed_on
+            .map(|on| anchored(i64::from(today.saturating_sub(on)), &[(30, ONE), (90, ONE / 2), (180, 0)])),
+    )
 }
 
 /// 0.7 the owner's verification, 0.3 freshness of the listing.
@@ -217,12 +218,10 @@ fn impact(pair: &Pair<'_>) -> Grade {
     let (mandate, project) = (pair.mandate, pair.project);
     let asked = mandate.sdg_targets.len().saturating_add(mandate.articles.len());
     let priorities = if asked > 0 {
-        let met = mandate
-            .sdg_targets
-            .iter()
-            .filter(|target| project.serves_target(target))
-            .count()
-            .saturating_add(mandate.articles.iter().filter(|article| project.serves_article(**article)).count());
+        let met =
+            mandate.sdg_targets.iter().filter(|target| project.serves_target(target)).count().saturating_add(
+                mandate.articles.iter().filter(|article| project.serves_article(**article)).count(),
+            );
         Grade::known(ratio(met as u64, asked as u64))
     } else if mandate.inferred {
         Grade::MISSING

@@ -78,7 +78,10 @@ fn local(pair: &Pair<'_>) -> Grade {
 /// Half the share of requests answered, half the median days to a reply (3 days 1, 21 days 0). A new investor has
 /// no record: missing, not nothing.
 fn reply(pair: &Pair<'_>) -> Grade {
-    Grade::mean(&[(50, Grade::of(pair.investor.reply_rate)), (50, Grade::of(reply_speed(pair.investor.reply_days)))])
+    Grade::mean(&[
+        (50, Grade::of(pair.investor.reply_rate)),
+        (50, Grade::of(reply_speed(pair.investor.reply_days))),
+    ])
 }
 
 /// Value of the median days to a reply.

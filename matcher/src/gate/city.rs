@@ -70,7 +70,11 @@ impl Gate {
             // No policy pack with a dated source speaks of relations or levels: unknown means ask, not block.
             Self::Relations | Self::Level => Outcome::Unknown,
             Self::Exclusivity => {
-                if twin_in(pair, b, a) || twin_in(pair, a, b) { Outcome::SoftFail } else { Outcome::Pass }
+                if twin_in(pair, b, a) || twin_in(pair, a, b) {
+                    Outcome::SoftFail
+                } else {
+                    Outcome::Pass
+                }
             }
             Self::Pair => {
                 let live = a.geonames == b.geonames || pair.catalog.links().linked(a.geonames, b.geonames);

@@ -101,7 +101,11 @@ pub fn answers(pair: &Pair<'_>) -> [Outcome; COUNT] {
 
 fn live(pair: &Pair<'_>) -> Outcome {
     let verified = pair.investor.verification >= VerificationLevel::V1;
-    if pair.project.state.is_ranked() && pair.investor.active && verified { Outcome::Pass } else { Outcome::Fail }
+    if pair.project.state.is_ranked() && pair.investor.active && verified {
+        Outcome::Pass
+    } else {
+        Outcome::Fail
+    }
 }
 
 /// Whether an organisation's screening holds on a day. Unknown is no.
@@ -123,10 +127,8 @@ fn screening(pair: &Pair<'_>) -> Outcome {
 
 fn exclusions(pair: &Pair<'_>) -> Outcome {
     let (mandate, project) = (pair.mandate, pair.project);
-    let investor_kind = pair
-        .investor
-        .investor_type
-        .map_or(0, |kind| 1_u32.checked_shl(kind as u32).unwrap_or(0));
+    let investor_kind =
+        pair.investor.investor_type.map_or(0, |kind| 1_u32.checked_shl(kind as u32).unwrap_or(0));
     let kind = crate::row::ProjectRow::kind_bit(project.kind);
     let excluded = mandate.excluded_fields.0 & project.field_set.0 != 0
         || project.countries.iter().any(|country| mandate.excluded_countries.contains(*country))
@@ -146,9 +148,10 @@ fn conflict(pair: &Pair<'_>) -> Outcome {
         return Outcome::Pass;
     }
     let held = |field: CooperationField| {
-        pair.project.countries.iter().any(|country| {
-            pair.investor.deals.holdings.binary_search(&(field, *country)).is_ok()
-        })
+        pair.project
+            .countries
+            .iter()
+            .any(|country| pair.investor.deals.holdings.binary_search(&(field, *country)).is_ok())
     };
     if pair.project.fields.iter().any(|(field, _)| held(*field)) { Outcome::Fail } else { Outcome::Pass }
 }
@@ -179,8 +182,11 @@ fn instrument(pair: &Pair<'_>) -> Outcome {
     if pair.mandate.instruments == 0 || pair.project.instruments.is_empty() {
         return Outcome::Unknown;
     }
-    let offered =
-        pair.project.instruments.iter().any(|(i, _)| MandateRow::instrument_bit(*i) & pair.mandate.instruments != 0);
+    let offered = pair
+        .project
+        .instruments
+        .iter()
+        .any(|(i, _)| MandateRow::instrument_bit(*i) & pair.mandate.instruments != 0);
     if offered { Outcome::Pass } else { Outcome::failed(MandateRow::is_hard(pair.mandate.terms.instruments)) }
 }
 

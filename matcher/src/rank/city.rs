@@ -84,7 +84,8 @@ pub fn partner_cities<'a>(catalog: &'a Catalog, query: &CityQuery<'a>) -> Page<R
     let mut other_list = 0_u64;
     let candidates = catalog.cities().rows().iter();
     for partner in candidates.filter(|row| row.id != query.viewer.id && query.filter.admits(row)) {
-        let pair = CityPair { viewer: query.viewer, partner, catalog, mode: query.mode, programme: query.programme };
+        let pair =
+            CityPair { viewer: query.viewer, partner, catalog, mode: query.mode, programme: query.programme };
         let gates = answers(&pair);
         if !tally.note(&gates) {
             continue;

@@ -80,11 +80,12 @@ pub struct OpportunityQuery<'a> {
 
 /// Ranks the projects of a catalog for a mandate: exact, over all of them.
 pub fn opportunities<'a>(catalog: &'a Catalog, query: &OpportunityQuery<'a>) -> Page<Ranked<&'a ProjectRow>> {
-    let pairs = catalog.projects().rows().iter().filter(|row| query.filter.admits(row)).filter_map(|project| {
-        let owner = catalog.organisations().get(project.owner)?;
-        let pair = Pair { mandate: query.mandate, investor: query.investor, project, owner, catalog };
-        Some((pair, project, project.id.uuid().as_u128()))
-    });
+    let pairs =
+        catalog.projects().rows().iter().filter(|row| query.filter.admits(row)).filter_map(|project| {
+            let owner = catalog.organisations().get(project.owner)?;
+            let pair = Pair { mandate: query.mandate, investor: query.investor, project, owner, catalog };
+            Some((pair, project, project.id.uuid().as_u128()))
+        });
     let wanted = Wanted {
         policy: query.policy,
         by: query.by,
@@ -182,5 +183,13 @@ pub(super) fn finish<T>(
     let (mut items, before, total) = top.finish();
     let has_next = items.len() > first;
     items.truncate(first);
-    Page { items, first_rank: before.saturating_add(1), has_next, total, other_list, excluded_total, excluded }
+    Page {
+        items,
+        first_rank: before.saturating_add(1),
+        has_next,
+        total,
+        other_list,
+        excluded_total,
+        excluded,
+    }
 }

@@ -9,6 +9,6 @@ mod world;
 pub use city::{CityRow, OfficeRow};
 pub use mandate::{MandateRow, PlaceFit};
 pub use organisation::{DealSummary, OrganisationRow};
-pub use project::{ProjectRow, stage_slot};
 pub(crate) use project::item_bit;
+pub use project::{ProjectRow, stage_slot};
 pub use world::{Amount, Day, Links, World, day};

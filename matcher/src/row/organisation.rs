@@ -137,7 +137,9 @@ impl OrganisationRow {
                 .map(|rate| ratio(u64::try_from(rate.hundredths()).unwrap_or(0), 10_000)),
             reply_days: replies.median_reply_days,
             kept: match (replies.closed_deals, replies.pledged_deals) {
-                (Some(closed), Some(pledged)) if pledged >= 5 => Some(ratio(u64::from(closed), u64::from(pledged))),
+                (Some(closed), Some(pledged)) if pledged >= 5 => {
+                    Some(ratio(u64::from(closed), u64::from(pledged)))
+                }
                 _ => None,
             },
             owners,
@@ -154,8 +156,10 @@ pub(super) fn bits(help: impl Iterator<Item = HelpKind>) -> u8 {
 /// FNV-1a over the letters and digits of a name in lower case, so that spelling in capitals does not hide an
 /// owner. It tells apart, it does not keep secret.
 fn fingerprint(name: &str) -> u64 {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).fold(
-        0xcbf2_9ce4_8422_2325,
-        |hash: u64, c| (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3),
-    )
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, c| {
+            (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
+        })
 }

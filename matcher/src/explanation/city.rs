@@ -1,0 +1,275 @@
+//! A match of two cities, said in sentences.
+
+use domain::{
+    Vocabulary,
+    vocabulary::{AreaFocus, CooperationField, FieldSet, PartnershipTier},
+};
+
+use super::{
+    CriterionLine, Evidence, GateLine, Sentence, display_points, investment::said, lines, percent, unknown,
+};
+use crate::{
+    catalog::CityPair,
+    criterion::city::{common_office_minutes, cover, distance_km},
+    gate::{
+        Outcome,
+        city::{COUNT, Gate, reachable_tier},
+    },
+    grade::Grade,
+    policy::{CityCriterion, Policy},
+    rank::CityEvaluation,
+    row::CityRow,
+};
+
+/// A match of cities taken apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CityExplanation {
+    /// Score, interval, coverage and tier.
+    pub headline: Sentence,
+    /// What speaks for it, strongest first.
+    pub because: Vec<Sentence>,
+    /// What speaks against it, strongest first.
+    pub against: Vec<Sentence>,
+    /// What is not known, heaviest first.
+    pub unknown: Vec<Sentence>,
+    /// The viewer's criteria.
+    pub mine: Vec<CriterionLine>,
+    /// The partner's criteria, as the partner reads them.
+    pub theirs: Vec<CriterionLine>,
+    /// Gates.
+    pub gates: Vec<GateLine>,
+    /// Kilometres; shown, never scored.
+    pub distance_km: f64,
+    /// The highest tier that is open.
+    pub reachable_tier: PartnershipTier,
+}
+
+/// Takes a match of cities apart.
+pub fn explain_city(
+    policy: &Policy,
+    partner_policy: &Policy,
+    pair: &CityPair<'_>,
+    evaluation: &CityEvaluation,
+    gates: &[Outcome; COUNT],
+) -> CityExplanation {
+    let turned = pair.turned();
+    let mine = lines(&policy.city, &evaluation.my_grades, |c, grade| line(pair, c, grade));
+    let theirs = lines(&partner_policy.city, &evaluation.their_grades, |c, grade| line(&turned, c, grade));
+    let score = &evaluation.mutual;
+    let tier = reachable_tier(gates);
+    CityExplanation {
+        headline: Sentence::plain("city.headline")
+            .with("score", display_points(score.point))
+            .with("low", display_points(score.low))
+            .with("high", display_points(score.high))
+            .with("coverage", percent(score.coverage))
+            .with("tier", tier.label().to_lowercase()),
+        because: said(&mine, &[], true),
+        against: said(&mine, &[], false),
+        unknown: unknown(&mine)
+            .into_iter()
+            .map(|line| line.sentence.clone())
+            .filter(|sentence| sentence.key.ends_with(".unknown"))
+            .take(4)
+            .collect(),
+        mine,
+        theirs,
+        gates: gate_lines_city(pair, gates),
+        distance_km: distance_km(pair.viewer, pair.partner),
+        reachable_tier: tier,
+    }
+}
+
+fn names(set: FieldSet) -> String {
+    CooperationField::ALL
+        .iter()
+        .filter(|field| set.contains(**field))
+        .map(|field| field.label().to_lowercase())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn in_brackets(text: String) -> String {
+    if text.is_empty() { text } else { format!(" ({text})") }
+}
+
+fn people(city: &CityRow) -> String {
+    city.population.map_or_else(
+        || "?".to_owned(),
+        |n| if n >= 1_000_000 { format!("{:.1} m", f64::from(n) / 1e6) } else { format!("{} k", n / 1_000) },
+    )
+}
+
+fn line(pair: &CityPair<'_>, criterion: CityCriterion, grade: &Grade) -> (Sentence, Vec<Evidence>) {
+    use CityCriterion as C;
+    let (a, b) = (pair.viewer, pair.partner);
+    let known = grade.known > 0;
+    let mut evidence = Vec::new();
+    let sentence = match criterion {
+        C::Complement if known => {
+            let (theirs, my_needs) = cover(a, b);
+            let (mine, their_needs) = cover(b, a);
+            Sentence::plain("city.complement.known")
+                .with("theirs", theirs)
+                .with("my_needs", my_needs)
+                .with("their_fields", in_brackets(names(FieldSet(a.need_set.0 & b.offer_set.0))))
+                .with("mine", mine)
+                .with("their_needs", their_needs)
+                .with("my_fields", in_brackets(names(FieldSet(b.need_set.0 & a.offer_set.0))))
+        }
+        C::Complement => Sentence::plain("city.complement.unknown"),
+        C::Challenge if known => {
+            let shared = names(FieldSet(a.need_set.0 & b.need_set.0));
+            if shared.is_empty() {
+                Sentence::plain("city.challenge.none")
+            } else {
+                Sentence::plain("city.challenge.known").with("fields", shared)
+            }
+        }
+        C::Challenge => Sentence::plain("city.challenge.unknown"),
+        C::Commit if known => commit(b),
+        C::Commit => Sentence::plain("city.commit.unknown"),
+        C::Ties => Sentence::plain("city.ties.unknown"),
+        C::Digital => digital(pair, &mut evidence),
+        C::Economy => Sentence::plain("city.economy.unknown"),
+        C::Legal => Sentence::plain("city.legal.unknown"),
+        C::Practical if known => practical(pair, &mut evidence),
+        C::Practical => Sentence::plain("city.practical.unknown"),
+        C::Area if known => {
+            let shared: Vec<&str> = AreaFocus::ALL
+                .iter()
+                .filter(|focus| a.focus & b.focus & 1_u8.checked_shl(**focus as u32).unwrap_or(0) != 0)
+                .map(|focus| focus.label())
+                .collect();
+            if shared.is_empty() {
+                Sentence::plain("city.area.none")
+            } else {
+                Sentence::plain("city.area.known").with("focus", shared.join(", ").to_lowercase())
+            }
+        }
+        C::Area => Sentence::plain("city.area.unknown"),
+        C::Size if known => Sentence::plain("city.size.known").with("a", people(a)).with("b", people(b)),
+        C::Size => Sentence::plain("city.size.unknown"),
+    };
+    if matches!(criterion, C::Complement | C::Challenge) && known && (a.sample || b.sample) {
+        evidence.push(Evidence {
+            fact: "needs and offers are samples of the demo".to_owned(),
+            source: "sample".to_owned(),
+            as_of: String::new(),
+        });
+    }
+    (sentence, evidence)
+}
+
+fn commit(partner: &CityRow) -> Sentence {
+    let facts = partner.commitment;
+    let on_record: Vec<&str> = [
+        (facts.budget_line, "a budget line"),
+        (facts.coordinator, "a named coordinator"),
+        (facts.first_year_plan, "a first-year plan"),
+    ]
+    .into_iter()
+    .filter(|(fact, _)| *fact == Some(true))
+    .map(|(_, name)| name)
+    .collect();
+    if on_record.is_empty() {
+        Sentence::plain("city.commit.none")
+    } else {
+        Sentence::plain("city.commit.known").with("facts", on_record.join(", "))
+    }
+}
+
+fn digital(pair: &CityPair<'_>, evidence: &mut Vec<Evidence>) -> Sentence {
+    let (a, b) = (pair.viewer, pair.partner);
+    let (Some((own, own_year)), Some((other, other_year))) = (a.digital, b.digital) else {
+        return Sentence::plain("city.digital.unknown");
+    };
+    for (city, value, year) in [(a, own, own_year), (b, other, other_year)] {
+        let (what, source) = if city.digital_of_country {
+            ("internet users in the country", "Our World in Data after the ITU")
+        } else {
+            ("household internet access in the city", "city, U4SSC EC:ICT:ICT:1C")
+        };
+        evidence.push(Evidence {
+            fact: format!("{}: {what} {}", pair.catalog.world.country_name(city.country), percent(value)),
+            source: source.to_owned(),
+            as_of: year.to_string(),
+        });
+    }
+    let what = if a.digital_of_country || b.digital_of_country {
+        "internet users of the countries, since the cities have no measurement"
+    } else {
+        "household internet access"
+    };
+    Sentence::plain("city.digital.known")
+        .with("own", percent(own))
+        .with("other", percent(other))
+        .with("what", what)
+}
+
+fn practical(pair: &CityPair<'_>, evidence: &mut Vec<Evidence>) -> Sentence {
+    let (a, b) = (pair.viewer, pair.partner);
+    let shared: Vec<&str> = a
+        .languages
+        .iter()
+        .filter(|lang| b.languages.contains(lang))
+        .map(domain::value::Lang::as_str)
+        .collect();
+    let language = if a.languages.is_empty() || b.languages.is_empty() {
+        "Languages of one of them are not known".to_owned()
+    } else if shared.is_empty() {
+        "No shared working language".to_owned()
+    } else {
+        format!("Shared working language: {}", shared.join(", "))
+    };
+    for city in [a, b].into_iter().filter(|city| city.languages_of_country) {
+        evidence.push(Evidence {
+            fact: format!("official languages of {}", pair.catalog.world.country_name(city.country)),
+            source: "world-countries".to_owned(),
+            as_of: String::new(),
+        });
+    }
+    let hours = common_office_minutes(a, b)
+        .map_or_else(|| "unknown".to_owned(), |minutes| format!("{:.1}", f64::from(minutes) / 60.0));
+    Sentence::plain("city.practical.known").with("language", language).with("hours", hours)
+}
+
+/// Every gate's answer with its reason.
+pub fn gate_lines_city(pair: &CityPair<'_>, outcomes: &[Outcome; COUNT]) -> Vec<GateLine> {
+    Gate::ALL
+        .iter()
+        .zip(outcomes)
+        .map(|(gate, outcome)| GateLine {
+            key: gate.key(),
+            outcome: *outcome,
+            because: because(pair, *gate, *outcome),
+            fixable: gate.fixable(),
+        })
+        .collect()
+}
+
+fn because(pair: &CityPair<'_>, gate: Gate, outcome: Outcome) -> Sentence {
+    use Outcome as O;
+    let country = |city: &CityRow| pair.catalog.world.country_name(city.country).to_owned();
+    match (gate, outcome) {
+        (Gate::Office, O::Pass) => Sentence::plain("gate.city.office.pass"),
+        (Gate::Office, O::Unknown) => Sentence::plain("gate.city.office.unknown"),
+        (Gate::Office, _) => Sentence::plain("gate.city.office.fail"),
+        (Gate::Country, O::Pass | O::Unknown) => Sentence::plain("gate.city.country.pass")
+            .with("a", country(pair.viewer))
+            .with("b", country(pair.partner)),
+        (Gate::Country, _) => Sentence::plain("gate.city.country.fail").with("country", country(pair.viewer)),
+        (Gate::Relations, _) => Sentence::plain("gate.city.relations.unknown"),
+        (Gate::Level, _) => Sentence::plain("gate.city.level.unknown"),
+        (Gate::Exclusivity, O::Pass | O::Unknown) => Sentence::plain("gate.city.exclusivity.pass"),
+        (Gate::Exclusivity, _) => Sentence::plain("gate.city.exclusivity.soft"),
+        (Gate::Pair, O::Pass | O::Unknown) => Sentence::plain("gate.city.pair.pass"),
+        (Gate::Pair, _) => Sentence::plain("gate.city.pair.fail"),
+        (Gate::Programme, O::Pass) => Sentence::plain("gate.city.programme.pass"),
+        (Gate::Programme, O::Unknown) => Sentence::plain("gate.city.programme.unknown"),
+        (Gate::Programme, _) => Sentence::plain("gate.city.programme.fail"),
+        (Gate::Screening, O::Pass) => Sentence::plain("gate.city.screening.pass"),
+        (Gate::Screening, O::Unknown) => Sentence::plain("gate.city.screening.unknown"),
+        (Gate::Screening, _) => Sentence::plain("gate.city.screening.fail"),
+    }
+}
