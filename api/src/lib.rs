@@ -1,1 +1,6 @@
-//! Placeholder while the crate is laid out.
+//! Caravanserai: the parts of the server and of the command line.
+//!
+//! Reading order: [`config`], [`store`] (the database), [`import`], [`reference`] (embedded facts), [`ranking`]
+//! (the catalog in memory), [`app`] (use cases), then the ways in: [`cli`].
+
+pub mod store;

@@ -1,1 +1,18 @@
-//! Placeholder while the crate is laid out.
+//! The database's schema, as migrations that only go forward. A migration that has been released is never edited;
+//! a change is a new one, first wider, then narrower.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+mod m20261124_000001_catalogue;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261124_000001_catalogue::Migration)]
+    }
+}
