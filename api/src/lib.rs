@@ -3,4 +3,12 @@
 //! Reading order: [`config`], [`store`] (the database), [`import`], [`reference`] (embedded facts), [`ranking`]
 //! (the catalog in memory), [`app`] (use cases), then the ways in: [`cli`].
 
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod graphql;
+pub mod id;
+pub mod import;
+pub mod ranking;
+pub mod reference;
 pub mod store;

@@ -47,9 +47,12 @@ enum Table {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (table, owned) in
-            [(Table::Organisation, false), (Table::Project, true), (Table::Mandate, true), (Table::City, false)]
-        {
+        for (table, owned) in [
+            (Table::Organisation, false),
+            (Table::Project, true),
+            (Table::Mandate, true),
+            (Table::City, false),
+        ] {
             manager.create_table(aggregate(table, owned)).await?;
         }
         for (name, table) in [("project_owner", Table::Project), ("mandate_owner", Table::Mandate)] {
@@ -65,8 +68,12 @@ impl MigrationTrait for Migration {
             .col(uuid(Column::CityB))
             .col(json_binary(Column::Body))
             .col(big_integer(Column::CreatedAt))
-            .foreign_key(ForeignKey::create().from(Table::Twinning, Column::CityA).to(Table::City, Column::Id))
-            .foreign_key(ForeignKey::create().from(Table::Twinning, Column::CityB).to(Table::City, Column::Id));
+            .foreign_key(
+                ForeignKey::create().from(Table::Twinning, Column::CityA).to(Table::City, Column::Id),
+            )
+            .foreign_key(
+                ForeignKey::create().from(Table::Twinning, Column::CityB).to(Table::City, Column::Id),
+            );
         manager.create_table(twinning).await?;
         let mut index = Index::create();
         index.name("twinning_pair").table(Table::Twinning).col(Column::CityA).col(Column::CityB).unique();
@@ -80,7 +87,11 @@ impl MigrationTrait for Migration {
             .col(json_binary(Column::Body))
             .col(big_integer(Column::At))
             .primary_key(Index::create().col(Column::MandateId).col(Column::Version))
-            .foreign_key(ForeignKey::create().from(Table::MandateVersion, Column::MandateId).to(Table::Mandate, Column::Id));
+            .foreign_key(
+                ForeignKey::create()
+                    .from(Table::MandateVersion, Column::MandateId)
+                    .to(Table::Mandate, Column::Id),
+            );
         manager.create_table(version).await?;
 
         let mut event = sea_orm_migration::prelude::Table::create();
@@ -105,7 +116,10 @@ impl MigrationTrait for Migration {
             .col(big_integer(Column::Last));
         manager.create_table(counter).await?;
         let mut first = Query::insert();
-        first.into_table(Table::EventCounter).columns([Column::Id, Column::Last]).values_panic([1.into(), 0_i64.into()]);
+        first
+            .into_table(Table::EventCounter)
+            .columns([Column::Id, Column::Last])
+            .values_panic([1.into(), 0_i64.into()]);
         manager.exec_stmt(first).await
     }
 }

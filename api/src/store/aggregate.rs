@@ -45,7 +45,9 @@ impl Kind {
 }
 
 /// An aggregate that is stored as a document.
-pub trait Aggregate: Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + Unpin + 'static {
+pub trait Aggregate:
+    Serialize + DeserializeOwned + Clone + PartialEq + Send + Sync + Unpin + 'static
+{
     /// Its kind.
     const KIND: Kind;
     /// Its name, for people who look into the database.
@@ -108,8 +110,11 @@ pub(super) fn select<T: Aggregate>() -> SelectStatement {
 pub(super) fn read<T: Aggregate>(row: &QueryResult) -> Result<Stored<T>, StoreError> {
     let id: Uuid = row.try_get("", "id")?;
     let body: serde_json::Value = row.try_get("", "body")?;
-    let value = serde_json::from_value(body)
-        .map_err(|source| StoreError::Corrupt { kind: T::KIND.table(), id, source })?;
+    let value = serde_json::from_value(body).map_err(|source| StoreError::Corrupt {
+        kind: T::KIND.table(),
+        id,
+        source,
+    })?;
     Ok(Stored {
         id: Id::from_uuid(id),
         version: row.try_get("", "version")?,
@@ -173,7 +178,11 @@ impl Store {
             .and_then(|row| async move {
                 let id: Uuid = row.try_get("", "id")?;
                 let body: serde_json::Value = row.try_get("", "body")?;
-                serde_json::from_value(body).map_err(|source| StoreError::Corrupt { kind: "twinning", id, source })
+                serde_json::from_value(body).map_err(|source| StoreError::Corrupt {
+                    kind: "twinning",
+                    id,
+                    source,
+                })
             })
             .try_collect()
             .await

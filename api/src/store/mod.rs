@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
     sea_query::{Alias, Expr, ExprTrait, Order, Query},
 };
 
@@ -71,7 +71,8 @@ impl Store {
                 .test_before_acquire(true)
                 .sqlx_logging(false)
                 .map_sqlx_postgres_opts(|options| {
-                    options.options([("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "30000")])
+                    options
+                        .options([("lock_timeout", "5000"), ("idle_in_transaction_session_timeout", "30000")])
                 });
             let pool = Database::connect(options).await?;
             Ok(Self { read: pool.clone(), write: pool })
@@ -85,7 +86,10 @@ impl Store {
         for (connection, name) in [(&self.write, "writer"), (&self.read, "reader")] {
             for (pragma, wanted) in [("journal_mode", "wal"), ("synchronous", "2"), ("foreign_keys", "1")] {
                 let row = connection
-                    .query_one_raw(sea_orm::Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {pragma}")))
+                    .query_one_raw(sea_orm::Statement::from_string(
+                        DbBackend::Sqlite,
+                        format!("PRAGMA {pragma}"),
+                    ))
                     .await?;
                 let found = match &row {
                     Some(row) => row
@@ -94,7 +98,11 @@ impl Store {
                     None => "nothing".to_owned(),
                 };
                 if found != wanted {
-                    return Err(StoreError::Setting { name: format!("{pragma} of the {name}"), wanted, found });
+                    return Err(StoreError::Setting {
+                        name: format!("{pragma} of the {name}"),
+                        wanted,
+                        found,
+                    });
                 }
             }
         }

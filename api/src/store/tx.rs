@@ -102,7 +102,8 @@ impl Tx {
         for chunk in events.chunks(CHUNK) {
             let mut insert = Query::insert();
             insert.into_table(Alias::new("event")).columns(
-                ["seq", "at", "kind", "aggregate_kind", "aggregate_id", "aggregate_version", "payload"].map(Alias::new),
+                ["seq", "at", "kind", "aggregate_kind", "aggregate_id", "aggregate_version", "payload"]
+                    .map(Alias::new),
             );
             for event in chunk {
                 insert.values_panic(values([
@@ -125,7 +126,10 @@ impl Tx {
     ///
     /// # Errors
     /// The database does not answer, or a document does not read.
-    pub async fn find_by_keys<T: Aggregate>(&self, keys: &[&str]) -> Result<HashMap<String, Stored<T>>, StoreError> {
+    pub async fn find_by_keys<T: Aggregate>(
+        &self,
+        keys: &[&str],
+    ) -> Result<HashMap<String, Stored<T>>, StoreError> {
         let mut found = HashMap::with_capacity(keys.len());
         for chunk in keys.chunks(CHUNK) {
             let mut select = select::<T>();
@@ -144,7 +148,10 @@ impl Tx {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn ids_by_keys<T: Aggregate>(&self, keys: &[&str]) -> Result<HashMap<String, Id<T>>, StoreError> {
+    pub async fn ids_by_keys<T: Aggregate>(
+        &self,
+        keys: &[&str],
+    ) -> Result<HashMap<String, Id<T>>, StoreError> {
         let mut found = HashMap::with_capacity(keys.len());
         for chunk in keys.chunks(CHUNK) {
             let mut select = Query::select();
@@ -172,7 +179,8 @@ impl Tx {
             let mut events = Vec::new();
             let mut insert = Query::insert();
             insert.into_table(Alias::new(T::KIND.table())).columns(
-                ["id", "source_key", "owner_id", "version", "name", "body", "created_at", "updated_at"].map(Alias::new),
+                ["id", "source_key", "owner_id", "version", "name", "body", "created_at", "updated_at"]
+                    .map(Alias::new),
             );
             let mut news = 0_usize;
             let mut versions = Vec::new();
@@ -337,7 +345,11 @@ fn event<T: Aggregate>(id: Uuid, version: i32) -> NewEvent {
 }
 
 fn document<T: serde::Serialize>(value: &T) -> Result<serde_json::Value, StoreError> {
-    serde_json::to_value(value).map_err(|source| StoreError::Corrupt { kind: "document", id: Uuid::nil(), source })
+    serde_json::to_value(value).map_err(|source| StoreError::Corrupt {
+        kind: "document",
+        id: Uuid::nil(),
+        source,
+    })
 }
 
 /// Values for an insert; their number is that of the columns, by the type of each call.

@@ -1,0 +1,378 @@
+//! Projects for a mandate, mandates for a project, one pair.
+
+use std::sync::Arc;
+
+use domain::{
+    id::Id,
+    mandate::Mandate,
+    organisation::{Organisation, OrganisationFacts, ReplyRecord, Screening},
+    project::Project,
+    provenance::Provenance,
+    value::SingleLine,
+    vocabulary::{InvestorType, OrganisationKind, ScreeningStatus, VerificationLevel},
+};
+use matcher::{
+    Catalog, Micro, Policy,
+    catalog::Pair,
+    counterfactual::{Counterfactual, counterfactuals},
+    explanation::{Audience, Explanation, explain},
+    gate::{Outcome, all_open, investment::COUNT},
+    policy::{InvestorCriterion, Weights},
+    rank::{
+        Evaluation, InvestorQuery, List, OpportunityFilter, OpportunityQuery, Page, RankBy, RankKey, Ranked,
+        evaluate, investors, opportunities as rank_opportunities,
+    },
+    row::{MandateRow, OrganisationRow},
+    stability::{Candidate, stability},
+};
+
+use super::{App, AppError};
+use crate::ranking::Snapshot;
+
+/// A saved mandate or one that is not.
+#[derive(Debug, Clone)]
+pub enum MandateChoice {
+    /// Saved.
+    Saved(Id<Mandate>),
+    /// Not saved. It is ranked as if a verified and screened investor without a record asked.
+    Unsaved(Box<Mandate>),
+}
+
+/// Which projects for a mandate.
+#[derive(Debug, Clone)]
+pub struct OpportunityRequest {
+    /// The mandate.
+    pub mandate: MandateChoice,
+    /// Filter.
+    pub filter: OpportunityFilter,
+    /// Order.
+    pub by: RankBy,
+    /// Which list.
+    pub list: List,
+    /// Own weights by key, in points; none for the published ones.
+    pub weights: Option<Vec<(String, f64)>>,
+    /// Rows on the page.
+    pub first: usize,
+    /// Begin strictly after.
+    pub after: Option<RankKey>,
+}
+
+/// What all rows of a page share.
+#[derive(Debug)]
+pub struct Shared {
+    /// The catalog that was ranked.
+    pub snapshot: Arc<Snapshot>,
+    /// The policy.
+    pub policy: Policy,
+    /// A mandate that is not saved, and its investor.
+    unsaved: Option<(MandateRow, OrganisationRow)>,
+}
+
+/// One pair of a page.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// What the page shares.
+    pub shared: Arc<Shared>,
+    /// The mandate; none where it is not saved.
+    pub mandate: Option<Id<Mandate>>,
+    /// The project.
+    pub project: Id<Project>,
+    /// The investor; none where the mandate is not saved.
+    pub investor: Option<Id<Organisation>>,
+    /// The score.
+    pub evaluation: Evaluation,
+    /// Gates.
+    pub gates: [Outcome; COUNT],
+    /// Place in the list, from 1; none for a pair that was asked for alone.
+    pub rank: Option<u64>,
+    /// Its place in the order.
+    pub key: Option<RankKey>,
+}
+
+/// A page with what was left out.
+#[derive(Debug)]
+pub struct OpportunityPage {
+    /// Rows, counts and gates.
+    pub page: Page<Match>,
+    /// What the rows share.
+    pub shared: Arc<Shared>,
+}
+
+impl Match {
+    fn with_pair<R>(&self, use_pair: impl FnOnce(&Pair<'_>) -> R) -> Option<R> {
+        let catalog = &self.shared.snapshot.catalog;
+        let project = catalog.projects().get(self.project)?;
+        let owner = catalog.organisations().get(project.owner)?;
+        let (mandate, investor) = match (&self.shared.unsaved, self.mandate) {
+            (Some((mandate, investor)), _) => (mandate, investor),
+            (None, Some(id)) => {
+                let mandate = catalog.mandates().get(id)?;
+                (mandate, catalog.organisations().get(mandate.investor)?)
+            }
+            (None, None) => return None,
+        };
+        Some(use_pair(&Pair { mandate, investor, project, owner, catalog }))
+    }
+
+    /// The match taken apart.
+    pub fn explanation(&self, audience: Audience) -> Option<Explanation> {
+        self.with_pair(|pair| explain(&self.shared.policy, pair, &self.evaluation, &self.gates, audience))
+    }
+
+    /// What the owner could change, recomputed.
+    pub fn counterfactuals(&self, max: usize) -> Vec<Counterfactual> {
+        self.with_pair(|pair| counterfactuals(&self.shared.policy, pair, max)).unwrap_or_default()
+    }
+
+    /// Whether no gate excludes the pair.
+    pub fn is_listed(&self) -> bool {
+        all_open(&self.gates)
+    }
+}
+
+fn policy_with(weights: Option<&Vec<(String, f64)>>) -> Result<Policy, AppError> {
+    let policy = Policy::current();
+    Ok(match weights {
+        None => policy,
+        Some(named) => policy.with_investor_weights(Weights::own::<InvestorCriterion>(named)?),
+    })
+}
+
+/// An investor without a record, for a mandate that is not saved.
+fn nobody(snapshot: &Snapshot) -> Result<OrganisationRow, AppError> {
+    let refused = || AppError::argument("mandate", "the mandate cannot be ranked");
+    let facts = OrganisationFacts {
+        name: SingleLine::new("unsaved mandate").map_err(|_| refused())?,
+        kind: OrganisationKind::Investor,
+        country: None,
+        city_geonames: None,
+        investor_type: Some(InvestorType::BlendedFacility),
+        verification: VerificationLevel::V1,
+        verified_on: None,
+        screening: Screening { status: ScreeningStatus::Clear, screened_on: Some(snapshot.catalog.today) },
+        active: true,
+        claimed: false,
+        presence: Vec::new(),
+        languages: Vec::new(),
+        help_offered: Vec::new(),
+        replies: ReplyRecord::default(),
+        beneficial_owners: Vec::new(),
+        deals: Vec::new(),
+        provenance: Provenance::default(),
+    };
+    let organisation = Organisation::try_from(facts).map_err(|_| refused())?;
+    let mut row = OrganisationRow::new(Id::from_uuid(uuid::Uuid::nil()), &organisation);
+    row.investor_type = None;
+    Ok(row)
+}
+
+impl App {
+    fn shared(
+        &self,
+        mandate: &MandateChoice,
+        weights: Option<&Vec<(String, f64)>>,
+    ) -> Result<Arc<Shared>, AppError> {
+        let snapshot = self.ranking.snapshot();
+        let policy = policy_with(weights)?;
+        let unsaved = match mandate {
+            MandateChoice::Saved(_) => None,
+            MandateChoice::Unsaved(mandate) => {
+                for name in &mandate.places.regions {
+                    if !snapshot.catalog.world.has_region(name) {
+                        let message = format!("there is no region '{name}'; an example is Eastern Africa");
+                        return Err(AppError::argument("mandate.regions", message));
+                    }
+                }
+                let nil = uuid::Uuid::nil();
+                let row =
+                    MandateRow::new(Id::from_uuid(nil), Id::from_uuid(nil), mandate, &snapshot.catalog.world);
+                Some((row, nobody(&snapshot)?))
+            }
+        };
+        Ok(Arc::new(Shared { snapshot, policy, unsaved }))
+    }
+}
+
+impl Shared {
+    fn mandate(&self, choice: &MandateChoice) -> Result<(&MandateRow, &OrganisationRow), AppError> {
+        match (&self.unsaved, choice) {
+            (Some((mandate, investor)), _) => Ok((mandate, investor)),
+            (None, MandateChoice::Saved(id)) => {
+                let catalog = &self.snapshot.catalog;
+                let missing = || AppError::NotFound { what: "mandate" };
+                let mandate = catalog.mandates().get(*id).ok_or_else(missing)?;
+                Ok((mandate, catalog.organisations().get(mandate.investor).ok_or_else(missing)?))
+            }
+            (None, MandateChoice::Unsaved(_)) => Err(AppError::NotFound { what: "mandate" }),
+        }
+    }
+}
+
+/// Ranks projects for a mandate.
+///
+/// # Errors
+/// No such mandate, or wrong weights.
+pub fn opportunities(app: &App, request: &OpportunityRequest) -> Result<OpportunityPage, AppError> {
+    let shared = app.shared(&request.mandate, request.weights.as_ref())?;
+    let (mandate, investor) = shared.mandate(&request.mandate)?;
+    let page = rank_opportunities(
+        &shared.snapshot.catalog,
+        &OpportunityQuery {
+            mandate,
+            investor,
+            policy: &shared.policy,
+            filter: &request.filter,
+            by: request.by,
+            list: request.list,
+            first: request.first,
+            after: request.after,
+        },
+    );
+    let ids = match request.mandate {
+        MandateChoice::Saved(id) => (Some(id), Some(investor.id)),
+        MandateChoice::Unsaved(_) => (None, None),
+    };
+    let page = matches(page, &shared, |row: &Ranked<&matcher::row::ProjectRow>| (ids.0, row.row.id, ids.1));
+    Ok(OpportunityPage { page, shared })
+}
+
+/// Ranks mandates for a project.
+///
+/// # Errors
+/// No such project in public.
+pub fn investors_for(
+    app: &App,
+    project: Id<Project>,
+    by: RankBy,
+    list: List,
+    first: usize,
+    after: Option<RankKey>,
+) -> Result<OpportunityPage, AppError> {
+    let shared =
+        Arc::new(Shared { snapshot: app.ranking.snapshot(), policy: Policy::current(), unsaved: None });
+    let catalog: &Catalog = &shared.snapshot.catalog;
+    let row = catalog.projects().get(project).ok_or(AppError::NotFound { what: "project" })?;
+    let query = InvestorQuery { project: row, policy: &shared.policy, by, list, first, after };
+    let page = matches(investors(catalog, &query), &shared, |row: &Ranked<&MandateRow>| {
+        (Some(row.row.id), project, Some(row.row.investor))
+    });
+    Ok(OpportunityPage { page, shared })
+}
+
+fn matches<R>(
+    page: Page<Ranked<R>>,
+    shared: &Arc<Shared>,
+    ids: impl Fn(&Ranked<R>) -> (Option<Id<Mandate>>, Id<Project>, Option<Id<Organisation>>),
+) -> Page<Match> {
+    let items = (page.first_rank..)
+        .zip(page.items)
+        .map(|(rank, row)| {
+            let (mandate, project, investor) = ids(&row);
+            Match {
+                shared: Arc::clone(shared),
+                mandate,
+                project,
+                investor,
+                evaluation: row.evaluation,
+                gates: row.gates,
+                rank: Some(rank),
+                key: Some(row.key),
+            }
+        })
+        .collect();
+    Page {
+        items,
+        first_rank: page.first_rank,
+        has_next: page.has_next,
+        total: page.total,
+        other_list: page.other_list,
+        excluded_total: page.excluded_total,
+        excluded: page.excluded,
+    }
+}
+
+/// One pair, whether it is listed or not.
+#[derive(Debug, Clone)]
+pub struct PairRequest {
+    /// The mandate.
+    pub mandate: Id<Mandate>,
+    /// The project.
+    pub project: Id<Project>,
+}
+
+/// Scores one pair and asks its gates.
+///
+/// # Errors
+/// No such mandate or project in public.
+pub fn pair_of(app: &App, request: &PairRequest) -> Result<Match, AppError> {
+    let choice = MandateChoice::Saved(request.mandate);
+    let shared = app.shared(&choice, None)?;
+    let (mandate, investor) = shared.mandate(&choice)?;
+    let catalog: &Catalog = &shared.snapshot.catalog;
+    let missing = || AppError::NotFound { what: "project" };
+    let project = catalog.projects().get(request.project).ok_or_else(missing)?;
+    let owner = catalog.organisations().get(project.owner).ok_or_else(missing)?;
+    let pair = Pair { mandate, investor, project, owner, catalog };
+    let (evaluation, gates) = (evaluate(&shared.policy, &pair), matcher::gate::investment::answers(&pair));
+    let investor = investor.id;
+    Ok(Match {
+        shared: Arc::clone(&shared),
+        mandate: Some(request.mandate),
+        project: request.project,
+        investor: Some(investor),
+        evaluation,
+        gates,
+        rank: None,
+        key: None,
+    })
+}
+
+/// For each row of a page the share of shaken weights under which it stays in the first `k` of the whole list.
+///
+/// # Errors
+/// As [`opportunities`].
+pub fn stabilities(
+    app: &App,
+    request: &OpportunityRequest,
+    page: &[Match],
+    k: usize,
+) -> Result<Vec<Option<Micro>>, AppError> {
+    let Some(first) = page.first() else { return Ok(Vec::new()) };
+    let whole =
+        OpportunityRequest { first: usize::MAX / 2, after: None, by: RankBy::Mutual, ..request.clone() };
+    let _ = app;
+    let shared = &first.shared;
+    let (mandate, investor) = shared.mandate(&whole.mandate)?;
+    let all = rank_opportunities(
+        &shared.snapshot.catalog,
+        &OpportunityQuery {
+            mandate,
+            investor,
+            policy: &shared.policy,
+            filter: &whole.filter,
+            by: whole.by,
+            list: whole.list,
+            first: whole.first,
+            after: None,
+        },
+    );
+    let candidates: Vec<Candidate> = all
+        .items
+        .iter()
+        .map(|row| Candidate { evaluation: row.evaluation, id: row.row.id.uuid().as_u128() })
+        .collect();
+    let watched = page
+        .iter()
+        .filter_map(|row| all.items.iter().position(|other| other.row.id == row.project))
+        .max()
+        .map_or(0, |place| place.saturating_add(1));
+    let weights = (&shared.policy.investor, &shared.policy.project);
+    let found = stability(weights, shared.policy.fusion, &candidates, watched, k);
+    Ok(page
+        .iter()
+        .map(|row| {
+            let place = all.items.iter().position(|other| other.row.id == row.project)?;
+            found.get(place).copied()
+        })
+        .collect())
+}

@@ -1,0 +1,105 @@
+//! `caravanserai demo`: real, attributed data through the same importers as everybody's.
+
+use std::process::ExitCode;
+
+use domain::{city::City, mandate::Mandate, project::Project};
+
+use super::{Failure, app, open, rank, serve, today};
+use crate::{
+    app::App,
+    config::{CommonArgs, ServeArgs, Settings},
+    id::encode_as,
+    import::{ImportKind, ImportOptions, Table, columns, import_table},
+    store::Store,
+};
+
+/// Files in the order in which they refer to each other.
+const FILES: &[(ImportKind, &str, &[u8])] = &[
+    (ImportKind::Organisations, "organisations.tsv", include_bytes!("../../demo/organisations.tsv")),
+    (ImportKind::Deals, "deals.tsv.gz", include_bytes!("../../demo/deals.tsv.gz")),
+    (ImportKind::Projects, "projects.tsv", include_bytes!("../../demo/projects.tsv")),
+    (ImportKind::Mandates, "mandates.tsv", include_bytes!("../../demo/mandates.tsv")),
+    (ImportKind::Cities, "cities.tsv.gz", include_bytes!("../../demo/cities.tsv.gz")),
+    (ImportKind::Twinnings, "twinnings.tsv.gz", include_bytes!("../../demo/twinnings.tsv.gz")),
+];
+
+/// The mandate, project and city that the demo shows first.
+const MANDATE: &str = "mandate-bank-china-eximbank";
+const PROJECT: &str =
+    "aiddata-ng-phase-2-of-nigeria-national-information-and-communication-technology-infrastr";
+const CITY: &str = "geonames:3194360";
+
+pub(super) async fn demo(
+    common: &CommonArgs,
+    args: &ServeArgs,
+    json: bool,
+    once: bool,
+) -> Result<ExitCode, Failure> {
+    // Without a directory of the user's the demo leaves nothing behind.
+    let fresh = tempfile::tempdir()?;
+    let mut common = common.clone();
+    if common.data_dir.is_none() && common.database.is_none() {
+        common.data_dir = Some(fresh.path().to_owned());
+    }
+    let settings = Settings::new(&common, args)?;
+    let store = open(&settings).await?;
+    store.migrate().await?;
+    load(&store).await?;
+    let app = app(store).await?;
+    if once {
+        for (what, id) in [
+            (rank::What::Opportunities, MANDATE),
+            (rank::What::Investors, PROJECT),
+            (rank::What::Cities, CITY),
+        ] {
+            println!("{}", rank::rank(&app, what, id, 5, false).await?);
+        }
+        println!(
+            "Sources and licences: api/demo/ATTRIBUTION.md. Verification and screening of the records are samples."
+        );
+        return Ok(ExitCode::SUCCESS);
+    }
+    let ids = ids(&app).await?;
+    serve::serve(&settings, app, move |address| {
+        let url = format!("http://{address}");
+        if json {
+            println!("{}", serde_json::json!({"url": url, "graphql": format!("{url}/graphql"), "ids": ids}));
+        } else {
+            println!("Caravanserai is ready.\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}\nStop it with Ctrl-C.");
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Imports the embedded files. A second run over the same directory changes nothing but the samples' dates.
+async fn load(store: &Store) -> Result<(), Failure> {
+    for (kind, name, bytes) in FILES {
+        let mut unpacked = Vec::new();
+        let bytes: &[u8] = if name.ends_with(".gz") {
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(*bytes), &mut unpacked)?;
+            &unpacked
+        } else {
+            bytes
+        };
+        let table = Table::from_bytes(name, bytes, columns(*kind))?;
+        let options =
+            ImportOptions { dry_run: false, keep_good: false, today: today(), fill_sample_dates: true };
+        let report = import_table(store, *kind, &table, options, &mut |_, _| {}).await?;
+        if let Some(error) = report.errors.first() {
+            return Err(
+                format!("the embedded {name} is wrong: {error} ({} errors)", report.error_count).into()
+            );
+        }
+    }
+    Ok(())
+}
+
+async fn ids(app: &App) -> Result<serde_json::Value, Failure> {
+    Ok(serde_json::json!({
+        "mandate": encode_as(app.resolve::<Mandate>(MANDATE).await?.id),
+        "project": encode_as(app.resolve::<Project>(PROJECT).await?.id),
+        "city": encode_as(app.resolve::<City>(CITY).await?.id),
+    }))
+}

@@ -1,0 +1,177 @@
+//! The command line: parses, calls the same use cases as the server, prints.
+
+mod demo;
+mod import;
+mod rank;
+mod serve;
+
+use std::{process::ExitCode, sync::Arc};
+
+use chrono::{NaiveDate, Utc};
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::{
+    app::App,
+    config::{CommonArgs, ServeArgs, Settings, SettingsError},
+    import::ImportKind,
+    ranking::Ranking,
+    reference::Reference,
+    store::Store,
+};
+
+/// The open marketplace where digital-economy projects meet the money, and cities meet their twins.
+#[derive(Debug, Parser)]
+#[command(name = "caravanserai", version, propagate_version = true)]
+struct Cli {
+    #[command(flatten)]
+    common: CommonArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve GraphQL over HTTP.
+    Serve {
+        #[command(flatten)]
+        serve: ServeArgs,
+    },
+    /// Load real, attributed data and serve it, or print three rankings.
+    Demo {
+        #[command(flatten)]
+        serve: ServeArgs,
+        /// Print one line of JSON when ready.
+        #[arg(long)]
+        json: bool,
+        /// Print the three rankings and exit.
+        #[arg(long, conflicts_with = "json")]
+        once: bool,
+    },
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Import a table.
+    Import {
+        /// What the file holds.
+        kind: ImportKind,
+        /// CSV or TSV with a header, perhaps .gz.
+        file: std::path::PathBuf,
+        /// Check and count, write nothing.
+        #[arg(long)]
+        dry_run: bool,
+        /// Import the good rows of a file that has wrong ones.
+        #[arg(long)]
+        keep_good: bool,
+    },
+    /// Rank and print.
+    Rank {
+        /// What to rank.
+        what: rank::What,
+        /// Id or source key: of a mandate for opportunities, of a project for investors, of a city for cities.
+        id: String,
+        /// Rows.
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
+        first: u16,
+        /// Print JSON, one document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the GraphQL schema.
+    Schema,
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What ends the program with a message.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Runs the command line and answers the exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(code) => code,
+        Err(error) => fail(error.as_ref()),
+    }
+}
+
+/// Prints an error with what caused it.
+fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    eprintln!("error: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        eprintln!("  because: {cause}");
+        source = cause.source();
+    }
+    ExitCode::FAILURE
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let none = ServeArgs::default();
+    match cli.command {
+        Command::Serve { serve } => {
+            let settings = Settings::new(&cli.common, &serve)?;
+            let store = open(&settings).await?;
+            let pending = store.pending().await?;
+            if !pending.is_empty() {
+                let message = format!(
+                    "migrations are pending ({}): run 'caravanserai migrate' first",
+                    pending.join(", ")
+                );
+                return Err(SettingsError::Wrong { name: "database", message }.into());
+            }
+            serve::serve(&settings, app(store).await?, |_| Ok(())).await?;
+        }
+        Command::Demo { serve, json, once } => return demo::demo(&cli.common, &serve, json, once).await,
+        Command::Migrate => {
+            let store = open(&Settings::new(&cli.common, &none)?).await?;
+            let pending = store.pending().await?;
+            store.migrate().await?;
+            println!("applied {} migrations", pending.len());
+        }
+        Command::Import { kind, file, dry_run, keep_good } => {
+            let store = migrated(&Settings::new(&cli.common, &none)?).await?;
+            return import::import(&store, kind, &file, dry_run, keep_good).await;
+        }
+        Command::Rank { what, id, first, json } => {
+            let store = migrated(&Settings::new(&cli.common, &none)?).await?;
+            let app = app(store).await?;
+            let text = rank::rank(&app, what, &id, usize::from(first), json).await?;
+            println!("{text}");
+        }
+        Command::Schema => print!("{}", crate::graphql::sdl()),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "caravanserai", &mut std::io::stdout());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Today in universal time.
+fn today() -> NaiveDate {
+    Utc::now().date_naive()
+}
+
+async fn open(settings: &Settings) -> Result<Store, Failure> {
+    if settings.database.starts_with("sqlite:") {
+        std::fs::create_dir_all(&settings.data_dir)?;
+    }
+    Ok(Store::open(&settings.database).await?)
+}
+
+async fn migrated(settings: &Settings) -> Result<Store, Failure> {
+    let store = open(settings).await?;
+    store.migrate().await?;
+    Ok(store)
+}
+
+async fn app(store: Store) -> Result<App, Failure> {
+    let reference = Arc::new(Reference::embedded()?);
+    let ranking = Arc::new(Ranking::load(&store, &reference, today()).await?);
+    Ok(App::new(store, ranking, reference).await?)
+}

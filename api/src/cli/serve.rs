@@ -1,0 +1,18 @@
+//! `caravanserai serve`.
+
+use std::net::SocketAddr;
+
+use super::Failure;
+use crate::{app::App, config::Settings};
+
+/// Serves until the process is told to end; `ready` is called with the address that was bound.
+pub(super) async fn serve(
+    settings: &Settings,
+    app: App,
+    ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let listener = tokio::net::TcpListener::bind(settings.listen).await?;
+    tokio::spawn(app.ranking.clone().follow(app.store.clone()));
+    ready(listener.local_addr()?)?;
+    Ok(())
+}

@@ -1,0 +1,6 @@
+//! GraphQL.
+
+/// The schema.
+pub fn sdl() -> String {
+    String::new()
+}

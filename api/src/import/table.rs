@@ -1,0 +1,178 @@
+//! A table in memory: header and records of a CSV or TSV file, perhaps compressed.
+
+use std::{collections::HashMap, fs::File, io::Read, path::Path};
+
+use csv::StringRecord;
+
+/// Bytes of a file after decompression.
+pub(super) const MAX_BYTES: u64 = 256 * 1024 * 1024;
+
+/// A wrong cell.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("row {row}, column {column}: {message}")]
+pub struct RowError {
+    /// The row in the file; the header is row 1.
+    pub row: u64,
+    /// The column's name.
+    pub column: String,
+    /// What would be right.
+    pub message: String,
+}
+
+/// A file that is no table of its kind.
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// It cannot be opened or read.
+    #[error("the file {name} does not read")]
+    Read {
+        /// The file's name.
+        name: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Too large.
+    #[error("the file {name} is larger than {} MB when unpacked: split it", MAX_BYTES / 1024 / 1024)]
+    TooLarge {
+        /// The file's name.
+        name: String,
+    },
+    /// Not UTF-8 or not in rows and columns.
+    #[error("the file {name} is no table in UTF-8, row {row}: {message}")]
+    Form {
+        /// The file's name.
+        name: String,
+        /// The row, from 1.
+        row: u64,
+        /// What is wrong.
+        message: String,
+    },
+    /// A column that the kind does not have.
+    #[error("the file {name} has the unknown column '{column}'; the columns are {known}")]
+    UnknownColumn {
+        /// The file's name.
+        name: String,
+        /// The column.
+        column: String,
+        /// Those that exist.
+        known: String,
+    },
+    /// A column that is missing.
+    #[error("the file {name} has no column '{column}'; the required columns are {required}")]
+    MissingColumn {
+        /// The file's name.
+        name: String,
+        /// The column.
+        column: &'static str,
+        /// Those that are required.
+        required: String,
+    },
+}
+
+/// Header and records.
+#[derive(Debug)]
+pub struct Table {
+    columns: HashMap<String, usize>,
+    records: Vec<(u64, StringRecord)>,
+}
+
+/// At most forty characters of something wrong, for a message.
+pub(super) fn cut(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+impl Table {
+    /// Reads a file; `.gz` is unpacked. The separator is a tab where the header has one, else a comma.
+    ///
+    /// # Errors
+    /// It does not read, is too large, is not UTF-8, or its header has unknown or lacks required columns.
+    pub fn from_path(path: &Path, known: &[(&'static str, bool)]) -> Result<Self, TableError> {
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let read = |source| TableError::Read { name: name.clone(), source };
+        let file = File::open(path).map_err(read)?;
+        let mut bytes = Vec::new();
+        let limit = MAX_BYTES.saturating_add(1);
+        if name.ends_with(".gz") {
+            flate2::read::MultiGzDecoder::new(file).take(limit).read_to_end(&mut bytes).map_err(read)?;
+        } else {
+            file.take(limit).read_to_end(&mut bytes).map_err(read)?;
+        }
+        Self::from_bytes(&name, &bytes, known)
+    }
+
+    /// Reads bytes that were unpacked.
+    ///
+    /// # Errors
+    /// As [`Self::from_path`].
+    pub fn from_bytes(name: &str, bytes: &[u8], known: &[(&'static str, bool)]) -> Result<Self, TableError> {
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(TableError::TooLarge { name: name.to_owned() });
+        }
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let header_end = bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len());
+        let tabs = bytes.get(..header_end).is_some_and(|header| header.contains(&b'\t'));
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(if tabs { b'\t' } else { b',' })
+            .quoting(!tabs)
+            .from_reader(bytes);
+        let form = |row: u64, error: &csv::Error| TableError::Form {
+            name: name.to_owned(),
+            row,
+            message: error.to_string(),
+        };
+        let header = reader.headers().map_err(|error| form(1, &error))?.clone();
+        let mut columns = HashMap::new();
+        for (place, column) in header.iter().enumerate() {
+            let column = column.trim();
+            if !known.iter().any(|(name, _)| *name == column)
+                || columns.insert(column.to_owned(), place).is_some()
+            {
+                return Err(TableError::UnknownColumn {
+                    name: name.to_owned(),
+                    column: cut(column),
+                    known: known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
+                });
+            }
+        }
+        if let Some((column, _)) =
+            known.iter().find(|(column, required)| *required && !columns.contains_key(*column))
+        {
+            let required: Vec<&str> =
+                known.iter().filter(|(_, required)| *required).map(|(name, _)| *name).collect();
+            return Err(TableError::MissingColumn {
+                name: name.to_owned(),
+                column,
+                required: required.join(", "),
+            });
+        }
+        let mut records = Vec::new();
+        for (number, record) in (2_u64..).zip(reader.records()) {
+            records.push((number, record.map_err(|error| form(number, &error))?));
+        }
+        Ok(Self { columns, records })
+    }
+
+    /// Number of records.
+    pub fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+    }
+
+    pub(super) fn records(&self) -> impl Iterator<Item = (u64, &StringRecord)> {
+        self.records.iter().map(|(number, record)| (*number, record))
+    }
+
+    pub(super) fn cell<'a>(&self, record: &'a StringRecord, column: &str) -> Option<&'a str> {
+        let text = record.get(*self.columns.get(column)?)?.trim();
+        // An export that guards against formulas puts an apostrophe before them; it is not part of the value.
+        let text = match text.strip_prefix('\'') {
+            Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+            _ => text,
+        };
+        (!text.is_empty()).then_some(text)
+    }
+}
