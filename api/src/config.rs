@@ -28,7 +28,7 @@ pub struct ServeArgs {
     /// Address to listen on.
     #[arg(long, env = "CARAVANSERAI_LISTEN")]
     pub listen: Option<SocketAddr>,
-    /// Development: GraphiQL, introspection and suggestions. Only on a loopback address.
+    /// Development: `GraphiQL`, introspection and suggestions. Only on a loopback address.
     #[arg(long, env = "CARAVANSERAI_DEVELOPMENT")]
     pub development: bool,
     /// Cost units that one caller may spend a minute.

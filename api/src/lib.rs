@@ -11,4 +11,7 @@ pub mod id;
 pub mod import;
 pub mod ranking;
 pub mod reference;
+pub mod search;
+pub mod server;
 pub mod store;
+pub mod telemetry;

@@ -42,7 +42,7 @@ impl FxSeries {
     /// Not a positive number in range.
     pub fn insert(&mut self, day: NaiveDate, currency: Currency, per_euro: f64) -> Result<(), RateError> {
         let scaled = (per_euro * 1e6).round();
-        if !(scaled >= 1.0 && scaled < 1e15) {
+        if !(1.0..1e15).contains(&scaled) {
             return Err(RateError);
         }
         self.days.entry(day).or_default().insert(currency, scaled as u64);

@@ -74,7 +74,7 @@ pub fn fuse(fusion: Fusion, a: MicroPoints, b: MicroPoints) -> MicroPoints {
     let (x, y) = (u64::from(a), u64::from(b));
     match fusion {
         Fusion::Harmonic if x + y == 0 => 0,
-        Fusion::Harmonic => ((2 * x * y + (x + y) / 2) / (x + y)) as MicroPoints,
+        Fusion::Harmonic => ((2 * x * y + u64::midpoint(x, y)) / (x + y)) as MicroPoints,
         Fusion::Min => a.min(b),
         Fusion::Arithmetic => (x + y).div_ceil(2) as MicroPoints,
     }

@@ -3,7 +3,10 @@
 //! The number of an event comes from a counter row that is locked in the writing transaction, never from a
 //! sequence: a sequence is not a commit order, and a reader that goes by it would skip the late committer.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{
+    prelude::*,
+    schema::{big_integer, integer, json_binary, string, string_null, uuid, uuid_null},
+};
 
 /// The migration.
 #[derive(DeriveMigrationName)]
@@ -53,7 +56,7 @@ impl MigrationTrait for Migration {
             (Table::Mandate, true),
             (Table::City, false),
         ] {
-            manager.create_table(aggregate(table, owned)).await?;
+            manager.create_table(aggregate(&table, owned)).await?;
         }
         for (name, table) in [("project_owner", Table::Project), ("mandate_owner", Table::Mandate)] {
             let mut index = Index::create();
@@ -125,7 +128,7 @@ impl MigrationTrait for Migration {
 }
 
 /// A versioned document with the columns that are looked up. Times are microseconds since 1970, UTC.
-fn aggregate(table: Table, owned: bool) -> TableCreateStatement {
+fn aggregate(table: &Table, owned: bool) -> TableCreateStatement {
     let mut create = sea_orm_migration::prelude::Table::create();
     let name = table.to_string();
     create

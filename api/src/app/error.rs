@@ -21,6 +21,12 @@ pub enum AppError {
         /// What would be right.
         message: String,
     },
+    /// The search index fails.
+    #[error("the search index failed")]
+    Index(#[source] tantivy::TantivyError),
+    /// The process ends.
+    #[error("the server is stopping")]
+    Stopped,
     /// The database does not answer.
     #[error("the database did not answer")]
     Store(#[from] StoreError),

@@ -23,6 +23,9 @@ const FILES: &[(ImportKind, &str, &[u8])] = &[
     (ImportKind::Twinnings, "twinnings.tsv.gz", include_bytes!("../../demo/twinnings.tsv.gz")),
 ];
 
+/// How a compressed file begins.
+const GZIP: &[u8] = &[0x1F, 0x8B];
+
 /// The mandate, project and city that the demo shows first.
 const MANDATE: &str = "mandate-bank-china-eximbank";
 const PROJECT: &str =
@@ -35,6 +38,7 @@ pub(super) async fn demo(
     json: bool,
     once: bool,
 ) -> Result<ExitCode, Failure> {
+    crate::telemetry::init("warn");
     // Without a directory of the user's the demo leaves nothing behind.
     let fresh = tempfile::tempdir()?;
     let mut common = common.clone();
@@ -77,7 +81,7 @@ pub(super) async fn demo(
 async fn load(store: &Store) -> Result<(), Failure> {
     for (kind, name, bytes) in FILES {
         let mut unpacked = Vec::new();
-        let bytes: &[u8] = if name.ends_with(".gz") {
+        let bytes: &[u8] = if bytes.starts_with(GZIP) {
             std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(*bytes), &mut unpacked)?;
             &unpacked
         } else {

@@ -115,6 +115,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let none = ServeArgs::default();
     match cli.command {
         Command::Serve { serve } => {
+            crate::telemetry::init("info");
             let settings = Settings::new(&cli.common, &serve)?;
             let store = open(&settings).await?;
             let pending = store.pending().await?;

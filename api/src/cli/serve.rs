@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use super::Failure;
-use crate::{app::App, config::Settings};
+use crate::{app::App, config::Settings, server};
 
 /// Serves until the process is told to end; `ready` is called with the address that was bound.
 pub(super) async fn serve(
@@ -14,5 +14,6 @@ pub(super) async fn serve(
     let listener = tokio::net::TcpListener::bind(settings.listen).await?;
     tokio::spawn(app.ranking.clone().follow(app.store.clone()));
     ready(listener.local_addr()?)?;
+    server::serve(listener, settings, app).await?;
     Ok(())
 }

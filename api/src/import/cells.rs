@@ -165,7 +165,7 @@ impl<'a> Row<'a> {
     /// An amount in the currency of another column.
     pub fn money(&mut self, column: &str, currency: &str) -> Option<Money> {
         let text = self.text(column)?;
-        let Some(currency) = self.required::<Currency>(currency) else { return None };
+        let currency = self.required::<Currency>(currency)?;
         self.noted(column, Money::parse(text, currency))
     }
 

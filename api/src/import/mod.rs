@@ -185,7 +185,9 @@ fn parse<T>(
         if let (true, Some(value)) = (errors.is_empty(), value) {
             good.push(Parsed { row: number, value });
         }
-        errors.into_iter().for_each(|error| report.refuse(error));
+        for error in errors {
+            report.refuse(error);
+        }
     }
     good
 }

@@ -71,8 +71,10 @@ pub(super) fn project(row: &mut Row<'_>, options: ImportOptions) -> Option<Owned
     }
     let kind = row.required("kind");
     let stage = stage(row);
-    let ladder =
-        row.value("ladder").or(stage.map(|stage| stage.ladder())).unwrap_or(StageLadder::Infrastructure);
+    let ladder = row
+        .value("ladder")
+        .or(stage.map(domain::vocabulary::InvestmentStage::ladder))
+        .unwrap_or(StageLadder::Infrastructure);
     let fields = row.shares("fields");
     if row.text("fields").is_none() {
         row.refuse("fields", "name at least one field with its share, such as CONN_BROADBAND:100");

@@ -92,7 +92,7 @@ impl Table {
         let file = File::open(path).map_err(read)?;
         let mut bytes = Vec::new();
         let limit = MAX_BYTES.saturating_add(1);
-        if name.ends_with(".gz") {
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz")) {
             flate2::read::MultiGzDecoder::new(file).take(limit).read_to_end(&mut bytes).map_err(read)?;
         } else {
             file.take(limit).read_to_end(&mut bytes).map_err(read)?;

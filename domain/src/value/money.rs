@@ -8,7 +8,6 @@ macro_rules! currencies {
     ($($code:ident $minor:literal),+ $(,)?) => {
         /// ISO 4217 currency.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[expect(clippy::upper_case_acronyms, reason = "they are the codes")]
         #[repr(u8)]
         pub enum Currency { $(#[doc = stringify!($code)] $code,)+ }
 

@@ -273,12 +273,12 @@ mod tests {
 
     #[test]
     fn similarity_is_symmetric_and_as_published() {
+        use CooperationField as F;
         for a in CooperationField::ALL {
             for b in CooperationField::ALL {
                 assert_eq!(a.similarity(*b), b.similarity(*a), "{a} {b}");
             }
         }
-        use CooperationField as F;
         assert_eq!(F::DxAgriDistribution.similarity(F::EcomWarehouse), Similarity::Adjacent);
         assert_eq!(F::ConnBroadband.similarity(F::InclRural), Similarity::Adjacent);
         assert_eq!(F::ConnBroadband.similarity(F::ConnBackbone), Similarity::SameArticle);

@@ -108,7 +108,7 @@ vocabulary! {
     }
 }
 vocabulary! {
-    /// Rung of the outcome ladder; the code of IATI TransactionType stands in its documentation.
+    /// Rung of the outcome ladder; the code of IATI transaction types stands in its documentation.
     TransactionRung, "CARAVANSERAI-TRANSACTION-RUNG", "1", {
         Interest = "INTEREST": "Interest",
         Pledge = "PLEDGE": "Pledge (IATI 12)",

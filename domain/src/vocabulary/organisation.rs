@@ -3,7 +3,7 @@
 use super::vocabulary;
 
 vocabulary! {
-    /// Kind of organisation (IATI OrganisationType, with article 15's sector bodies).
+    /// Kind of organisation (IATI organisation types, with article 15's sector bodies).
     OrganisationKind, "CARAVANSERAI-ORGANISATION", "1", {
         Government = "GOVERNMENT": "Government",
         LocalGovernment = "LOCAL_GOVERNMENT": "Local government",
@@ -21,7 +21,7 @@ vocabulary! {
 }
 
 impl OrganisationKind {
-    /// The code of IATI's OrganisationType list.
+    /// The code of IATI's `OrganisationType` list.
     pub const fn iati(self) -> &'static str {
         match self {
             Self::Government => "10",
@@ -38,7 +38,7 @@ impl OrganisationKind {
 }
 
 vocabulary! {
-    /// Role in a project (IATI OrganisationRole 1 to 4).
+    /// Role in a project (IATI organisation roles 1 to 4).
     OrganisationRole, "IATI-ORGANISATION-ROLE", "2.03", {
         Funding = "FUNDING": "Funding (1)",
         Accountable = "ACCOUNTABLE": "Accountable (2)",

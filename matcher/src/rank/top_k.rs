@@ -60,7 +60,7 @@ impl<T> TopK<T> {
     /// The rows best first, how many lie before the first, and how many were shown in all.
     pub fn finish(self) -> (Vec<T>, u64, u64) {
         let mut entries: Vec<Entry<T>> = self.heap.into_iter().map(|reverse| reverse.0).collect();
-        entries.sort_by(|a, b| b.key.cmp(&a.key));
+        entries.sort_by_key(|entry| Reverse(entry.key));
         (entries.into_iter().map(|entry| entry.item).collect(), self.before, self.total)
     }
 }

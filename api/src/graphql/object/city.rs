@@ -1,0 +1,132 @@
+//! Cities.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use domain::{
+    city::{Aim, City},
+    vocabulary::{AdministrativeLevel, AreaFocus, CooperationField},
+};
+
+use super::{
+    super::code::Code,
+    common::{CountryObject, PageInfo, ProvenanceObject, global},
+};
+use crate::{app::App, store::Stored};
+
+/// A city.
+#[derive(Debug, Clone)]
+pub struct CityNode(pub Arc<Stored<City>>);
+
+/// A need or an offer.
+#[derive(Debug, SimpleObject)]
+#[graphql(name = "Aim")]
+pub struct AimObject {
+    /// The field.
+    field: Code<CooperationField>,
+    /// 3 is first, 1 is last.
+    priority: i32,
+}
+
+impl From<&Aim> for AimObject {
+    fn from(aim: &Aim) -> Self {
+        Self { field: Code(aim.field), priority: i32::from(aim.priority) }
+    }
+}
+
+/// A city that may look for partners.
+#[Object(name = "City")]
+impl CityNode {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+    /// GeoNames id.
+    async fn geonames_id(&self) -> u32 {
+        self.0.value.geonames_id
+    }
+    /// Name.
+    async fn name(&self) -> &str {
+        self.0.value.name.as_str()
+    }
+    /// Country.
+    async fn country(&self, ctx: &Context<'_>) -> Result<CountryObject> {
+        CountryObject::of(ctx, self.0.value.country)
+    }
+    /// Degrees north.
+    async fn latitude(&self) -> f64 {
+        self.0.value.position.latitude()
+    }
+    /// Degrees east.
+    async fn longitude(&self) -> f64 {
+        self.0.value.position.longitude()
+    }
+    /// Inhabitants; null where unknown.
+    async fn population(&self) -> Option<u32> {
+        self.0.value.population
+    }
+    /// IANA time zone.
+    async fn time_zone(&self) -> Option<&str> {
+        self.0.value.time_zone.as_deref()
+    }
+    /// Level of administration.
+    async fn level(&self) -> Option<Code<AdministrativeLevel>> {
+        self.0.value.level.map(Code)
+    }
+    /// Whether its office looks for partners; null where it has no office.
+    async fn accepting(&self) -> Option<bool> {
+        self.0.value.office.as_ref().map(|office| office.accepting)
+    }
+    /// What it looks for.
+    async fn needs(&self) -> Vec<AimObject> {
+        self.0.value.needs.iter().map(Into::into).collect()
+    }
+    /// What it can give.
+    async fn offers(&self) -> Vec<AimObject> {
+        self.0.value.offers.iter().map(Into::into).collect()
+    }
+    /// Focuses of its demonstration area.
+    async fn area_focus(&self) -> Vec<Code<AreaFocus>> {
+        self.0.value.area_focus.iter().map(|focus| Code(*focus)).collect()
+    }
+    /// Twinnings on record.
+    async fn twin_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let snapshot = ctx.data::<App>()?.ranking.snapshot();
+        let twins = snapshot.catalog.links().of(self.0.value.geonames_id);
+        Ok(i64::try_from(twins.len()).unwrap_or(i64::MAX))
+    }
+    /// Origin.
+    async fn provenance(&self) -> ProvenanceObject {
+        (&self.0.value.provenance).into()
+    }
+}
+
+/// A page of cities in the order of their ids.
+#[derive(Debug, SimpleObject)]
+pub struct CityConnection {
+    /// Rows with cursors.
+    pub edges: Vec<CityEdge>,
+    /// Where the page lies.
+    pub page_info: PageInfo,
+    /// Rows of the whole list.
+    pub total_count: i64,
+}
+
+/// A city with its cursor.
+#[derive(Debug, SimpleObject)]
+pub struct CityEdge {
+    /// Cursor.
+    pub cursor: String,
+    /// The city.
+    pub node: CityNode,
+}
+
+/// A page from its rows.
+pub fn city_connection(
+    rows: Vec<(String, CityNode)>,
+    page_info: PageInfo,
+    total_count: i64,
+) -> CityConnection {
+    let edges = rows.into_iter().map(|(cursor, node)| CityEdge { cursor, node }).collect();
+    CityConnection { edges, page_info, total_count }
+}

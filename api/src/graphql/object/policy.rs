@@ -1,0 +1,85 @@
+//! The published policy in the API.
+
+use async_graphql::{Object, SimpleObject};
+use chrono::NaiveDate;
+use matcher::{
+    Policy,
+    policy::{CityCriterion, Criterion, InvestorCriterion, ProjectCriterion, Weights},
+};
+
+/// A published policy.
+#[derive(Debug, Clone)]
+pub struct RankingPolicy(pub Policy);
+
+/// A criterion's weight.
+#[derive(Debug, SimpleObject)]
+pub struct CriterionWeight {
+    /// The criterion's key.
+    key: &'static str,
+    /// Its weight of a hundred.
+    weight: f64,
+}
+
+fn weights<C: Criterion, const N: usize>(weights: &Weights<N>) -> Vec<CriterionWeight> {
+    C::ALL
+        .iter()
+        .zip(weights.hundredths())
+        .map(|(criterion, weight)| CriterionWeight {
+            key: criterion.key(),
+            weight: f64::from(*weight) / 100.0,
+        })
+        .collect()
+}
+
+/// Weights and rules under which scores are made. Old versions stay.
+#[Object]
+impl RankingPolicy {
+    /// Version.
+    async fn version(&self) -> u32 {
+        self.0.version
+    }
+    /// SHA-256 of everything that bears on a score.
+    async fn hash(&self) -> String {
+        self.0.hash()
+    }
+    /// First day in force.
+    async fn published_on(&self) -> NaiveDate {
+        self.0.published_on
+    }
+    /// Who decided.
+    async fn author(&self) -> &str {
+        self.0.author
+    }
+    /// What changed.
+    async fn note(&self) -> &str {
+        self.0.note
+    }
+    /// How the two sides become one: HARMONIC, MIN or ARITHMETIC.
+    async fn fusion(&self) -> String {
+        format!("{:?}", self.0.fusion).to_uppercase()
+    }
+    /// The investor's view of a project.
+    async fn investor_weights(&self) -> Vec<CriterionWeight> {
+        weights::<InvestorCriterion, 9>(&self.0.investor)
+    }
+    /// The project's view of an investor.
+    async fn project_weights(&self) -> Vec<CriterionWeight> {
+        weights::<ProjectCriterion, 8>(&self.0.project)
+    }
+    /// One city's view of another.
+    async fn city_weights(&self) -> Vec<CriterionWeight> {
+        weights::<CityCriterion, 10>(&self.0.city)
+    }
+    /// Known share that a pair needs for a place in the list.
+    async fn coverage_floor(&self) -> f64 {
+        f64::from(self.0.coverage_floor) / 1e6
+    }
+    /// What the unknown counts for in the point score.
+    async fn unknown_counts_for(&self) -> f64 {
+        f64::from(self.0.unknown_point) / 1e6
+    }
+    /// Kilometres and payments count for nothing.
+    async fn never_counted(&self) -> Vec<&str> {
+        vec!["distance", "payment", "personal data"]
+    }
+}

@@ -1,0 +1,275 @@
+//! Projects. Who financed a historical record is its outcome and not part of the listing.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use chrono::NaiveDate;
+use domain::{
+    project::Project,
+    vocabulary::{
+        ContractType, CooperationField, HelpKind, Instrument, InvestorType, LifecycleStatus, ListingState,
+        ProjectKind, ReadinessItem, ReadinessStatus, RedFlag,
+    },
+};
+
+use super::{
+    super::code::{Code, Stage},
+    OrganisationNode,
+    common::{CountryObject, MoneyObject, PageInfo, ProvenanceObject, TextObject, global, missing, node},
+};
+use crate::store::Stored;
+
+/// A project.
+#[derive(Debug, Clone)]
+pub struct ProjectNode(pub Arc<Stored<Project>>);
+
+/// A field with its share.
+#[derive(Debug, SimpleObject)]
+pub struct FieldShare {
+    /// The field.
+    field: Code<CooperationField>,
+    /// Percent of the project.
+    share_pct: f64,
+    /// Articles of the proposal.
+    articles: Vec<i32>,
+    /// Targets of the Sustainable Development Goals.
+    sdg_targets: Vec<&'static str>,
+}
+
+/// An instrument with its share of the gap.
+#[derive(Debug, SimpleObject)]
+pub struct InstrumentShare {
+    /// The instrument.
+    instrument: Code<Instrument>,
+    /// Percent of the gap.
+    share_pct: f64,
+}
+
+/// An item of the readiness checklist.
+#[derive(Debug, SimpleObject)]
+pub struct Readiness {
+    /// Which item.
+    item: Code<ReadinessItem>,
+    /// How far it is shown.
+    status: Code<ReadinessStatus>,
+    /// The document that shows it.
+    evidence: Option<String>,
+}
+
+/// A contradiction found in a listing.
+#[derive(Debug, SimpleObject)]
+pub struct Flag {
+    /// Which one.
+    flag: Code<RedFlag>,
+    /// Whether the owner justified it.
+    justified: bool,
+}
+
+/// A place of a project.
+#[derive(Debug, SimpleObject)]
+pub struct Place {
+    /// The country.
+    country: CountryObject,
+    /// GeoNames id of the nearest city.
+    city_geonames: Option<u32>,
+    /// Degrees north.
+    latitude: Option<f64>,
+    /// Degrees east.
+    longitude: Option<f64>,
+}
+
+/// Effects on inclusion; null where not stated.
+#[derive(Debug, SimpleObject)]
+#[graphql(name = "Impact")]
+pub struct ImpactObject {
+    /// Price of an entry-level plan in percent of gross national income a head.
+    entry_price_pct_gni: Option<f64>,
+    /// Whether that is below 2 %.
+    affordable: Option<bool>,
+    /// People served for the first time.
+    population_newly_served: Option<u64>,
+    /// Schools connected.
+    schools_connected: Option<u32>,
+    /// Share of women among those served, percent.
+    women_share_pct: Option<f64>,
+}
+
+/// A project that looks for money.
+#[Object(name = "Project")]
+impl ProjectNode {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+    /// Name.
+    async fn title(&self) -> TextObject {
+        (&self.0.value.title).into()
+    }
+    /// What it does.
+    async fn summary(&self) -> Option<TextObject> {
+        self.0.value.summary.as_ref().map(Into::into)
+    }
+    /// Whose it is.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<OrganisationNode> {
+        let owner = self.0.owner.ok_or_else(|| missing("organisation"))?;
+        node(ctx, owner).await.map(OrganisationNode)
+    }
+    /// What it is.
+    async fn kind(&self) -> Code<ProjectKind> {
+        Code(self.0.value.kind)
+    }
+    /// Where the listing stands.
+    async fn state(&self) -> Code<ListingState> {
+        Code(self.0.value.state)
+    }
+    /// Where the work stands.
+    async fn lifecycle(&self) -> Option<Code<LifecycleStatus>> {
+        self.0.value.lifecycle.map(Code)
+    }
+    /// Where the money decisions stand.
+    async fn stage(&self) -> Option<Stage> {
+        self.0.value.stage.map(Stage)
+    }
+    /// Fields, largest share first.
+    async fn fields(&self) -> Vec<FieldShare> {
+        let parts = self.0.value.fields.parts();
+        parts
+            .iter()
+            .map(|part| FieldShare {
+                field: Code(part.of),
+                share_pct: f64::from(part.hundredths) / 100.0,
+                articles: part.of.codes().articles.iter().map(|a| i32::from(*a)).collect(),
+                sdg_targets: part.of.codes().sdg.to_vec(),
+            })
+            .collect()
+    }
+    /// Contract with the public side.
+    async fn contract(&self) -> Option<Code<ContractType>> {
+        self.0.value.contract.map(Code)
+    }
+    /// Public authority of a partnership.
+    async fn public_authority(&self) -> Option<&str> {
+        self.0.value.public_authority.as_ref().map(domain::value::SingleLine::as_str)
+    }
+    /// Money that is still missing.
+    async fn funding_gap(&self) -> Option<MoneyObject> {
+        self.0.value.gap.map(MoneyObject)
+    }
+    /// Smallest part that one investor may take; null where the gap is not divided.
+    async fn min_slice(&self) -> Option<MoneyObject> {
+        self.0.value.min_slice.map(MoneyObject)
+    }
+    /// Instruments sought.
+    async fn instruments(&self) -> Vec<InstrumentShare> {
+        let Some(shares) = &self.0.value.instruments else { return Vec::new() };
+        shares
+            .parts()
+            .iter()
+            .map(|part| InstrumentShare {
+                instrument: Code(part.of),
+                share_pct: f64::from(part.hundredths) / 100.0,
+            })
+            .collect()
+    }
+    /// Expected return, percent a year.
+    async fn return_pct(&self) -> Option<f64> {
+        self.0.value.return_pct.map(domain::value::Pct::as_f64)
+    }
+    /// Tenor sought, months.
+    async fn tenor_months(&self) -> Option<u16> {
+        self.0.value.tenor_months
+    }
+    /// Checklist; items that are not named are unknown.
+    async fn readiness(&self) -> Vec<Readiness> {
+        self.0
+            .value
+            .readiness
+            .iter()
+            .map(|entry| Readiness {
+                item: Code(entry.item),
+                status: Code(entry.status),
+                evidence: entry.evidence.as_ref().map(ToString::to_string),
+            })
+            .collect()
+    }
+    /// Contradictions found.
+    async fn flags(&self) -> Vec<Flag> {
+        let flags = &self.0.value.flags;
+        flags.iter().map(|f| Flag { flag: Code(f.flag), justified: f.justification.is_some() }).collect()
+    }
+    /// Effects on inclusion.
+    async fn impact(&self) -> ImpactObject {
+        let impact = self.0.value.impact;
+        ImpactObject {
+            entry_price_pct_gni: impact.entry_price_pct_gni.map(domain::value::Pct::as_f64),
+            affordable: impact.entry_price_pct_gni.map(|price| price.hundredths() < 200),
+            population_newly_served: impact.population_newly_served,
+            schools_connected: impact.schools_connected,
+            women_share_pct: impact.women_share.map(domain::value::Pct::as_f64),
+        }
+    }
+    /// Where it is.
+    async fn places(&self, ctx: &Context<'_>) -> Result<Vec<Place>> {
+        self.0
+            .value
+            .locations
+            .iter()
+            .map(|location| {
+                Ok(Place {
+                    country: CountryObject::of(ctx, location.country)?,
+                    city_geonames: location.city_geonames,
+                    latitude: location.position.map(domain::value::Position::latitude),
+                    longitude: location.position.map(domain::value::Position::longitude),
+                })
+            })
+            .collect()
+    }
+    /// Kinds of investors that the owner does not want.
+    async fn excluded_investors(&self) -> Vec<Code<InvestorType>> {
+        self.0.value.excluded_investors.iter().map(|kind| Code(*kind)).collect()
+    }
+    /// Help wanted beside money.
+    async fn help_wanted(&self) -> Vec<Code<HelpKind>> {
+        self.0.value.help_wanted.iter().map(|kind| Code(*kind)).collect()
+    }
+    /// Last day for an answer.
+    async fn deadline(&self) -> Option<NaiveDate> {
+        self.0.value.deadline
+    }
+    /// First day in public.
+    async fn published_on(&self) -> Option<NaiveDate> {
+        self.0.value.published_on
+    }
+    /// Last confirmation.
+    async fn confirmed_on(&self) -> Option<NaiveDate> {
+        self.0.value.confirmed_on
+    }
+    /// Year of the historical record, where the listing replays one.
+    async fn recorded_year(&self) -> Option<i32> {
+        self.0.value.recorded_year
+    }
+    /// Origin.
+    async fn provenance(&self) -> ProvenanceObject {
+        (&self.0.value.provenance).into()
+    }
+}
+
+/// A page of projects in the order of their ids.
+#[derive(Debug, SimpleObject)]
+pub struct ProjectConnection {
+    /// Rows with cursors.
+    pub edges: Vec<ProjectEdge>,
+    /// Where the page lies.
+    pub page_info: PageInfo,
+    /// Rows of the whole list.
+    pub total_count: i64,
+}
+
+/// A project with its cursor.
+#[derive(Debug, SimpleObject)]
+pub struct ProjectEdge {
+    /// Cursor.
+    pub cursor: String,
+    /// The project.
+    pub node: ProjectNode,
+}
