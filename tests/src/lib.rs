@@ -1,1 +1,45 @@
-//! Placeholder while the crate is laid out.
+//! The kit: a real binary, a real SQLite file or a real PostgreSQL, real HTTP. It holds no test.
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test kit fails by panic, at the place that says why"
+)]
+
+pub mod postgres;
+pub mod server;
+
+use std::{path::PathBuf, process::Command, sync::OnceLock};
+
+/// The binary under test, built once a test process, so that no test runs an old one.
+pub fn binary() -> &'static PathBuf {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.args([
+            "build",
+            "--package",
+            "api",
+            "--bin",
+            "caravanserai",
+            "--message-format",
+            "json-render-diagnostics",
+        ]);
+        let output = cargo.output().expect("cargo runs");
+        assert!(output.status.success(), "the binary builds: {}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8_lossy(&output.stdout);
+        let path = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .find_map(|message| message["executable"].as_str().map(PathBuf::from));
+        path.expect("cargo names the binary")
+    })
+}
+
+/// Runs a command of the binary to its end: (exit code, standard output, standard error).
+pub fn run(args: &[&str]) -> (i32, String, String) {
+    let output = Command::new(binary()).args(args).output().expect("the binary runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
+}

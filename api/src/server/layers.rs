@@ -68,7 +68,21 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
 /// Headers that every answer carries.
 pub(super) async fn headers(request: Request, next: Next) -> Response {
     let is_page = request.uri().path() == "/graphiql";
+    let is_probe = request.uri().path() == "/readyz";
     let mut response = next.run(request).await;
+    let is_json = |response: &Response| {
+        response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|media| media.as_bytes().starts_with(b"application/"))
+    };
+    // Layers answer in plain text; whoever speaks JSON to us is answered in JSON.
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !is_json(&response) {
+        response = json_error(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The body is too long.");
+    } else if response.status() == StatusCode::SERVICE_UNAVAILABLE && !is_json(&response) && !is_probe {
+        response =
+            json_error(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The answer was not ready in time.");
+    }
     let headers = response.headers_mut();
     let fixed: [(HeaderName, &'static str); 5] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

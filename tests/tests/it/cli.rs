@@ -1,0 +1,142 @@
+//! The command line: import, rank, and refusals, on both databases.
+
+use std::{fs, path::Path};
+
+use tests::run;
+
+fn import(database: &str, kind: &str, file: &Path, more: &[&str]) -> (i32, String, String) {
+    let file = file.display().to_string();
+    let mut args = vec!["--database", database, "import", kind, &file];
+    args.extend(more);
+    run(&args)
+}
+
+const ORGANISATIONS: &str = "key,name,kind,investor_type,verification,screening,country\n\
+    o1,\"Owner, Ltd\",COMPANY,,V2,CLEAR,RS\ni1,Bank,INVESTOR,COMMERCIAL_BANK,V1,CLEAR,TR\n";
+const PROJECTS: &str = "key\ttitle\towner\tkind\tfields\tgap_amount\tgap_currency\tcountries\tstate\n\
+    p1\tFibre\to1\tINFRASTRUCTURE\tCONN_BACKBONE:100\t1000000\tEUR\tRS\tPUBLISHED\n";
+
+fn everything(database: &str) {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    };
+    let organisations = write("organisations.csv", ORGANISATIONS);
+    let projects = write("projects.tsv", PROJECTS);
+
+    // A project whose owner is not there is refused, and nothing of the file is kept.
+    let (code, out, err) = import(database, "projects", &projects, &[]);
+    assert_ne!(code, 0);
+    assert!(err.contains("row 2, column owner") && err.contains("o1"), "{err}");
+    assert!(out.contains("nothing written"), "{out}");
+
+    // A dry run counts and writes nothing; a second run changes nothing.
+    let (code, out, _) = import(database, "organisations", &organisations, &["--dry-run"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("2 created") && out.contains("dry run"), "{out}");
+    assert!(import(database, "organisations", &organisations, &[]).1.contains("2 created"));
+    assert!(import(database, "organisations", &organisations, &[]).1.contains("2 unchanged"));
+    assert!(import(database, "projects", &projects, &[]).1.contains("1 created"));
+
+    // Each wrong cell is named with what would be right; good rows are kept only where that is asked for.
+    let bad = write(
+        "bad.tsv",
+        "key\ttitle\towner\tkind\tfields\tgap_amount\tgap_currency\tcountries\tcontract\n\
+         p2\tGood\to1\tINFRASTRUCTURE\tCONN_BACKBONE:100\t\t\tRS\t\n\
+         p3\tBad\to1\tBRIDGE\tCONN_BACKBONE:60\t12,5\tEUR\tXX\t\n\
+         p4\tPartnership\to1\tINFRASTRUCTURE\tCONN_BACKBONE:100\t\t\tRS\tBOT\n",
+    );
+    let (code, out, err) = import(database, "projects", &bad, &[]);
+    assert_ne!(code, 0);
+    for (place, says) in [
+        ("row 3, column kind", "INFRASTRUCTURE"),
+        ("row 3, column fields", "100"),
+        ("row 3, column gap_amount", "42000000"),
+        ("row 3, column countries", "ISO 3166"),
+        ("row 4, column public_authority", "public authority"),
+    ] {
+        let line =
+            err.lines().find(|line| line.starts_with(place)).unwrap_or_else(|| panic!("{place} in {err}"));
+        assert!(line.contains(says), "{line}");
+    }
+    assert!(out.contains("nothing written"), "{out}");
+    let (_, out, _) = import(database, "projects", &bad, &["--keep-good"]);
+    assert!(out.contains("1 created") && out.contains("written"), "{out}");
+    assert!(import(database, "projects", &bad, &["--keep-good"]).1.contains("1 unchanged"));
+
+    // A changed row is a new version; a column that does not exist is named.
+    let changed = write("changed.tsv", &PROJECTS.replace("1000000", "2000000"));
+    assert!(import(database, "projects", &changed, &[]).1.contains("1 changed"));
+    let unknown = write("unknown.csv", "key,name,kind,colour\n");
+    let (code, _, err) = import(database, "organisations", &unknown, &[]);
+    assert!(code != 0 && err.contains("'colour'") && err.contains("investor_type"), "{err}");
+
+    // A mandate, and the ranking of it as a document.
+    let mandates = write(
+        "mandates.csv",
+        "key,organisation,name,fields,global,ticket_min,ticket_max,currency\nm1,i1,Backbones,CONN_BACKBONE:100,yes,500000,5000000,EUR\n",
+    );
+    assert!(import(database, "mandates", &mandates, &[]).1.contains("1 created"));
+    let (code, out, err) = run(&["--database", database, "rank", "opportunities", "m1", "--json"]);
+    assert_eq!(code, 0, "{err}");
+    let shown: serde_json::Value = serde_json::from_str(&out).unwrap();
+    // Screening without a date does not hold: the safety gate never passes on what is not known.
+    let gate = shown["gates"].as_array().unwrap().iter().find(|gate| gate["gate"] == "G2_SCREENING").unwrap();
+    assert_eq!(gate["failed"], 1, "{shown}");
+    let (code, _, err) = run(&["--database", database, "rank", "opportunities", "nothing"]);
+    assert!(code != 0 && err.contains("no such mandate"), "{err}");
+}
+
+#[test]
+fn import_and_rank_on_sqlite() {
+    let dir = tempfile::tempdir().unwrap();
+    everything(&format!("sqlite:{}", dir.path().join("x.sqlite").display()));
+}
+
+#[test]
+fn import_and_rank_on_postgresql() {
+    everything(&tests::postgres::database());
+}
+
+#[test]
+fn the_demo_prints_three_rankings_of_real_names_with_their_coverage() {
+    let (code, out, err) = run(&["demo", "--once"]);
+    assert_eq!(code, 0, "{err}");
+    for title in [
+        "Projects for the mandate: China Eximbank",
+        "Investors for the project:",
+        "Partner cities for Novi Sad",
+    ] {
+        assert!(out.contains(title), "{out}");
+    }
+    assert_eq!(out.matches("known share of the rows shown").count(), 3);
+    assert!(out.contains("not stated by the") && out.contains("sample needs and offers"));
+}
+
+#[test]
+fn a_wrong_configuration_does_not_start_and_says_why() {
+    for (args, says) in [
+        (vec!["--database", "mysql://x", "migrate"], "sqlite:PATH"),
+        (vec!["--database", "postgres://u@db.example/x", "migrate"], "sslmode"),
+        (vec!["serve", "--listen", "0.0.0.0:0", "--development"], "loopback"),
+        (vec!["--config", "/nonexistent.toml", "migrate"], "settings file"),
+    ] {
+        let (code, _, err) = run(&args);
+        assert!(code != 0 && err.contains(says), "{args:?}: {err}");
+    }
+    // A database without its schema is not served.
+    let dir = tempfile::tempdir().unwrap();
+    let (code, _, err) =
+        run(&["serve", "--listen", "127.0.0.1:0", "--data-dir", &dir.path().display().to_string()]);
+    assert!(code != 0 && err.contains("caravanserai migrate"), "{err}");
+}
+
+#[test]
+fn the_schema_is_the_committed_one() {
+    let committed =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../api/schema.graphql")).unwrap();
+    let (_, out, _) = run(&["schema"]);
+    assert_eq!(out, committed, "when the change is meant: cargo run -- schema > api/schema.graphql");
+}
