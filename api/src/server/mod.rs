@@ -73,7 +73,7 @@ pub fn router(settings: &Settings, app: App, health: Health) -> Router {
 /// Forgets callers that have gone, once a minute.
 async fn sweep(endpoint: Endpoint) {
     loop {
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        tokio::time::sleep(Duration::from_mins(1)).await;
         endpoint.forget_idle();
     }
 }

@@ -19,7 +19,7 @@ pub enum Fan {
 }
 
 /// Fields with more than one row below them, by name.
-pub const FANS: &[(&str, Fan)] = &[
+pub(super) const FANS: &[(&str, Fan)] = &[
     ("against", Fan::Short(4)),
     ("areaFocus", Fan::Short(7)),
     ("articles", Fan::Short(3)),
@@ -71,7 +71,7 @@ pub const FANS: &[(&str, Fan)] = &[
 ];
 
 /// Fields that cost more than one unit themselves, by name.
-pub const WEIGHTS: &[(&str, u64)] = &[
+pub(super) const WEIGHTS: &[(&str, u64)] = &[
     ("compareProjects", 20),
     ("counterfactuals", 20),
     ("explanation", 5),
