@@ -71,9 +71,12 @@ pub fn encode_as<T: Aggregate>(id: Id<T>) -> String {
     encode(T::KIND, id.uuid())
 }
 
-/// A sum that changes with any one byte and with most exchanges of two.
+/// CRC-8 (polynomial 0x07): it differs after any change within eight neighbouring bits, and so after any one letter
+/// of the text, which has six.
 fn check(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0x5A, |sum: u8, byte| sum.rotate_left(3) ^ byte)
+    bytes.iter().fold(0x5A, |sum: u8, byte| {
+        (0..8).fold(sum ^ byte, |sum: u8, _| if sum & 0x80 == 0 { sum << 1 } else { (sum << 1) ^ 0x07 })
+    })
 }
 
 #[cfg(test)]

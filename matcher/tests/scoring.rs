@@ -1,7 +1,10 @@
 //! Properties of the scorer, on catalogs of random projects and cities, and a golden file.
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in plain numbers")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
 
 mod world;
+
+use std::fmt::Write;
 
 use domain::{value::Currency, vocabulary::VerificationLevel};
 use matcher::{
@@ -237,13 +240,15 @@ fn scores_are_the_golden_ones_to_the_micro_point() {
         let pair = catalog.pair(mandate, catalog.projects().get(project_id(0)).unwrap()).unwrap();
         let e = evaluate(&policy, &pair);
         let side = |i: &matcher::Interval| format!("{}/{}/{}", i.low, i.point, i.high);
-        text += &format!(
-            "{n}: {} | {} | {} | {}\n",
+        writeln!(
+            text,
+            "{n}: {} | {} | {} | {}",
             side(&e.investor),
             side(&e.project),
             side(&e.mutual),
             e.mutual.coverage
-        );
+        )
+        .unwrap();
     }
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/scores.txt");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {

@@ -2,7 +2,7 @@
 
 use matcher::policy::WeightError;
 
-use crate::store::StoreError;
+use crate::{server::compute::ComputeError, store::StoreError};
 
 /// A refusal, in words for whoever asked.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +24,12 @@ pub enum AppError {
     /// The search index fails.
     #[error("the search index failed")]
     Index(#[source] tantivy::TantivyError),
-    /// The process ends.
-    #[error("the server is stopping")]
-    Stopped,
+    /// Work that did not end as it should.
+    #[error("the work failed")]
+    Failed,
+    /// Too much work waits already.
+    #[error("too much work waits already")]
+    Overloaded,
     /// The database does not answer.
     #[error("the database did not answer")]
     Store(#[from] StoreError),
@@ -42,5 +45,14 @@ impl AppError {
 impl From<WeightError> for AppError {
     fn from(error: WeightError) -> Self {
         Self::argument("weights", error.to_string())
+    }
+}
+
+impl From<ComputeError> for AppError {
+    fn from(error: ComputeError) -> Self {
+        match error {
+            ComputeError::Overloaded => Self::Overloaded,
+            ComputeError::Failed => Self::Failed,
+        }
     }
 }

@@ -12,7 +12,7 @@ use domain::{
     vocabulary::{InvestorType, OrganisationKind, ScreeningStatus, VerificationLevel},
 };
 use matcher::{
-    Catalog, Micro, Policy,
+    Catalog, Policy,
     catalog::Pair,
     counterfactual::{Counterfactual, counterfactuals},
     explanation::{Audience, Explanation, explain},
@@ -23,7 +23,6 @@ use matcher::{
         evaluate, investors, opportunities as rank_opportunities,
     },
     row::{MandateRow, OrganisationRow},
-    stability::{Candidate, stability},
 };
 
 use super::{App, AppError};
@@ -194,7 +193,10 @@ impl App {
 }
 
 impl Shared {
-    fn mandate(&self, choice: &MandateChoice) -> Result<(&MandateRow, &OrganisationRow), AppError> {
+    pub(super) fn mandate(
+        &self,
+        choice: &MandateChoice,
+    ) -> Result<(&MandateRow, &OrganisationRow), AppError> {
         match (&self.unsaved, choice) {
             (Some((mandate, investor)), _) => Ok((mandate, investor)),
             (None, MandateChoice::Saved(id)) => {
@@ -305,74 +307,36 @@ pub struct PairRequest {
 /// # Errors
 /// No such mandate or project in public.
 pub fn pair_of(app: &App, request: &PairRequest) -> Result<Match, AppError> {
-    let choice = MandateChoice::Saved(request.mandate);
-    let shared = app.shared(&choice, None)?;
-    let (mandate, investor) = shared.mandate(&choice)?;
-    let catalog: &Catalog = &shared.snapshot.catalog;
-    let missing = || AppError::NotFound { what: "project" };
-    let project = catalog.projects().get(request.project).ok_or_else(missing)?;
-    let owner = catalog.organisations().get(project.owner).ok_or_else(missing)?;
-    let pair = Pair { mandate, investor, project, owner, catalog };
-    let (evaluation, gates) = (evaluate(&shared.policy, &pair), matcher::gate::investment::answers(&pair));
-    let investor = investor.id;
-    Ok(Match {
-        shared: Arc::clone(&shared),
-        mandate: Some(request.mandate),
-        project: request.project,
-        investor: Some(investor),
-        evaluation,
-        gates,
-        rank: None,
-        key: None,
-    })
+    let pairs = pairs_of(app, request.mandate, &[request.project])?;
+    pairs.into_iter().next().ok_or(AppError::NotFound { what: "project" })
 }
 
-/// For each row of a page the share of shaken weights under which it stays in the first `k` of the whole list.
+/// Scores some projects for a mandate, in the order given, on one catalog.
 ///
 /// # Errors
-/// As [`opportunities`].
-pub fn stabilities(
-    app: &App,
-    request: &OpportunityRequest,
-    page: &[Match],
-    k: usize,
-) -> Result<Vec<Option<Micro>>, AppError> {
-    let Some(first) = page.first() else { return Ok(Vec::new()) };
-    let whole =
-        OpportunityRequest { first: usize::MAX / 2, after: None, by: RankBy::Mutual, ..request.clone() };
-    let _ = app;
-    let shared = &first.shared;
-    let (mandate, investor) = shared.mandate(&whole.mandate)?;
-    let all = rank_opportunities(
-        &shared.snapshot.catalog,
-        &OpportunityQuery {
-            mandate,
-            investor,
-            policy: &shared.policy,
-            filter: &whole.filter,
-            by: whole.by,
-            list: whole.list,
-            first: whole.first,
-            after: None,
-        },
-    );
-    let candidates: Vec<Candidate> = all
-        .items
+/// No such mandate, or one of the projects is not in public.
+pub fn pairs_of(app: &App, mandate: Id<Mandate>, projects: &[Id<Project>]) -> Result<Vec<Match>, AppError> {
+    let choice = MandateChoice::Saved(mandate);
+    let shared = app.shared(&choice, None)?;
+    let (row, investor) = shared.mandate(&choice)?;
+    let catalog: &Catalog = &shared.snapshot.catalog;
+    let missing = || AppError::NotFound { what: "project" };
+    projects
         .iter()
-        .map(|row| Candidate { evaluation: row.evaluation, id: row.row.id.uuid().as_u128() })
-        .collect();
-    let watched = page
-        .iter()
-        .filter_map(|row| all.items.iter().position(|other| other.row.id == row.project))
-        .max()
-        .map_or(0, |place| place.saturating_add(1));
-    let weights = (&shared.policy.investor, &shared.policy.project);
-    let found = stability(weights, shared.policy.fusion, &candidates, watched, k);
-    Ok(page
-        .iter()
-        .map(|row| {
-            let place = all.items.iter().position(|other| other.row.id == row.project)?;
-            found.get(place).copied()
+        .map(|id| {
+            let project = catalog.projects().get(*id).ok_or_else(missing)?;
+            let owner = catalog.organisations().get(project.owner).ok_or_else(missing)?;
+            let pair = Pair { mandate: row, investor, project, owner, catalog };
+            Ok(Match {
+                shared: Arc::clone(&shared),
+                mandate: Some(mandate),
+                project: *id,
+                investor: Some(investor.id),
+                evaluation: evaluate(&shared.policy, &pair),
+                gates: matcher::gate::investment::answers(&pair),
+                rank: None,
+                key: None,
+            })
         })
-        .collect())
+        .collect()
 }

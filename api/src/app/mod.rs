@@ -2,24 +2,30 @@
 
 mod error;
 mod investment;
+mod listing;
+mod stability;
+mod statistics;
 mod twinning;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 pub use error::AppError;
 pub use investment::{
-    MandateChoice, Match, OpportunityPage, OpportunityRequest, PairRequest, investors_for, opportunities,
-    pair_of, stabilities,
+    MandateChoice, Match, OpportunityPage, OpportunityRequest, PairRequest, Shared, investors_for,
+    opportunities, pair_of, pairs_of,
 };
+pub use listing::{Listing, PageRequest, cities, mandates, organisations, projects};
+pub use stability::{investor_stabilities, stabilities};
+pub use statistics::{Cell, Group, GroupBy, statistics};
 pub use twinning::{CityMatch, CityPage, CityRequest, city_pair_of, partner_cities};
 
 use domain::{id::Id, project::Project};
-use tokio::sync::Semaphore;
 
 use crate::{
     ranking::Ranking,
     reference::Reference,
-    search::{Search, SearchError},
+    search::{Hit, Search, SearchError},
+    server::compute,
     store::{Aggregate, Kind, Store, Stored},
 };
 
@@ -32,9 +38,8 @@ pub struct App {
     pub ranking: Arc<Ranking>,
     /// Embedded facts.
     pub reference: Arc<Reference>,
-    search: Search,
-    /// As many rankings at once as there are cores: they are work, not waiting.
-    cores: Arc<Semaphore>,
+    /// Names and summaries.
+    pub search: Search,
 }
 
 impl App {
@@ -48,39 +53,43 @@ impl App {
         reference: Arc<Reference>,
     ) -> Result<Self, AppError> {
         let search = Search::build(&store).await?;
-        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Ok(Self { store, ranking, reference, search, cores: Arc::new(Semaphore::new(cores)) })
+        Ok(Self { store, ranking, reference, search })
+    }
+
+    /// Keeps the catalog and the search index current until the process ends.
+    pub async fn follow(self) {
+        let Self { store, ranking, search, .. } = self;
+        tokio::join!(ranking.follow(store.clone()), search.follow(store));
     }
 
     /// Runs work that keeps a core busy off the threads that answer requests.
     ///
     /// # Errors
-    /// What the work refuses.
+    /// What the work refuses, or too much work waits already.
     pub async fn compute<R: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<R, AppError> + Send + 'static,
     ) -> Result<R, AppError> {
-        let _turn = self.cores.clone().acquire_owned().await.map_err(|_| AppError::Stopped)?;
         let app = self.clone();
-        tokio::task::spawn_blocking(move || work(&app)).await.map_err(|_| AppError::Stopped)?
+        compute::run(move || work(&app)).await?
     }
 
-    /// Projects in whose names and summaries all words are found.
+    /// All projects in whose names and summaries the words are found.
     ///
     /// # Errors
-    /// The text is too long, or the index fails.
-    pub fn search_projects(&self, text: &str) -> Result<Vec<Id<Project>>, AppError> {
-        checked(text)?;
-        Ok(self.search.ids(text, 10_000)?)
+    /// The text is too long or has no words, or the index fails.
+    pub fn search_projects(&self, text: &str) -> Result<HashSet<Id<Project>>, AppError> {
+        checked("filter.text", text)?;
+        Ok(self.search.ids(text)?.into_iter().collect())
     }
 
-    /// Things in whose names and summaries all words are found, best first.
+    /// Things in whose names and summaries the words are found, best first; kinds that are not named are all.
     ///
     /// # Errors
-    /// The text is too long, or the index fails.
-    pub fn search(&self, text: &str, limit: usize) -> Result<Vec<(Kind, uuid::Uuid)>, AppError> {
-        checked(text)?;
-        Ok(self.search.find(text, &[], limit)?)
+    /// The text is too long or has no words, or the index fails.
+    pub fn find(&self, text: &str, kinds: &[Kind], limit: usize) -> Result<Vec<Hit>, AppError> {
+        checked("text", text)?;
+        Ok(self.search.find(text, kinds, limit)?)
     }
 
     /// The aggregate of a global id or of a source's key.
@@ -99,9 +108,12 @@ impl App {
 /// Longest text of a search, in characters.
 const MAX_SEARCH: usize = 200;
 
-fn checked(text: &str) -> Result<(), AppError> {
+fn checked(argument: &'static str, text: &str) -> Result<(), AppError> {
     if text.chars().count() > MAX_SEARCH {
-        return Err(AppError::argument("text", format!("search for at most {MAX_SEARCH} characters")));
+        return Err(AppError::argument(argument, format!("search for at most {MAX_SEARCH} characters")));
+    }
+    if !Search::has_words(text) {
+        return Err(AppError::argument(argument, "write at least one letter or digit"));
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ pub(super) async fn serve(
     ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(settings.listen).await?;
-    tokio::spawn(app.ranking.clone().follow(app.store.clone()));
+    tokio::spawn(app.clone().follow());
     ready(listener.local_addr()?)?;
     server::serve(listener, settings, app).await?;
     Ok(())

@@ -127,7 +127,10 @@ pub fn refusal(error: AppError) -> Error {
         AppError::Argument { argument, message } => {
             client_error(ErrorCode::Validation, Some(argument), message)
         }
-        failure @ (AppError::Store(_) | AppError::Index(_) | AppError::Stopped) => {
+        AppError::Overloaded => {
+            client_error(ErrorCode::Overloaded, None, ErrorCode::Overloaded.public_text())
+        }
+        failure @ (AppError::Store(_) | AppError::Index(_) | AppError::Failed) => {
             tracing::error!(error = ?failure, "a query failed");
             client_error(ErrorCode::Internal, None, ErrorCode::Internal.row().2)
         }

@@ -1,9 +1,19 @@
 //! One query a kind and request, however many rows ask.
 
-use std::{collections::HashMap, marker::PhantomData, sync::Arc};
+use std::{
+    collections::HashMap,
+    marker::PhantomData,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
-use async_graphql::dataloader::{DataLoader, Loader};
-use domain::id::Id;
+use async_graphql::{
+    Data,
+    dataloader::{DataLoader, HashMapCache, Loader},
+};
+use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
 
 use crate::store::{Aggregate, Store, StoreError, Stored};
 
@@ -11,15 +21,34 @@ use crate::store::{Aggregate, Store, StoreError, Stored};
 #[derive(Debug)]
 pub struct ById<T> {
     store: Store,
+    queries: AtomicU32,
     kind: PhantomData<fn() -> T>,
 }
 
+impl<T> ById<T> {
+    /// Queries that were made.
+    pub fn queries(&self) -> u32 {
+        self.queries.load(Ordering::Relaxed)
+    }
+}
+
 /// A loader that lives as long as a request.
-pub type Rows<T> = DataLoader<ById<T>>;
+pub type Rows<T> = DataLoader<ById<T>, HashMapCache>;
 
 /// A loader for a request.
 pub fn rows<T: Aggregate>(store: &Store) -> Rows<T> {
-    DataLoader::new(ById { store: store.clone(), kind: PhantomData }, tokio::spawn).max_batch_size(200)
+    let by_id = ById { store: store.clone(), queries: AtomicU32::new(0), kind: PhantomData };
+    DataLoader::with_cache(by_id, tokio::spawn, HashMapCache::default()).max_batch_size(200)
+}
+
+/// All that lives as long as a request.
+pub fn request_data(store: &Store) -> Data {
+    let mut data = Data::default();
+    data.insert(rows::<Project>(store));
+    data.insert(rows::<Organisation>(store));
+    data.insert(rows::<Mandate>(store));
+    data.insert(rows::<City>(store));
+    data
 }
 
 impl<T: Aggregate> Loader<Id<T>> for ById<T> {
@@ -27,6 +56,7 @@ impl<T: Aggregate> Loader<Id<T>> for ById<T> {
     type Error = Arc<StoreError>;
 
     async fn load(&self, ids: &[Id<T>]) -> Result<HashMap<Id<T>, Self::Value>, Self::Error> {
+        self.queries.fetch_add(1, Ordering::Relaxed);
         let found = self.store.find(ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|(id, stored)| (id, Arc::new(stored))).collect())
     }

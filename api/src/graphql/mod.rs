@@ -1,6 +1,8 @@
 //! GraphQL: the schema, and the way a request takes to it.
 
+pub mod argument;
 pub mod code;
+pub mod cost;
 pub mod cursor;
 pub mod error;
 pub mod gate;
@@ -10,8 +12,9 @@ pub mod loader;
 pub mod object;
 pub mod query;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Request, Schema};
-use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
+use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+
+pub use loader::request_data;
 
 use crate::app::App;
 
@@ -22,6 +25,7 @@ pub type ApiSchema = Schema<query::Query, EmptyMutation, EmptySubscription>;
 pub fn schema(app: App, introspection: bool) -> ApiSchema {
     let mut builder = Schema::build(query::Query::default(), EmptyMutation, EmptySubscription)
         .data(app)
+        .extension(argument::NamedArguments)
         // The gate has counted already; these are a second line.
         .limit_depth(20)
         .limit_recursive_depth(32)
@@ -33,16 +37,70 @@ pub fn schema(app: App, introspection: bool) -> ApiSchema {
     builder.finish()
 }
 
-/// Puts what lives as long as a request into it.
-pub fn with_request_data(request: Request, app: &App) -> Request {
-    request
-        .data(loader::rows::<Project>(&app.store))
-        .data(loader::rows::<Organisation>(&app.store))
-        .data(loader::rows::<Mandate>(&app.store))
-        .data(loader::rows::<City>(&app.store))
-}
-
 /// The schema in its own language.
 pub fn sdl() -> String {
     Schema::build(query::Query::default(), EmptyMutation, EmptySubscription).finish().sdl()
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::{
+        parse_schema,
+        types::{TypeKind, TypeSystemDefinition},
+    };
+
+    use super::*;
+
+    #[test]
+    fn the_schema_is_the_one_in_the_repository() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql");
+        let now = sdl();
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(&path, &now).unwrap();
+        }
+        let kept = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(kept == now, "the schema changed: look at it, then run the test with UPDATE_SCHEMA=1");
+    }
+
+    #[test]
+    fn everything_in_the_schema_is_described() {
+        let document = parse_schema(sdl()).unwrap();
+        let mut bare = Vec::new();
+        let mut note = |described: bool, name: String| {
+            if !described {
+                bare.push(name);
+            }
+        };
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let definition = definition.node;
+            let name = definition.name.node.as_str();
+            note(definition.description.is_some(), name.to_owned());
+            let fields = match &definition.kind {
+                TypeKind::Object(object) => &object.fields,
+                TypeKind::Interface(interface) => &interface.fields,
+                TypeKind::Enum(of) => {
+                    of.values.iter().for_each(|value| {
+                        note(value.node.description.is_some(), format!("{name}.{}", value.node.value.node));
+                    });
+                    continue;
+                }
+                TypeKind::InputObject(input) => {
+                    input.fields.iter().for_each(|field| {
+                        note(field.node.description.is_some(), format!("{name}.{}", field.node.name.node));
+                    });
+                    continue;
+                }
+                _ => continue,
+            };
+            for field in fields.iter().map(|field| &field.node) {
+                let path = format!("{name}.{}", field.name.node);
+                note(field.description.is_some(), path.clone());
+                for argument in &field.arguments {
+                    note(argument.node.description.is_some(), format!("{path}({})", argument.node.name.node));
+                }
+            }
+        }
+        assert!(bare.is_empty(), "without a description: {bare:?}");
+    }
 }

@@ -3,7 +3,11 @@
 //! Readers take a snapshot and keep it for the whole of a request. The follower copies the catalog, applies what
 //! changed and puts the copy in its place; a later design can share what did not change.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,7 +17,7 @@ use matcher::{Catalog, row::World};
 
 use crate::{
     reference::Reference,
-    store::{Event, Store, StoreError},
+    store::{Aggregate, Event, Store, StoreError, Stored},
 };
 
 /// A catalog and when it was current.
@@ -67,10 +71,35 @@ impl Ranking {
         Ok(events.len() as u64)
     }
 
+    /// Loads the catalog again, as of a day: freshness, screening and rates are judged by it. Readers keep what
+    /// they have until the new one is whole.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document does not read; the catalog stays as it was.
+    pub async fn reload(&self, store: &Store, today: NaiveDate) -> Result<(), StoreError> {
+        let old = self.snapshot();
+        let world = &old.catalog.world;
+        let mut fresh = World::new(world.countries.values().cloned().collect(), world.fx.clone(), today);
+        fresh.ownership.clone_from(&world.ownership);
+        let catalog = fill(store, Catalog::new(fresh, today)).await?;
+        self.current.store(Arc::new(Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() }));
+        Ok(())
+    }
+
+    /// Applies what is new; on a new day everything is judged anew.
+    async fn follow_once(&self, store: &Store) -> Result<u64, StoreError> {
+        let today = Utc::now().date_naive();
+        // A clock that was set back does not take days back.
+        if today > self.snapshot().catalog.today {
+            self.reload(store, today).await?;
+        }
+        self.catch_up(store).await
+    }
+
     /// Follows the log until the process ends. A database that does not answer is asked again.
     pub async fn follow(self: Arc<Self>, store: Store) {
         loop {
-            match self.catch_up(&store).await {
+            match self.follow_once(&store).await {
                 Ok(0) => tokio::time::sleep(Duration::from_millis(250)).await,
                 Ok(_) => {}
                 Err(error) => {
@@ -84,7 +113,11 @@ impl Ranking {
 
 async fn load(store: &Store, reference: &Reference, today: NaiveDate) -> Result<Catalog, StoreError> {
     let world = World::new(reference.countries.clone(), reference.fx.clone(), today);
-    let mut catalog = Catalog::new(world, today);
+    fill(store, Catalog::new(world, today)).await
+}
+
+/// Fills an empty catalog from the database.
+async fn fill(store: &Store, mut catalog: Catalog) -> Result<Catalog, StoreError> {
     // The number is read first: what is written meanwhile is applied twice, which changes nothing.
     catalog.sequence = store.last_seq().await?;
     let mut rows = Box::pin(store.stream::<Organisation>().await?);
@@ -117,38 +150,45 @@ async fn load(store: &Store, reference: &Reference, today: NaiveDate) -> Result<
 }
 
 async fn apply(catalog: &mut Catalog, store: &Store, events: &[Event]) -> Result<(), StoreError> {
-    let of = |kind: &str| -> Vec<uuid::Uuid> {
-        let ids: BTreeSet<_> = events
-            .iter()
-            .filter(|event| event.aggregate_kind == kind)
-            .map(|event| event.aggregate_id)
-            .collect();
-        ids.into_iter().collect()
-    };
-    let ids: Vec<Id<Organisation>> = of("organisation").into_iter().map(Id::from_uuid).collect();
-    for stored in store.find(&ids).await?.into_values() {
+    for stored in changed::<Organisation>(store, events).await?.1.into_values() {
         catalog.put_organisation(stored.id, &stored.value);
     }
-    let ids: Vec<Id<City>> = of("city").into_iter().map(Id::from_uuid).collect();
-    for stored in store.find(&ids).await?.into_values() {
+    for stored in changed::<City>(store, events).await?.1.into_values() {
         catalog.put_city(stored.id, &stored.value);
     }
-    if !of("twinning").is_empty() {
+    if events.iter().any(|event| event.aggregate_kind == "twinning") {
         for twinning in store.twinnings().await? {
             catalog.put_twinning(&twinning);
         }
     }
-    let ids: Vec<Id<Mandate>> = of("mandate").into_iter().map(Id::from_uuid).collect();
-    for stored in store.find(&ids).await?.into_values() {
-        if let Some(owner) = stored.owner {
-            catalog.put_mandate(stored.id, owner, &stored.value);
+    let (ids, mandates) = changed::<Mandate>(store, events).await?;
+    for id in ids {
+        match mandates.get(&id).and_then(|stored| Some((stored, stored.owner?))) {
+            Some((stored, owner)) => catalog.put_mandate(id, owner, &stored.value),
+            None => catalog.remove_mandate(id),
         }
     }
-    let ids: Vec<Id<Project>> = of("project").into_iter().map(Id::from_uuid).collect();
-    for stored in store.find(&ids).await?.into_values() {
-        if let Some(owner) = stored.owner {
-            catalog.put_project(stored.id, owner, &stored.value);
+    let (ids, projects) = changed::<Project>(store, events).await?;
+    for id in ids {
+        match projects.get(&id).and_then(|stored| Some((stored, stored.owner?))) {
+            Some((stored, owner)) => catalog.put_project(id, owner, &stored.value),
+            None => catalog.remove_project(id),
         }
     }
     Ok(())
+}
+
+/// The ids of a kind that events speak of, and what is stored under them now.
+async fn changed<T: Aggregate>(
+    store: &Store,
+    events: &[Event],
+) -> Result<(Vec<Id<T>>, HashMap<Id<T>, Stored<T>>), StoreError> {
+    let ids: BTreeSet<_> = events
+        .iter()
+        .filter(|event| event.aggregate_kind == T::KIND.table())
+        .map(|event| event.aggregate_id)
+        .collect();
+    let ids: Vec<Id<T>> = ids.into_iter().map(Id::from_uuid).collect();
+    let found = store.find(&ids).await?;
+    Ok((ids, found))
 }

@@ -1,19 +1,31 @@
 //! What stands before every route.
 
-use std::{any::Any, sync::Arc, time::Instant};
+use std::{any::Any, sync::Arc, time::Duration, time::Instant};
 
 use axum::{
-    Json,
-    extract::{Request, State},
-    http::{
-        HeaderName, HeaderValue, StatusCode,
-        header::{self},
-    },
+    body::BodyDataStream,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderName, HeaderValue, Method, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use futures::StreamExt;
 use tokio::sync::Semaphore;
+
+use super::request_id::RequestId;
+use crate::graphql::{
+    error::ErrorCode,
+    http::{Answer, AnswerType, with_retry_after},
+};
+
+/// A refusal as JSON.
+pub(super) fn refuse(code: ErrorCode, request: &Request) -> Response {
+    answer(code, &RequestId::of(request.extensions()))
+}
+
+fn answer(code: ErrorCode, id: &RequestId) -> Response {
+    Answer::refused(code).into_response(AnswerType::Json, id.as_str())
+}
 
 /// Requests that may be worked on at once.
 #[derive(Debug, Clone)]
@@ -25,96 +37,126 @@ impl Turns {
     }
 }
 
-fn json_error(status: StatusCode, code: &str, message: &str) -> Response {
-    let body = serde_json::json!({"errors": [{"message": message, "extensions": {"code": code}}]});
-    (status, Json(body)).into_response()
-}
-
 /// More than can be worked on is told at once to come back, so that those inside are served.
 pub(super) async fn shed(State(turns): State<Turns>, request: Request, next: Next) -> Response {
-    // Whether the process lives must be told even when it is busy.
-    if request.uri().path() == "/livez" {
-        return next.run(request).await;
-    }
     let Ok(_turn) = turns.0.try_acquire() else {
         metrics::counter!("http_shed_total").increment(1);
-        let mut response =
-            json_error(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "The server is busy; try again later.");
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        return response;
+        return with_retry_after(refuse(ErrorCode::Overloaded, &request), Duration::from_secs(1));
     };
     next.run(request).await
 }
 
-/// One line a request, without addresses, variables or bodies.
+/// Bytes of a refused body that are still read, and for how long.
+const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
+const DISCARD_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Reads a body and keeps nothing of it. Most clients look for an answer only after they have sent all, and one
+/// that closes early looks like a broken connection to them.
+pub(crate) async fn discard(stream: &mut BodyDataStream) {
+    let read = async {
+        let mut bytes = 0_usize;
+        while let Some(Ok(chunk)) = stream.next().await {
+            bytes = bytes.saturating_add(chunk.len());
+            if bytes > DISCARDED_BYTES {
+                return;
+            }
+        }
+    };
+    // Whoever is slower than that gets his answer now.
+    let _ = tokio::time::timeout(DISCARD_DEADLINE, read).await;
+}
+
+/// A body that says it is too long is refused, and nothing of it is kept.
+pub(super) async fn body_limit(State(limit): State<usize>, request: Request, next: Next) -> Response {
+    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced: Option<u64> = announced.and_then(|length| length.to_str().ok()?.parse().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        let refusal = refuse(ErrorCode::PayloadTooLarge, &request);
+        discard(&mut request.into_body().into_data_stream()).await;
+        return refusal;
+    }
+    next.run(request).await
+}
+
+/// The whole of a request has a deadline. Work on other threads ends by its own.
+pub(super) async fn deadline(State(deadline): State<Duration>, request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.extensions());
+    match tokio::time::timeout(deadline, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => with_retry_after(answer(ErrorCode::Timeout, &id), Duration::from_secs(1)),
+    }
+}
+
+/// One line a request: no address, no query string, no body. The path is the route's, not what was typed.
 pub(super) async fn log(request: Request, next: Next) -> Response {
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-    let start = Instant::now();
-    let response = next.run(request).await;
-    let (status, took) = (response.status().as_u16(), start.elapsed());
-    metrics::histogram!("http_request_seconds").record(took.as_secs_f64());
-    tracing::info!(
-        request = id.as_deref().unwrap_or(""),
-        method = %method,
-        path = %path.chars().take(100).collect::<String>(),
-        status,
-        micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        "request"
-    );
+    let id = RequestId::of(request.extensions());
+    let method = known_method(request.method());
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let route = route.unwrap_or_else(|| "unmatched".to_owned());
+    let started = Instant::now();
+    let span = tracing::info_span!("request", id = id.as_str());
+    let response = tracing::Instrument::instrument(next.run(request), span.clone()).await;
+    let elapsed = started.elapsed();
+    let status = response.status().as_u16();
+    metrics::counter!("http_requests_total", "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("http_request_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
+    let _entered = span.enter();
+    tracing::info!(method, route, status, elapsed_us = elapsed.as_micros() as u64, "answered");
     response
 }
 
-/// Headers that every answer carries.
-pub(super) async fn headers(request: Request, next: Next) -> Response {
-    let is_page = request.uri().path() == "/graphiql";
-    let is_probe = request.uri().path() == "/readyz";
-    let mut response = next.run(request).await;
-    let is_json = |response: &Response| {
-        response
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .is_some_and(|media| media.as_bytes().starts_with(b"application/"))
-    };
-    // Layers answer in plain text; whoever speaks JSON to us is answered in JSON.
-    if response.status() == StatusCode::PAYLOAD_TOO_LARGE && !is_json(&response) {
-        response = json_error(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", "The body is too long.");
-    } else if response.status() == StatusCode::SERVICE_UNAVAILABLE && !is_json(&response) && !is_probe {
-        response =
-            json_error(StatusCode::SERVICE_UNAVAILABLE, "TIMEOUT", "The answer was not ready in time.");
+/// Name of a method that is in use; clients can make up others.
+fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        _ => "other",
     }
-    let headers = response.headers_mut();
-    let fixed: [(HeaderName, &'static str); 5] = [
+}
+
+/// Headers that every answer carries. A policy that a page set for itself stays.
+pub(super) async fn headers(State(hsts): State<bool>, request: Request, next: Next) -> Response {
+    const FIXED: [(HeaderName, &str); 6] = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
-        (header::CACHE_CONTROL, "no-store"),
         (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
     ];
-    for (name, value) in fixed {
+    const POLICY: &str =
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if !is_page {
-        let policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if hsts {
+        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     response
 }
 
-/// A panic is an answer of one request; the process lives.
-#[expect(clippy::needless_pass_by_value, reason = "the layer asks for this signature")]
-pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let text = cause.downcast_ref::<&str>().copied().map(str::to_owned);
-    let text = text.or_else(|| cause.downcast_ref::<String>().cloned()).unwrap_or_default();
-    tracing::error!(panic = %text, "a request panicked");
-    json_error(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "INTERNAL",
-        "The server failed; the request's id is in the log.",
-    )
+/// A panic ends one request; the process lives. Its text went to the log by the hook of panics.
+pub(super) fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
+    answer(ErrorCode::Internal, &RequestId::new())
 }
 
-/// The recorder of this process; none where another has been put in place.
-pub(super) fn metrics() -> Option<PrometheusHandle> {
-    PrometheusBuilder::new().install_recorder().ok()
+/// A path that nothing serves.
+pub(super) async fn not_found(request: Request) -> Response {
+    refuse(ErrorCode::NotFound, &request)
+}
+
+/// A method that a path does not take.
+pub(super) async fn method_not_allowed(request: Request) -> Response {
+    refuse(ErrorCode::MethodNotAllowed, &request)
 }

@@ -1,128 +1,117 @@
-//! The server: routes, what stands before them, start and end.
+//! The way in over HTTP: routes, what stands before each of them, and the life of the process.
+//!
+//! From the outside in, a request meets: its id and log line, security headers, the guard against panics, the
+//! deadline, then for all but the health routes the bound on bodies, the cap on work at once, and the check of its
+//! origin. Reading order: [`config`], [`layers`], [`origin`], [`peer`], [`budget`], [`health`], [`compute`],
+//! [`listen`].
 
-mod health;
-mod layers;
+pub mod budget;
+pub mod compute;
+pub mod config;
+pub mod health;
+pub mod layers;
+pub mod listen;
+pub mod metrics;
+pub mod origin;
+pub mod peer;
+pub mod request_id;
+#[cfg(test)]
+mod tests;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::sync::Arc;
 
+use async_graphql::Data;
 use axum::{
-    Json, Router,
+    Router,
     extract::DefaultBodyLimit,
-    http::StatusCode,
-    middleware,
-    response::IntoResponse,
-    routing::{any, get},
+    http::request::Parts,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
 };
+use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
 use tokio::net::TcpListener;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    limit::RequestBodyLimitLayer,
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
-};
+use tower_http::catch_panic::CatchPanicLayer;
 
+pub use self::config::ServerConfig;
+use self::{budget::Budget, health::Health, peer::ClientAddress};
 use crate::{
     app::App,
     config::Settings,
-    graphql::{self, http::Endpoint},
+    graphql::{
+        self,
+        gate::Gate,
+        http::{Caller, Deadlines, Endpoint},
+        loader,
+    },
 };
 
-pub use health::Health;
+/// Path of the API.
+pub const GRAPHQL: &str = "/graphql";
 
-/// Largest body, in bytes: a document and its variables.
-const MAX_BODY: usize = 128 * 1024;
-
-/// Longest time for a request.
-const REQUEST_TIME: Duration = Duration::from_secs(15);
-
-/// Longest time for requests under way when the server is told to end.
-const DRAIN_TIME: Duration = Duration::from_secs(20);
-
-/// Every route on one page.
-pub fn router(settings: &Settings, app: App, health: Health) -> Router {
-    let schema = graphql::schema(app.clone(), settings.development);
-    let endpoint = Endpoint::new(schema, app, settings.cost_per_minute);
-    tokio::spawn(sweep(endpoint.clone()));
-    let mut router = Router::new()
-        .route("/graphql", any(graphql::http::graphql))
-        .with_state(endpoint)
-        .route("/livez", get(|| async { "ok" }))
-        .route("/readyz", get(health::ready))
-        .with_state(health);
-    if settings.listen.ip().is_loopback() {
-        let metrics = layers::metrics();
-        let page = move || async move { metrics.map(|handle| handle.render()).unwrap_or_default() };
-        router = router.route("/metrics", get(page));
+/// Puts the layers around routes, and adds those of health and, if configured, metrics.
+///
+/// A path that nothing serves is answered with 404 as JSON.
+pub fn router(config: &ServerConfig, routes: Router, health: Health) -> Router {
+    let guarded = routes
+        .fallback(layers::not_found)
+        .method_not_allowed_fallback(layers::method_not_allowed)
+        .layer(from_fn_with_state(Arc::clone(&config.origins), origin::layer))
+        .layer(DefaultBodyLimit::max(config.max_body))
+        .layer(from_fn_with_state(layers::Turns::new(config.max_concurrent), layers::shed))
+        .layer(from_fn_with_state(config.max_body, layers::body_limit));
+    let mut open = Router::new()
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready).with_state(health))
+        .method_not_allowed_fallback(layers::method_not_allowed);
+    if let Some(handle) = config.metrics.then(metrics::install).flatten() {
+        open = open.route("/metrics", get(metrics::render).with_state(handle));
     }
-    if settings.development {
-        router = router.route("/graphiql", get(graphiql));
-    }
-    router
-        .fallback(not_found)
+    open.merge(guarded)
+        .layer(from_fn_with_state(config.total_deadline, layers::deadline))
         .layer(CatchPanicLayer::custom(layers::panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
-        .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
-        .layer(middleware::from_fn_with_state(layers::Turns::new(settings.max_concurrent), layers::shed))
-        .layer(middleware::from_fn(layers::log))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(middleware::from_fn(layers::headers))
+        .layer(from_fn_with_state(config.hsts, layers::headers))
+        .layer(from_fn(layers::log))
+        .layer(from_fn_with_state(Arc::clone(&config.trusted_proxies), peer::layer))
+        .layer(from_fn(request_id::layer))
 }
 
-/// Forgets callers that have gone, once a minute.
-async fn sweep(endpoint: Endpoint) {
-    loop {
-        tokio::time::sleep(Duration::from_mins(1)).await;
-        endpoint.forget_idle();
-    }
-}
-
-async fn not_found() -> impl IntoResponse {
-    let error = serde_json::json!({"message": "There is no such page.", "extensions": {"code": "NOT_FOUND"}});
-    (StatusCode::NOT_FOUND, Json(serde_json::json!({"errors": [error]})))
-}
-
-async fn graphiql() -> impl IntoResponse {
-    axum::response::Html(async_graphql::http::GraphiQLSource::build().endpoint("/graphql").finish())
-}
-
-/// Serves until the process is told to end, then lets requests under way finish.
+/// Serves an application until the process is told to end, and then until what was begun is done.
 ///
 /// # Errors
-/// The listener fails.
+/// The signals of the process cannot be listened to.
 pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std::io::Result<()> {
-    let health = Health::new(app.store.clone());
-    let router = router(settings, app, health.clone());
-    let ending = Arc::new(tokio::sync::Notify::new());
-    let told = Arc::clone(&ending);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        signal().await;
-        health.drain();
-        told.notify_one();
-    });
-    tokio::select! {
-        result = server => result,
-        () = async { ending.notified().await; tokio::time::sleep(DRAIN_TIME).await } => {
-            tracing::warn!("requests were still under way when the time to finish them ended");
-            Ok(())
+    let config = ServerConfig::of(settings, listener.local_addr()?);
+    let store = app.store.clone();
+    let health = Health::new(move || {
+        let store = store.clone();
+        async move {
+            store
+                .probe()
+                .await
+                .map_err(|error| tracing::warn!(error = ?error, "the database takes no writes"))
         }
-    }
+    });
+    let schema = graphql::schema(app.clone(), settings.development);
+    let endpoint = Endpoint {
+        executor: schema,
+        gate: Gate::default(),
+        budget: Arc::new(Budget::per_minute(settings.cost_per_minute)),
+        callers: Arc::new(move |parts: &Parts| Ok(anonymous(&app, parts))),
+        deadlines: Deadlines::default(),
+        development: settings.development,
+    };
+    let routes = graphql::http::route(GRAPHQL, Arc::new(endpoint));
+    let all = router(&config, routes, health.clone());
+    listen::serve(listener, all, &config, health, listen::terminated()?).await;
+    Ok(())
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-async fn signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
-    }
+/// A caller without an account: its address pays, and its loaders live as long as the request.
+fn anonymous(app: &App, parts: &Parts) -> Caller {
+    let mut data = Data::default();
+    data.insert(loader::rows::<Project>(&app.store));
+    data.insert(loader::rows::<Organisation>(&app.store));
+    data.insert(loader::rows::<Mandate>(&app.store));
+    data.insert(loader::rows::<City>(&app.store));
+    Caller { principal: ClientAddress::of(&parts.extensions).principal(), data }
 }

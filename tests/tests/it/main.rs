@@ -1,5 +1,10 @@
 //! End-to-end tests: the binary, a database, HTTP.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panic, at the place that says why")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panic, at the place that says why"
+)]
 
 mod cli;
 mod http;

@@ -41,9 +41,9 @@ async fn walk(behind: Behind) {
     assert_eq!(all, paged, "pages have no gaps and no repeats");
 
     let mut last = f64::INFINITY;
-    for (place, row) in all.iter().enumerate() {
+    for (rank, row) in (1_u64..).zip(&all) {
         let score = |key: &str| row["score"][key].as_f64().unwrap();
-        assert_eq!(row["rank"], place + 1);
+        assert_eq!(row["rank"], rank);
         assert!(score("low") <= score("point") && score("point") <= score("high"));
         assert!(score("point") <= last, "the order is by score");
         assert!(score("coverage") >= 0.4, "enough is known of what is ordered");

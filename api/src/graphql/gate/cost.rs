@@ -1,194 +1,116 @@
-//! What fields cost: a weight each, times the sizes of the pages above it.
+//! The price list of fields.
+//!
+//! One unit is about what a plain field of a row costs. A field that is not listed weighs 1 and has one row.
 
-use async_graphql::{Value as ConstValue, parser::types::VariableDefinition};
-use async_graphql::{
-    Variables,
-    parser::types::{Field, OperationDefinition},
-};
-use async_graphql_value::Value;
+pub use super::super::cost::SERVED_COSTS;
 
-/// How many rows lie below a field.
+/// How many rows a field has, which is what everything below it is multiplied by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fan {
-    /// As many as the argument asks for, 20 where it does not.
-    Page(&'static str),
-    /// As many as the list argument has.
+pub enum Rows {
+    /// One.
+    One,
+    /// A list whose length the schema bounds, or that is short by nature.
+    Short(u32),
+    /// As many as `first` or `last` asks for, whichever is more.
+    Page,
+    /// As many as the argument of this name asks for.
+    Count(&'static str),
+    /// As many as the list in the argument of this name is long.
     Items(&'static str),
-    /// A list whose length the schema bounds or that is short by nature.
-    Short(u64),
 }
 
-/// Fields with more than one row below them, by name.
-pub(super) const FANS: &[(&str, Fan)] = &[
-    ("against", Fan::Short(4)),
-    ("areaFocus", Fan::Short(7)),
-    ("articles", Fan::Short(3)),
-    ("basis", Fan::Short(5)),
-    ("because", Fan::Short(4)),
-    ("cells", Fan::Short(60)),
-    ("cities", Fan::Page("first")),
-    ("cityWeights", Fan::Short(10)),
-    ("compareProjects", Fan::Short(1)),
-    ("counterfactuals", Fan::Page("max")),
-    ("countries", Fan::Short(10)),
-    ("criteria", Fan::Short(10)),
-    ("differences", Fan::Short(9)),
-    ("edges", Fan::Short(1)),
-    ("evidence", Fan::Short(2)),
-    ("excluded", Fan::Short(10)),
-    ("excludedContracts", Fan::Short(3)),
-    ("excludedCountries", Fan::Short(5)),
-    ("excludedFields", Fan::Short(3)),
-    ("excludedInvestors", Fan::Short(3)),
-    ("fields", Fan::Short(4)),
-    ("flags", Fan::Short(4)),
-    ("gates", Fan::Short(10)),
-    ("helpOffered", Fan::Short(6)),
-    ("helpWanted", Fan::Short(6)),
-    ("instruments", Fan::Short(4)),
-    ("investorWeights", Fan::Short(9)),
-    ("kinds", Fan::Short(7)),
-    ("mandates", Fan::Page("first")),
-    ("matches", Fan::Short(6)),
-    ("needs", Fan::Short(6)),
-    ("neverCounted", Fan::Short(3)),
-    ("nodes", Fan::Items("ids")),
-    ("offers", Fan::Short(6)),
-    ("opportunities", Fan::Page("first")),
-    ("partnerCities", Fan::Page("first")),
-    ("places", Fan::Short(2)),
-    ("projectInvestors", Fan::Page("first")),
-    ("projectWeights", Fan::Short(8)),
-    ("projects", Fan::Page("first")),
-    ("readiness", Fan::Short(14)),
-    ("regions", Fan::Short(6)),
-    ("sampleFacts", Fan::Short(3)),
-    ("sdgTargets", Fan::Short(3)),
-    ("search", Fan::Page("first")),
-    ("softTerms", Fan::Short(5)),
-    ("stages", Fan::Short(5)),
-    ("unknown", Fan::Short(4)),
-];
-
-/// Fields that cost more than one unit themselves, by name.
-pub(super) const WEIGHTS: &[(&str, u64)] = &[
-    ("compareProjects", 20),
-    ("counterfactuals", 20),
-    ("explanation", 5),
-    ("forA", 5),
-    ("forB", 5),
-    ("forInvestor", 5),
-    ("forProject", 5),
-    ("gates", 5),
-    ("mandateFromPortfolio", 50),
-    ("opportunities", 100),
-    ("partnerCities", 100),
-    ("projectInvestors", 50),
-    ("search", 50),
-    ("stability", 1_000),
-    ("statistics", 100),
-    ("whyNot", 10),
-    ("whyNotCities", 10),
-];
-
-/// Rows of a page where the argument is not given.
-const DEFAULT_PAGE: u64 = 20;
-
-/// Largest page; a larger argument is refused by the resolver and counted as this.
-const LARGEST_PAGE: u64 = 100;
-
-/// The weight of a field.
-pub fn weight_of(field: &str) -> u64 {
-    WEIGHTS.iter().find(|(name, _)| *name == field).map_or(1, |(_, weight)| *weight)
+/// The price of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldCost {
+    /// Type that has the field; without it, whichever type has.
+    pub parent: Option<&'static str>,
+    /// Name of the field.
+    pub field: &'static str,
+    /// Units for each time that the field is resolved, without what is below it.
+    pub weight: u32,
+    /// Rows.
+    pub rows: Rows,
+    /// Whether it ranks the whole catalog, whatever the page.
+    pub ranks: bool,
 }
 
-/// The fan of a field; none where it has one row.
-pub fn fan_of(field: &str) -> Option<Fan> {
-    FANS.binary_search_by_key(&field, |(name, _)| name)
-        .ok()
-        .and_then(|place| FANS.get(place))
-        .map(|(_, fan)| *fan)
-}
-
-/// Values of arguments, seen through variables and their defaults.
-pub(super) struct Values<'a> {
-    definitions: Vec<&'a VariableDefinition>,
-    variables: &'a Variables,
-}
-
-impl<'a> Values<'a> {
-    pub(super) fn new(operation: &'a OperationDefinition, variables: &'a Variables) -> Self {
-        Self { definitions: operation.variable_definitions.iter().map(|d| &d.node).collect(), variables }
+impl FieldCost {
+    /// A field of one row, of whichever type.
+    pub const fn new(field: &'static str, weight: u32) -> Self {
+        Self { parent: None, field, weight, rows: Rows::One, ranks: false }
     }
 
-    /// How many rows lie below a field.
-    pub(super) fn fan(&self, field: &Field) -> u64 {
-        match fan_of(&field.name.node) {
-            None => 1,
-            Some(Fan::Short(rows)) => rows,
-            Some(Fan::Page(argument)) => self.size(field, argument).unwrap_or(DEFAULT_PAGE).min(LARGEST_PAGE),
-            Some(Fan::Items(argument)) => self.size(field, argument).unwrap_or(0).min(LARGEST_PAGE),
-        }
+    /// A field of a page of rows, sized by `first` and `last`.
+    pub const fn page(field: &'static str, weight: u32) -> Self {
+        Self::new(field, weight).rows(Rows::Page)
     }
 
-    /// A number as itself, a list as its length. Anything else counts as the largest page: it will be refused.
-    fn size(&self, field: &Field, argument: &str) -> Option<u64> {
-        match &field.get_argument(argument)?.node {
-            Value::Variable(name) => {
-                let given = self.variables.get(name);
-                let default = || {
-                    let definition = self.definitions.iter().find(|d| d.name.node == *name)?;
-                    definition.default_value.as_ref().map(|value| &value.node)
-                };
-                match given.or_else(default)? {
-                    ConstValue::Null => None,
-                    ConstValue::Number(number) => Some(number.as_u64().unwrap_or(LARGEST_PAGE)),
-                    ConstValue::List(items) => Some(items.len() as u64),
-                    _ => Some(LARGEST_PAGE),
-                }
-            }
-            Value::Null => None,
-            Value::Number(number) => Some(number.as_u64().unwrap_or(LARGEST_PAGE)),
-            Value::List(items) => Some(items.len() as u64),
-            _ => Some(LARGEST_PAGE),
+    /// A field of a short list.
+    pub const fn short(field: &'static str, rows: u32) -> Self {
+        Self::new(field, 1).rows(Rows::Short(rows))
+    }
+
+    /// The same field of one type only.
+    #[must_use]
+    pub const fn of(self, parent: &'static str) -> Self {
+        Self { parent: Some(parent), ..self }
+    }
+
+    /// The same field with other rows.
+    #[must_use]
+    pub const fn rows(self, rows: Rows) -> Self {
+        Self { rows, ..self }
+    }
+
+    /// The same field, as one that ranks the catalog.
+    #[must_use]
+    pub const fn ranks(self) -> Self {
+        Self { ranks: true, ..self }
+    }
+
+    const fn most_rows(&self) -> u32 {
+        match self.rows {
+            Rows::One => 1,
+            Rows::Short(rows) => rows,
+            Rows::Page | Rows::Count(_) | Rows::Items(_) => u32::MAX,
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use async_graphql::parser::{
-        parse_schema,
-        types::{BaseType, TypeKind, TypeSystemDefinition},
-    };
+/// A price list.
+#[derive(Debug, Clone, Copy)]
+pub struct CostTable {
+    fields: &'static [FieldCost],
+}
 
-    use super::*;
+impl CostTable {
+    /// A price list of these fields.
+    pub const fn new(fields: &'static [FieldCost]) -> Self {
+        Self { fields }
+    }
 
-    #[test]
-    fn every_list_of_the_schema_has_a_fan_and_every_fan_a_field() {
-        let document = parse_schema(crate::graphql::sdl()).unwrap();
-        let mut names = std::collections::BTreeSet::new();
-        for definition in &document.definitions {
-            let TypeSystemDefinition::Type(ty) = definition else { continue };
-            let TypeKind::Object(object) = &ty.node.kind else { continue };
-            for field in &object.fields {
-                let field = &field.node;
-                names.insert(field.name.node.to_string());
-                let is_list = matches!(field.ty.node.base, BaseType::List(_));
-                let is_page = field.ty.node.to_string().contains("Connection");
-                if is_list || is_page {
-                    assert!(
-                        fan_of(&field.name.node).is_some(),
-                        "{}.{} has no fan",
-                        ty.node.name.node,
-                        field.name.node
-                    );
-                }
-            }
-        }
-        assert!(FANS.windows(2).all(|pair| pair[0].0 < pair[1].0), "FANS is searched: sort it");
-        for name in FANS.iter().map(|(name, _)| *name).chain(WEIGHTS.iter().map(|(name, _)| *name)) {
-            assert!(names.contains(name), "{name} is no field of the schema");
-        }
+    /// The fields that are listed.
+    pub const fn fields(&self) -> &'static [FieldCost] {
+        self.fields
+    }
+
+    /// The price of a field of a type, where the type is known from the document.
+    ///
+    /// The document alone names few types, and an author could name an interface to dodge a price. So only a row
+    /// for exactly this type wins; otherwise the dearest row of the name counts, whatever its type.
+    pub fn price_of(&self, parent: Option<&str>, field: &str) -> FieldCost {
+        let named = || self.fields.iter().filter(|row| row.field == field);
+        parent
+            .and_then(|parent| named().find(|row| row.parent == Some(parent)))
+            .or_else(|| named().max_by_key(|row| (row.weight, row.most_rows())))
+            .copied()
+            .unwrap_or(UNLISTED)
+    }
+
+    /// Whether a field of a type is listed, for a test that walks the schema.
+    pub fn has(&self, parent: &str, field: &str) -> bool {
+        self.fields.iter().any(|row| row.field == field && row.parent.is_none_or(|named| named == parent))
     }
 }
+
+const UNLISTED: FieldCost = FieldCost::new("", 1);

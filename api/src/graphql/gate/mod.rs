@@ -1,301 +1,202 @@
-//! The gate before the schema: a document is counted in linear time before anything walks it for real.
+//! The gate in front of the schema: a document is measured and priced before the library sees it.
 //!
-//! Stock validation walks a document through its fragments, so that twenty fragments which each spread the next
-//! one twice cost a million visits. Here each fragment is counted once. Only a [`CheckedDocument`] can be executed.
+//! Validation and execution walk a document as it unfolds: a fragment is visited once for every spread, so a
+//! document of a kilobyte can ask for billions of visits. The gate walks it as it is written, each fragment once,
+//! and refuses what unfolds too far. What passes is a [`CheckedDocument`], the only thing that can be executed.
+//!
+//! Reading order: [`limits`] (the bounds), [`body`] (bytes to a request), `scan` (tokens and nesting, before the
+//! parser), `written` (counts of the text), `unfold` (counts through fragments), [`cost`] (the price list),
+//! `price` (the price), [`document`].
+//!
+//! Invariant: time is linear in the length of the document.
+//! Invariant: every count saturates; a count that cannot be held is over every limit.
 
-mod cost;
+pub mod body;
+pub mod cost;
+pub mod document;
+mod error;
+pub mod limits;
+mod price;
 mod scan;
-
-use std::collections::{HashMap, HashSet};
+#[cfg(test)]
+mod tests;
+mod unfold;
+mod written;
 
 use async_graphql::{
-    Name, Positioned, Variables,
+    Request, Value, Variables,
     parser::{
-        parse_query,
-        types::{
-            DocumentOperations, ExecutableDocument, FragmentDefinition, OperationDefinition, OperationType,
-            Selection, SelectionSet,
-        },
+        self, parse_query,
+        types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 
-use super::error::ErrorCode;
+pub use self::{
+    cost::{CostTable, FieldCost, Rows, SERVED_COSTS},
+    document::CheckedDocument,
+    error::{Bound, GateError},
+    limits::GateLimits,
+};
 
-pub use cost::{Fan, fan_of, weight_of};
-
-/// Bounds of a document.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Bytes of the document.
-    pub bytes: usize,
-    /// Tokens.
+/// What a document was measured to be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Measure {
+    /// Tokens of the text.
     pub tokens: usize,
-    /// Brackets of all kinds inside each other.
-    pub nesting: usize,
     /// Operations and fragments.
     pub definitions: usize,
     /// Fragment spreads as written.
     pub spreads: usize,
     /// Aliases as written.
     pub aliases: usize,
-    /// Fields of the root, through fragments.
-    pub root_fields: u64,
-    /// Directives of one field.
-    pub directives: usize,
-    /// Selections as written.
+    /// Fields, spreads and inline fragments as written.
     pub selections: usize,
-    /// Selections with fragments spread out.
-    pub expanded: u64,
-    /// Fields inside each other, through fragments.
+    /// The same of all operations, fragments unfolded.
+    pub unfolded: u64,
+    /// Fields at the root of the widest operation, fragments unfolded.
+    pub root_fields: u64,
+    /// Fields on the longest way from a root to a leaf, of all operations.
     pub depth: u64,
-    /// The same for a document that asks for the schema only.
-    pub introspection_depth: u64,
-    /// Cost.
+    /// Rankings of the whole catalog that the operation asks for.
+    pub rankings: u64,
+    /// Price of the operation.
     pub cost: u64,
 }
 
-/// The bounds in force.
-pub const LIMITS: Limits = Limits {
-    bytes: 64 * 1024,
-    tokens: 2_000,
-    nesting: 60,
-    definitions: 20,
-    spreads: 100,
-    aliases: 50,
-    root_fields: 20,
-    directives: 5,
-    selections: 500,
-    expanded: 2_000,
-    depth: 10,
-    introspection_depth: 18,
-    cost: 100_000,
-};
-
-/// A refusal of the gate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct Refusal {
-    /// The code.
-    pub code: ErrorCode,
-    /// What is wrong and what would be right.
-    pub message: String,
+/// The gate: bounds and a price list.
+#[derive(Debug, Clone, Copy)]
+pub struct Gate {
+    limits: GateLimits,
+    costs: CostTable,
 }
 
-/// A document that may be executed.
-#[derive(Debug)]
-pub struct CheckedDocument {
-    document: ExecutableDocument,
-    text: String,
-    operation_name: Option<String>,
-    variables: Variables,
-    /// What the operation costs at most.
-    pub cost: u64,
-    /// Whether the operation may change something.
-    pub is_query: bool,
+impl Default for Gate {
+    /// The gate with the bounds and prices that are served.
+    fn default() -> Self {
+        Self::new(GateLimits::SERVED, SERVED_COSTS)
+    }
 }
 
-impl CheckedDocument {
-    /// Counts a document and the operation of it that is to be executed.
+impl Gate {
+    /// A gate with these bounds and prices.
+    pub const fn new(limits: GateLimits, costs: CostTable) -> Self {
+        Self { limits, costs }
+    }
+
+    /// The bounds.
+    pub const fn limits(&self) -> &GateLimits {
+        &self.limits
+    }
+
+    /// Reads the JSON body of a request and checks its document.
     ///
     /// # Errors
-    /// It is over a limit, does not parse, or names no operation of its own.
-    pub fn check(text: &str, operation_name: Option<&str>, variables: Variables) -> Result<Self, Refusal> {
-        scan::scan(text, &LIMITS)?;
-        let document = parse_query(text).map_err(|error| Refusal {
-            code: ErrorCode::ParseError,
-            message: error.to_string().chars().take(300).collect(),
-        })?;
-        let operation = operation(&document.operations, operation_name)?;
-        let mut count = Count::new(&document.fragments, operation, &variables);
-        count.written(&document)?;
-        let root = count.set(&operation.selection_set.node)?;
-        let introspection = is_introspection(&operation.selection_set.node);
-        let depth = if introspection { LIMITS.introspection_depth } else { LIMITS.depth };
-        at_most("fields inside each other", root.depth, depth)?;
-        at_most("selections with fragments spread out", root.expanded, LIMITS.expanded)?;
-        at_most("root fields", root.fields, LIMITS.root_fields)?;
-        at_most("cost", root.cost, LIMITS.cost)?;
-        let is_query = operation.ty == OperationType::Query;
-        Ok(Self {
-            text: text.to_owned(),
-            operation_name: operation_name.map(str::to_owned),
-            variables,
-            cost: root.cost,
-            is_query,
-            document,
-        })
+    /// The body is no request, the document does not parse, or it is over a limit.
+    pub fn check_json(&self, body: &[u8]) -> Result<CheckedDocument, GateError> {
+        self.check(body::parse(body, &self.limits)?)
     }
 
-    /// The request; the document is not parsed a second time.
-    pub fn into_request(self) -> async_graphql::Request {
-        let mut request = async_graphql::Request::new(self.text).variables(self.variables);
-        request.operation_name = self.operation_name;
-        request.set_parsed_query(self.document);
-        request
-    }
-}
-
-fn at_most(what: &str, found: impl Into<u64>, limit: impl Into<u64>) -> Result<(), Refusal> {
-    let (found, limit) = (found.into(), limit.into());
-    if found <= limit {
-        return Ok(());
-    }
-    Err(Refusal {
-        code: ErrorCode::LimitExceeded,
-        message: format!("The document has more than {limit} {what}: ask for less at once."),
-    })
-}
-
-fn invalid(message: impl Into<String>) -> Refusal {
-    Refusal { code: ErrorCode::Validation, message: message.into() }
-}
-
-/// The operation to execute. A single named one stands among 'several' in the parsed document too.
-fn operation<'a>(
-    operations: &'a DocumentOperations,
-    name: Option<&str>,
-) -> Result<&'a OperationDefinition, Refusal> {
-    match (operations, name) {
-        (DocumentOperations::Single(operation), None | Some("")) => Ok(&operation.node),
-        (DocumentOperations::Single(_), Some(_)) => {
-            Err(invalid("operationName names no operation of the document."))
-        }
-        (DocumentOperations::Multiple(all), Some(name)) if !name.is_empty() => all
-            .get(name)
-            .map(|operation| &operation.node)
-            .ok_or_else(|| invalid("operationName names no operation of the document.")),
-        (DocumentOperations::Multiple(all), _) => {
-            let mut all = all.values();
-            match (all.next(), all.next()) {
-                (Some(only), None) => Ok(&only.node),
-                _ => Err(invalid("Name the operation to execute in operationName.")),
-            }
-        }
-    }
-}
-
-fn is_introspection(set: &SelectionSet) -> bool {
-    !set.items.is_empty()
-        && set.items.iter().all(
-            |item| matches!(&item.node, Selection::Field(field) if field.node.name.node.starts_with("__")),
-        )
-}
-
-/// What lies below a selection set.
-#[derive(Debug, Clone, Copy, Default)]
-struct Below {
-    /// Selections with fragments spread out.
-    expanded: u64,
-    /// Fields directly in it, through fragments.
-    fields: u64,
-    /// Fields inside each other.
-    depth: u64,
-    /// Cost.
-    cost: u64,
-}
-
-impl Below {
-    fn add(&mut self, other: Self) {
-        self.expanded = self.expanded.saturating_add(other.expanded);
-        self.fields = self.fields.saturating_add(other.fields);
-        self.depth = self.depth.max(other.depth);
-        self.cost = self.cost.saturating_add(other.cost);
-    }
-}
-
-struct Count<'a> {
-    fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    values: cost::Values<'a>,
-    known: HashMap<&'a str, Below>,
-    open: HashSet<&'a str>,
-}
-
-impl<'a> Count<'a> {
-    fn new(
-        fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-        operation: &'a OperationDefinition,
-        variables: &'a Variables,
-    ) -> Self {
-        let values = cost::Values::new(operation, variables);
-        Self { fragments, values, known: HashMap::new(), open: HashSet::new() }
-    }
-
-    /// Counts what is written, each definition once.
-    fn written(&self, document: &'a ExecutableDocument) -> Result<(), Refusal> {
-        let operations: Vec<&SelectionSet> = match &document.operations {
-            DocumentOperations::Single(operation) => vec![&operation.node.selection_set.node],
-            DocumentOperations::Multiple(all) => all.values().map(|o| &o.node.selection_set.node).collect(),
+    /// Checks the document of a request.
+    ///
+    /// Variables count: a page size in a variable is priced at its value.
+    ///
+    /// # Errors
+    /// The document does not parse, names no operation to run, or is over a limit.
+    pub fn check(&self, mut request: Request) -> Result<CheckedDocument, GateError> {
+        let limits = &self.limits;
+        let scanned = scan::scan(&request.query, limits)?;
+        let document = parse_query(&request.query).map_err(|error| syntax(&error))?;
+        let definitions = document.operations.iter().len().saturating_add(document.fragments.len());
+        Bound::Definitions.check(definitions as u64, limits.definitions as u64)?;
+        let written = written::count(&document, limits)?;
+        let unfolded = unfold::unfold(&document, limits)?;
+        let (name, operation) = chosen(&document, request.operation_name.as_deref())?;
+        let name = name.map(str::to_owned);
+        given(operation, &request.variables)?;
+        let kind = operation.ty;
+        let price = price::price(&document, operation, &request.variables, &self.costs, limits);
+        Bound::Rankings.check(price.rankings, limits.rankings)?;
+        Bound::Cost.check(price.cost, limits.cost)?;
+        let measure = Measure {
+            tokens: scanned.tokens,
+            definitions,
+            spreads: written.spreads,
+            aliases: written.aliases,
+            selections: written.selections,
+            unfolded: unfolded.selections,
+            root_fields: unfolded.root_fields,
+            depth: unfolded.depth,
+            rankings: price.rankings,
+            cost: price.cost,
         };
-        let definitions = operations.len().saturating_add(self.fragments.len());
-        at_most("definitions", definitions as u64, LIMITS.definitions as u64)?;
-        let mut open: Vec<&SelectionSet> = operations;
-        open.extend(self.fragments.values().map(|fragment| &fragment.node.selection_set.node));
-        let (mut selections, mut spreads, mut aliases) = (0_u64, 0_u64, 0_u64);
-        while let Some(set) = open.pop() {
-            for item in &set.items {
-                selections = selections.saturating_add(1);
-                match &item.node {
-                    Selection::Field(field) => {
-                        aliases = aliases.saturating_add(u64::from(field.node.alias.is_some()));
-                        let directives = field.node.directives.len() as u64;
-                        at_most("directives on one field", directives, LIMITS.directives as u64)?;
-                        open.push(&field.node.selection_set.node);
-                    }
-                    Selection::FragmentSpread(_) => spreads = spreads.saturating_add(1),
-                    Selection::InlineFragment(fragment) => open.push(&fragment.node.selection_set.node),
-                }
-            }
-        }
-        at_most("selections", selections, LIMITS.selections as u64)?;
-        at_most("fragment spreads", spreads, LIMITS.spreads as u64)?;
-        at_most("aliases", aliases, LIMITS.aliases as u64)
-    }
-
-    /// Counts below a selection set; each fragment is counted once and remembered. The recursion is bounded by the
-    /// nesting of the text and by the number of definitions.
-    fn set(&mut self, set: &'a SelectionSet) -> Result<Below, Refusal> {
-        let mut sum = Below::default();
-        for item in &set.items {
-            match &item.node {
-                Selection::Field(field) => {
-                    let below = self.set(&field.node.selection_set.node)?;
-                    let fan = self.values.fan(&field.node);
-                    sum.add(Below {
-                        expanded: below.expanded.saturating_add(1),
-                        fields: 1,
-                        depth: below.depth.saturating_add(1),
-                        cost: weight_of(&field.node.name.node).saturating_add(fan.saturating_mul(below.cost)),
-                    });
-                }
-                Selection::InlineFragment(fragment) => {
-                    let below = self.set(&fragment.node.selection_set.node)?;
-                    sum.add(below);
-                }
-                Selection::FragmentSpread(spread) => {
-                    let below = self.fragment(spread.node.fragment_name.node.as_str())?;
-                    sum.add(below);
-                }
-            }
-        }
-        Ok(sum)
-    }
-
-    fn fragment(&mut self, name: &str) -> Result<Below, Refusal> {
-        // A fragment that does not exist is left to validation, which says so.
-        let Some((name, fragment)) = self.fragments.get_key_value(name) else { return Ok(Below::default()) };
-        let name = name.as_str();
-        if let Some(below) = self.known.get(name) {
-            return Ok(*below);
-        }
-        if !self.open.insert(name) {
-            return Err(invalid("A fragment spreads itself."));
-        }
-        let below = self.set(&fragment.node.selection_set.node)?;
-        self.open.remove(name);
-        self.known.insert(name, below);
-        Ok(below)
+        request.operation_name.clone_from(&name);
+        request.set_parsed_query(document);
+        Ok(CheckedDocument::new(request, kind, name, scanned.shape, measure))
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// The operation to run: the named one, or the only one. An empty name is none, as some clients send it.
+fn chosen<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<(Option<&'a str>, &'a OperationDefinition), GateError> {
+    match (&document.operations, name.filter(|name| !name.is_empty())) {
+        (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
+        (DocumentOperations::Single(_), Some(_)) => Err(GateError::UnknownOperation),
+        // An operation with a name arrives as one of many, even when it is alone.
+        (DocumentOperations::Multiple(operations), Some(name)) => operations
+            .get_key_value(name)
+            .map(|(name, operation)| (Some(name.as_str()), &operation.node))
+            .ok_or(GateError::UnknownOperation),
+        (DocumentOperations::Multiple(operations), None) => match operations.iter().next() {
+            Some((name, operation)) if operations.len() == 1 => Ok((Some(name.as_str()), &operation.node)),
+            _ => Err(GateError::OperationNameMissing),
+        },
+    }
+}
+
+/// Refuses a variable that must have a value and has none, which the library finds only in the midst of execution.
+fn given(operation: &OperationDefinition, variables: &Variables) -> Result<(), GateError> {
+    let missing =
+        operation.variable_definitions.iter().map(|definition| &definition.node).find(|definition| {
+            let is_needed = !definition.var_type.node.nullable;
+            let is_null = match variables.get(&definition.name.node) {
+                Some(value) => *value == Value::Null,
+                None => definition.default_value.is_none(),
+            };
+            is_needed && is_null
+        });
+    missing.map_or(Ok(()), |definition| Err(GateError::MissingVariable(definition.name.node.to_string())))
+}
+
+/// What the parser refused, without the excerpt of the text that its message carries.
+fn syntax(error: &parser::Error) -> GateError {
+    let position = error.positions().next();
+    let text = error.to_string();
+    let reason = match error {
+        parser::Error::Syntax { .. } => {
+            let last = text.lines().last().unwrap_or_default().trim();
+            last.strip_prefix('=').unwrap_or(last).trim().to_owned()
+        }
+        _ => text,
+    };
+    GateError::Syntax {
+        reason,
+        line: position.map_or(0, |at| at.line),
+        column: position.map_or(0, |at| at.column),
+    }
+}
+
+/// Whether a field of a root asks what the schema is, which nests deeper than data does.
+fn is_introspection(name: &str) -> bool {
+    matches!(name, "__schema" | "__type")
+}
+
+/// Name of an operation's root type, as the schema has it.
+const fn root_type(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
+    }
+}

@@ -1,11 +1,7 @@
 //! Filters: what of a list is shown. They never change a score.
 
-use std::collections::HashSet;
-
 use async_graphql::{InputObject, Result};
 use domain::{
-    id::Id,
-    project::Project,
     value::{CountryCode, CountrySet},
     vocabulary::{CooperationField, Instrument, ProjectKind},
 };
@@ -65,15 +61,15 @@ fn score(points: Option<f64>) -> Result<Option<u32>> {
 }
 
 impl OpportunityFilterInput {
-    /// The filter as the matcher takes it; `hits` are the projects that the text was found in.
+    /// The filter as the matcher takes it, and the text that is to be searched for.
     ///
     /// # Errors
     /// A part is wrong.
-    pub fn parse(self, world: &World, hits: Option<HashSet<Id<Project>>>) -> Result<OpportunityFilter> {
+    pub fn parse(self, world: &World) -> Result<(OpportunityFilter, Option<String>)> {
         let gap = |money: Option<MoneyInput>, argument| {
             money.map(|money| money.parse(argument).map(|money| world.amount(money))).transpose()
         };
-        Ok(OpportunityFilter {
+        let filter = OpportunityFilter {
             fields: self.fields.unwrap_or_default().into_iter().map(|code| code.0).collect(),
             countries: countries(&self.countries.unwrap_or_default(), "filter.countries")?
                 .into_iter()
@@ -84,8 +80,9 @@ impl OpportunityFilterInput {
             min_gap: gap(self.min_gap, "filter.minGap")?,
             max_gap: gap(self.max_gap, "filter.maxGap")?,
             min_score: score(self.min_score)?,
-            only: hits,
-        })
+            only: None,
+        };
+        Ok((filter, self.text))
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     super::code::{Code, Stage},
     MoneyInput,
     filter::countries,
-    wrong,
+    wrong, wrong_part,
 };
 
 /// A term of a mandate.
@@ -35,9 +35,8 @@ pub enum MandateTerm {
 pub struct WantedFieldInput {
     /// The field.
     pub field: Code<CooperationField>,
-    /// 1 to 100; the strongest counts in full, the others in proportion to it.
-    #[graphql(default = 100)]
-    pub weight: u8,
+    /// 1 to 100, 100 where it is not given; the strongest counts in full, the others in proportion to it.
+    pub weight: Option<u8>,
 }
 
 /// What an investor looks for. A part that is not given asks for nothing.
@@ -46,8 +45,7 @@ pub struct MandateInput {
     /// Fields looked for.
     pub fields: Option<Vec<WantedFieldInput>>,
     /// Any field will do.
-    #[graphql(default)]
-    pub generalist: bool,
+    pub generalist: Option<bool>,
     /// Fields excluded.
     pub excluded_fields: Option<Vec<Code<CooperationField>>>,
     /// Kinds of projects.
@@ -57,8 +55,7 @@ pub struct MandateInput {
     /// Regions or subregions of the United Nations, such as `Eastern Africa`.
     pub regions: Option<Vec<String>>,
     /// Anywhere.
-    #[graphql(default)]
-    pub global: bool,
+    pub global: Option<bool>,
     /// Countries excluded, by ISO code.
     pub excluded_countries: Option<Vec<String>>,
     /// Contracts excluded.
@@ -82,8 +79,7 @@ pub struct MandateInput {
     /// Articles of the proposal put first, 1 to 15.
     pub articles: Option<Vec<u8>>,
     /// Will not stand beside a competitor of a holding.
-    #[graphql(default)]
-    pub no_competitors: bool,
+    pub no_competitors: Option<bool>,
     /// Terms that are wishes only; the others are hard.
     pub soft_terms: Option<Vec<MandateTerm>>,
 }
@@ -112,9 +108,9 @@ impl MandateInput {
                 .fields
                 .unwrap_or_default()
                 .into_iter()
-                .map(|wanted| WantedField { field: wanted.field.0, weight: wanted.weight })
+                .map(|wanted| WantedField { field: wanted.field.0, weight: wanted.weight.unwrap_or(100) })
                 .collect(),
-            generalist: self.generalist,
+            generalist: self.generalist.unwrap_or(false),
             excluded_fields: self
                 .excluded_fields
                 .unwrap_or_default()
@@ -125,7 +121,7 @@ impl MandateInput {
             places: Places {
                 countries: countries(&self.countries.unwrap_or_default(), "mandate.countries")?,
                 regions: self.regions.unwrap_or_default(),
-                global: self.global,
+                global: self.global.unwrap_or(false),
             },
             excluded_countries: countries(
                 &self.excluded_countries.unwrap_or_default(),
@@ -146,7 +142,7 @@ impl MandateInput {
             security_wanted: None,
             sdg_targets: self.sdg_targets.unwrap_or_default(),
             articles: self.articles.unwrap_or_default(),
-            no_competitors: self.no_competitors,
+            no_competitors: self.no_competitors.unwrap_or(false),
             terms: Terms {
                 fields: term(MandateTerm::Fields),
                 places: term(MandateTerm::Places),
@@ -158,6 +154,6 @@ impl MandateInput {
             basis: None,
             provenance: Provenance::default(),
         };
-        Mandate::try_from(facts).map_err(|errors| wrong("mandate", errors))
+        Mandate::try_from(facts).map_err(|errors| wrong_part("mandate", &errors))
     }
 }

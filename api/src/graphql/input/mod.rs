@@ -14,6 +14,27 @@ pub use deal::DealInput;
 pub use filter::{CityFilterInput, OpportunityFilterInput};
 pub use mandate::{MandateInput, MandateTerm};
 
+/// What a text is searched in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum SearchKind {
+    /// Titles and summaries of projects in public.
+    Project,
+    /// Names of organisations.
+    Organisation,
+    /// Names of cities.
+    City,
+}
+
+impl From<SearchKind> for crate::store::Kind {
+    fn from(kind: SearchKind) -> Self {
+        match kind {
+            SearchKind::Project => Self::Project,
+            SearchKind::Organisation => Self::Organisation,
+            SearchKind::City => Self::City,
+        }
+    }
+}
+
 /// What a list is ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 #[graphql(name = "RankBy", remote = "RankBy")]
@@ -55,14 +76,47 @@ pub struct WeightInput {
     pub weight: f64,
 }
 
+/// Most weights in one query: no list has more criteria.
+const MAX_WEIGHTS: usize = 10;
+
 /// Weights as the use cases take them.
-pub fn own(weights: Option<Vec<WeightInput>>) -> Option<Vec<(String, f64)>> {
-    weights.map(|weights| weights.into_iter().map(|weight| (weight.key, weight.weight)).collect())
+///
+/// # Errors
+/// More weights than there are criteria.
+pub fn own(weights: Option<Vec<WeightInput>>) -> async_graphql::Result<Option<Vec<(String, f64)>>> {
+    let Some(weights) = weights else { return Ok(None) };
+    if weights.len() > MAX_WEIGHTS {
+        return Err(wrong("weights", "name each criterion once"));
+    }
+    Ok(Some(weights.into_iter().map(|weight| (weight.key, weight.weight)).collect()))
 }
 
 /// A wrong argument.
 pub(super) fn wrong(argument: &'static str, error: impl std::fmt::Display) -> async_graphql::Error {
     super::error::client_error(super::error::ErrorCode::Validation, Some(argument), error.to_string())
+}
+
+/// A wrong part of an argument; the part is named as the schema names it.
+pub(super) fn wrong_part(argument: &str, errors: &domain::FieldErrors) -> async_graphql::Error {
+    let named = |path: &str| {
+        let mut name = String::with_capacity(path.len());
+        let mut capital = false;
+        for c in path.chars() {
+            if c == '_' {
+                capital = true;
+            } else if std::mem::take(&mut capital) {
+                name.push(c.to_ascii_uppercase());
+            } else {
+                name.push(c);
+            }
+        }
+        name
+    };
+    let texts: Vec<String> =
+        errors.0.iter().map(|error| format!("{}: {}", named(&error.path), error.message)).collect();
+    let part = errors.0.first().map_or_else(String::new, |error| format!(".{}", named(&error.path)));
+    let argument = format!("{argument}{part}");
+    super::error::client_error(super::error::ErrorCode::Validation, Some(&argument), texts.join("; "))
 }
 
 /// An amount in minor units.
@@ -71,18 +125,16 @@ pub struct MoneyInput {
     /// Minor units, such as cents.
     pub amount_minor: super::object::BigInt,
     /// ISO 4217 code.
-    pub currency: String,
+    pub currency: super::code::CurrencyCode,
 }
 
 impl MoneyInput {
     /// The amount.
     ///
     /// # Errors
-    /// Out of range, or an unknown currency.
+    /// Out of range.
     pub(super) fn parse(&self, argument: &'static str) -> async_graphql::Result<domain::value::Money> {
-        let currency =
-            self.currency.parse().map_err(|error: domain::value::MoneyError| wrong(argument, error))?;
-        domain::value::Money::from_minor(self.amount_minor.0, currency)
+        domain::value::Money::from_minor(self.amount_minor.0, self.currency.0)
             .map_err(|error| wrong(argument, error))
     }
 }

@@ -1,4 +1,5 @@
 //! Cities.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use domain::{
 
 use super::{
     super::code::Code,
-    common::{CountryObject, PageInfo, ProvenanceObject, global},
+    common::{CountryObject, ProvenanceObject, connection, global},
 };
 use crate::{app::App, store::Stored};
 
@@ -101,32 +102,4 @@ impl CityNode {
     }
 }
 
-/// A page of cities in the order of their ids.
-#[derive(Debug, SimpleObject)]
-pub struct CityConnection {
-    /// Rows with cursors.
-    pub edges: Vec<CityEdge>,
-    /// Where the page lies.
-    pub page_info: PageInfo,
-    /// Rows of the whole list.
-    pub total_count: i64,
-}
-
-/// A city with its cursor.
-#[derive(Debug, SimpleObject)]
-pub struct CityEdge {
-    /// Cursor.
-    pub cursor: String,
-    /// The city.
-    pub node: CityNode,
-}
-
-/// A page from its rows.
-pub fn city_connection(
-    rows: Vec<(String, CityNode)>,
-    page_info: PageInfo,
-    total_count: i64,
-) -> CityConnection {
-    let edges = rows.into_iter().map(|(cursor, node)| CityEdge { cursor, node }).collect();
-    CityConnection { edges, page_info, total_count }
-}
+connection!(CityConnection, CityEdge, CityNode, "cities");

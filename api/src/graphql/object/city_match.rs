@@ -1,17 +1,22 @@
 //! A match of two cities.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::OnceLock;
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::vocabulary::PartnershipTier;
-use matcher::explanation::CityExplanation;
+use matcher::{explanation::CityExplanation, rank::List};
 
 use super::{
-    super::{code::Code, cursor},
-    CityNode,
-    common::{ExcludedGate, PageInfo, missing, node},
-    matching::{ExplanationObject, GateResult, PolicyStamp, ScoreInterval, SideScore, side},
+    super::{
+        code::{Code, Lang},
+        cursor::Question,
+    },
+    CityNode, PolicyStamp,
+    common::{BigInt, ExcludedGate, PageInfo, missing, node, number},
+    matching::answer_id,
+    score::{ExplanationObject, GateResult, ScoreInterval, SideScore, side},
 };
 use crate::app::{CityMatch, CityPage};
 
@@ -31,15 +36,15 @@ pub struct Complementarity {
 /// Two cities, seen by the first.
 #[derive(Debug)]
 pub struct CityMatchNode {
-    /// The match.
-    pub matched: CityMatch,
+    matched: CityMatch,
+    question: Question,
     taken_apart: OnceLock<Option<CityExplanation>>,
 }
 
 impl CityMatchNode {
-    /// A match for the API.
-    pub const fn new(matched: CityMatch) -> Self {
-        Self { matched, taken_apart: OnceLock::new() }
+    /// A match that answers a question.
+    pub const fn new(matched: CityMatch, question: Question) -> Self {
+        Self { matched, question, taken_apart: OnceLock::new() }
     }
 
     fn parts(&self) -> Result<&CityExplanation> {
@@ -50,6 +55,11 @@ impl CityMatchNode {
 /// Two cities, scored from both sides.
 #[Object(name = "CityMatch")]
 impl CityMatchNode {
+    /// Id of this score: another query or other weights give another one. Not for `node`.
+    async fn id(&self) -> ID {
+        let pair = [self.matched.viewer.uuid().as_u128(), self.matched.partner.uuid().as_u128()];
+        answer_id(self.question, &self.matched.shared.policy.hash(), pair)
+    }
     /// Who looks.
     async fn a(&self, ctx: &Context<'_>) -> Result<CityNode> {
         node(ctx, self.matched.viewer).await.map(CityNode)
@@ -95,13 +105,26 @@ impl CityMatchNode {
     async fn distance_km(&self) -> Result<f64> {
         Ok(self.parts()?.distance_km.round())
     }
+    /// Whether no gate excludes the pair.
+    async fn listed(&self) -> bool {
+        matcher::gate::all_open(&self.matched.gates)
+    }
     /// The score in sentences.
-    async fn explanation(&self) -> Result<ExplanationObject> {
+    async fn explanation(
+        &self,
+        #[graphql(desc = "Language.", default_with = "Some(Lang::En)")] lang: Option<Lang>,
+    ) -> Result<ExplanationObject> {
         let parts = self.parts()?;
-        Ok(ExplanationObject::new(&parts.headline, &parts.because, &parts.against, &parts.unknown))
+        Ok(ExplanationObject::new(
+            lang.unwrap_or(Lang::En),
+            &parts.headline,
+            &parts.because,
+            &parts.against,
+            &parts.unknown,
+        ))
     }
     /// Whether needs and offers of either city are samples of the demo.
-    async fn sample(&self) -> bool {
+    async fn samples(&self) -> bool {
         self.matched.is_sample()
     }
     /// When the catalog was current.
@@ -114,62 +137,62 @@ impl CityMatchNode {
 #[derive(Debug, SimpleObject)]
 pub struct CityMatchEdge {
     /// Cursor.
-    pub cursor: String,
+    cursor: String,
     /// The match.
-    pub node: CityMatchNode,
+    node: CityMatchNode,
 }
 
 /// A page of partner cities, with what was left out and why.
 #[derive(Debug, SimpleObject)]
 pub struct CityMatchConnection {
     /// Rows with cursors, first first.
-    pub edges: Vec<CityMatchEdge>,
+    edges: Vec<CityMatchEdge>,
     /// Where the page lies.
-    pub page_info: PageInfo,
+    page_info: PageInfo,
     /// Rows of the whole list.
-    pub total_count: i64,
-    /// Pairs of the other list: of which not enough is known, or of which enough is.
-    pub other_list_count: i64,
+    total_count: i64,
+    /// Pairs that no gate excludes but of which not enough is known to order them; `list: NOT_ENOUGH_KNOWN` shows
+    /// them.
+    not_enough_known: i64,
     /// Cities that at least one gate removed.
-    pub excluded_total: i64,
+    excluded_total: i64,
     /// By gate.
-    pub excluded: Vec<ExcludedGate>,
+    excluded: Vec<ExcludedGate>,
     /// The policy.
-    pub policy: PolicyStamp,
+    policy: PolicyStamp,
     /// When the catalog was current.
-    pub as_of: DateTime<Utc>,
+    as_of: DateTime<Utc>,
     /// Number of the last event that is in it.
-    pub catalog_sequence: i64,
+    catalog_sequence: BigInt,
 }
 
 impl CityMatchConnection {
     /// A page from a ranking.
-    pub fn new(page: CityPage, question: u32, has_previous: bool) -> Self {
-        let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    pub fn new(page: CityPage, question: Question, list: List) -> Self {
         let CityPage { page, shared } = page;
         let edges: Vec<CityMatchEdge> = page
             .items
             .into_iter()
             .map(|row| CityMatchEdge {
-                cursor: row.key.map(|key| cursor::encode(question, &key)).unwrap_or_default(),
-                node: CityMatchNode::new(row),
+                cursor: row.key.map(|key| question.encode(&key)).unwrap_or_default(),
+                node: CityMatchNode::new(row, question),
             })
             .collect();
         Self {
             page_info: PageInfo {
                 has_next_page: page.has_next,
-                has_previous_page: has_previous,
+                has_previous_page: page.first_rank > 1,
                 start_cursor: edges.first().map(|edge| edge.cursor.clone()),
                 end_cursor: edges.last().map(|edge| edge.cursor.clone()),
             },
             edges,
             total_count: number(page.total),
-            other_list_count: number(page.other_list),
+            not_enough_known: number(if list == List::Ranked { page.other_list } else { page.total }),
             excluded_total: number(page.excluded_total),
             excluded: page.excluded.iter().map(Into::into).collect(),
             policy: PolicyStamp::new(&shared.policy),
             as_of: shared.snapshot.as_of,
-            catalog_sequence: shared.snapshot.catalog.sequence,
+            catalog_sequence: BigInt(shared.snapshot.catalog.sequence),
         }
     }
 }

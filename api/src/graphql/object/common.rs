@@ -1,4 +1,5 @@
 //! What several objects share.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 
@@ -11,12 +12,12 @@ use domain::{
     country::Country,
     id::Id,
     provenance::Provenance,
-    value::{CountryCode, Currency, Localized, Money},
+    value::{CountryCode, Localized, Money},
     vocabulary::IncomeGroup,
 };
 
 use super::super::{
-    code::Code,
+    code::{Code, CurrencyCode},
     error::{ErrorCode, client_error},
     loader::Rows,
 };
@@ -75,8 +76,8 @@ impl MoneyObject {
     }
 
     /// ISO 4217 code.
-    async fn currency(&self) -> &str {
-        self.0.currency().code()
+    async fn currency(&self) -> CurrencyCode {
+        CurrencyCode(self.0.currency())
     }
 
     /// For people, such as `EUR 42.0 m`.
@@ -89,14 +90,11 @@ impl MoneyObject {
     async fn in_currency(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "ISO 4217 code, such as EUR.")] currency: String,
+        #[graphql(desc = "Which currency.")] currency: CurrencyCode,
     ) -> Result<Option<Converted>> {
-        let currency: Currency = currency
-            .parse()
-            .map_err(|error| client_error(ErrorCode::Validation, Some("currency"), format!("{error}")))?;
         let app = ctx.data::<App>()?;
         let today = app.ranking.snapshot().catalog.today;
-        Ok(app.reference.fx.convert(self.0, currency, today).map(|converted| Converted {
+        Ok(app.reference.fx.convert(self.0, currency.0, today).map(|converted| Converted {
             value: MoneyObject(converted.money),
             rate_date: converted.rate_date,
             rate_source: converted.rate_source,
@@ -210,6 +208,11 @@ pub struct PageInfo {
     pub end_cursor: Option<String>,
 }
 
+/// A count for the API.
+pub fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// How many candidates a gate removed.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct ExcludedGate {
@@ -223,25 +226,63 @@ pub struct ExcludedGate {
 
 impl From<&matcher::rank::GateCount> for ExcludedGate {
     fn from(count: &matcher::rank::GateCount) -> Self {
-        let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         Self { gate: count.gate.to_owned(), count: number(count.failed), unknown: number(count.unknown) }
     }
 }
 
-/// The aggregate of an id through the request's loader.
+/// The aggregate of an id through the request's loader, if there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn find<T: Aggregate>(ctx: &Context<'_>, id: Id<T>) -> Result<Option<Arc<Stored<T>>>> {
+    ctx.data::<Rows<T>>()?.load_one(id).await.map_err(|error| {
+        tracing::error!(error = ?error, "a loader failed");
+        client_error(ErrorCode::Internal, None, ErrorCode::Internal.public_text())
+    })
+}
+
+/// The aggregate of an id that another one names.
 ///
 /// # Errors
 /// There is none, or the database does not answer.
-pub async fn node<T: Aggregate>(ctx: &Context<'_>, id: Id<T>) -> Result<Arc<Stored<T>>> {
-    match ctx.data::<Rows<T>>()?.load_one(id).await {
-        Ok(Some(stored)) => Ok(stored),
-        Ok(None) => Err(missing(T::KIND.table())),
-        Err(error) => {
-            tracing::error!(error = ?error, "a loader failed");
-            Err(client_error(ErrorCode::Internal, None, ErrorCode::Internal.row().2))
-        }
-    }
+pub(super) async fn node<T: Aggregate>(ctx: &Context<'_>, id: Id<T>) -> Result<Arc<Stored<T>>> {
+    find(ctx, id).await?.ok_or_else(|| missing(T::KIND.table()))
 }
+
+/// A Relay connection over stored aggregates: its edge, and how both are made from loaded rows.
+macro_rules! connection {
+    ($connection:ident, $edge:ident, $node:ident, $what:literal) => {
+        #[doc = concat!("A page of ", $what, " in the order of their ids.")]
+        #[derive(Debug, async_graphql::SimpleObject)]
+        pub struct $connection {
+            /// Rows with cursors.
+            edges: Vec<$edge>,
+            /// Where the page lies.
+            page_info: super::common::PageInfo,
+            /// Rows of the whole list.
+            total_count: i64,
+        }
+
+        #[doc = concat!("One of ", $what, " with its cursor.")]
+        #[derive(Debug, async_graphql::SimpleObject)]
+        pub struct $edge {
+            /// Cursor.
+            cursor: String,
+            /// The row.
+            node: $node,
+        }
+
+        impl From<(Vec<(String, $node)>, super::common::PageInfo, i64)> for $connection {
+            fn from(
+                (rows, page_info, total_count): (Vec<(String, $node)>, super::common::PageInfo, i64),
+            ) -> Self {
+                let edges = rows.into_iter().map(|(cursor, node)| $edge { cursor, node }).collect();
+                Self { edges, page_info, total_count }
+            }
+        }
+    };
+}
+pub(super) use connection;
 
 /// There is no such thing.
 pub(super) fn missing(what: &str) -> Error {

@@ -12,7 +12,7 @@ use domain::{
 use super::{
     super::code::{Code, Stage},
     OrganisationNode,
-    common::{MoneyObject, ProvenanceObject, global, missing, node},
+    common::{MoneyObject, ProvenanceObject, connection, global, missing, node},
 };
 use crate::store::Stored;
 
@@ -182,15 +182,23 @@ pub struct TermBasis {
 #[derive(Debug, SimpleObject)]
 #[graphql(name = "ProposedMandate")]
 pub struct ProposedMandateObject {
+    /// Its name.
+    name: String,
     /// Its terms; they can be sent back as a `MandateInput`.
     terms: MandateTerms,
     /// What each term rests on.
     basis: Vec<TermBasis>,
+    /// Said wherever the mandate is shown.
+    label: Option<String>,
 }
 
 impl From<ProposedMandate> for ProposedMandateObject {
     fn from(proposed: ProposedMandate) -> Self {
         let basis = proposed.basis.into_iter().map(|(term, basis)| TermBasis { term, basis }).collect();
-        Self { terms: MandateTerms(proposed.mandate), basis }
+        let name = proposed.mandate.name.to_string();
+        let label = proposed.mandate.provenance.label.as_ref().map(ToString::to_string);
+        Self { name, label, terms: MandateTerms(proposed.mandate), basis }
     }
 }
+
+connection!(MandateConnection, MandateEdge, MandateNode, "mandates");

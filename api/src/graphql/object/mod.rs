@@ -8,14 +8,16 @@ pub mod matching;
 pub mod organisation;
 pub mod policy;
 pub mod project;
+mod rules;
+pub mod score;
 
-pub use city::{CityConnection, CityNode, city_connection};
+pub use city::{CityConnection, CityNode};
 pub use city_match::{CityMatchConnection, CityMatchNode};
 pub use common::{
-    BigInt, CountryObject, ExcludedGate, MoneyObject, PageInfo, ProvenanceObject, TextObject, node,
+    BigInt, CountryObject, ExcludedGate, MoneyObject, PageInfo, ProvenanceObject, TextObject, find, number,
 };
-pub use mandate::{MandateNode, MandateTerms, ProposedMandateObject};
-pub use matching::{MatchNode, OpportunityConnection, PolicyStamp};
-pub use organisation::OrganisationNode;
-pub use policy::RankingPolicy;
-pub use project::{ProjectConnection, ProjectEdge, ProjectNode};
+pub use mandate::{MandateConnection, MandateNode, MandateTerms, ProposedMandateObject};
+pub use matching::{MatchNode, OpportunityConnection};
+pub use organisation::{OrganisationConnection, OrganisationNode};
+pub use policy::{PolicyStamp, RankingPolicy};
+pub use project::{ProjectConnection, ProjectNode};

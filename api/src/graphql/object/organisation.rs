@@ -1,4 +1,5 @@
 //! Organisations.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use domain::{
 
 use super::{
     super::code::Code,
-    common::{CountryObject, ProvenanceObject, global},
+    common::{CountryObject, ProvenanceObject, connection, global},
 };
 use crate::store::Stored;
 
@@ -67,3 +68,5 @@ impl OrganisationNode {
         (&self.0.value.provenance).into()
     }
 }
+
+connection!(OrganisationConnection, OrganisationEdge, OrganisationNode, "organisations");

@@ -7,26 +7,71 @@ use matcher::{
     policy::{CityCriterion, Criterion, InvestorCriterion, ProjectCriterion, Weights},
 };
 
+use super::rules;
+
 /// A published policy.
 #[derive(Debug, Clone)]
 pub struct RankingPolicy(pub Policy);
 
-/// A criterion's weight.
+/// The policy under which a list was made.
+#[derive(Debug, Clone, SimpleObject)]
+pub struct PolicyStamp {
+    /// Version.
+    version: u32,
+    /// SHA-256 of everything in it that bears on a score, own weights included.
+    hash: String,
+    /// First day in force.
+    published_at: NaiveDate,
+    /// Whether own weights are in it.
+    own_weights: bool,
+}
+
+impl PolicyStamp {
+    /// The stamp of a policy.
+    pub fn new(policy: &Policy) -> Self {
+        let hash = policy.hash();
+        Self {
+            version: policy.version,
+            own_weights: hash != Policy::current().hash(),
+            hash,
+            published_at: policy.published_on,
+        }
+    }
+}
+
+/// A criterion with its weight and its rule.
 #[derive(Debug, SimpleObject)]
 pub struct CriterionWeight {
     /// The criterion's key.
     key: &'static str,
     /// Its weight of a hundred.
     weight: f64,
+    /// How its value, 0 to 1, is made: fixed anchors that do not depend on the other candidates.
+    anchors: &'static str,
 }
 
-fn weights<C: Criterion, const N: usize>(weights: &Weights<N>) -> Vec<CriterionWeight> {
+/// A gate with its rule.
+#[derive(Debug, SimpleObject)]
+pub struct GateRule {
+    /// The gate's key.
+    key: &'static str,
+    /// When it excludes.
+    rule: &'static str,
+    /// Whether a party can do something about a failure.
+    fixable: bool,
+}
+
+fn weights<C: Criterion, const N: usize>(
+    weights: &Weights<N>,
+    rule: impl Fn(C) -> &'static str,
+) -> Vec<CriterionWeight> {
     C::ALL
         .iter()
         .zip(weights.hundredths())
         .map(|(criterion, weight)| CriterionWeight {
             key: criterion.key(),
             weight: f64::from(*weight) / 100.0,
+            anchors: rule(*criterion),
         })
         .collect()
 }
@@ -43,7 +88,7 @@ impl RankingPolicy {
         self.0.hash()
     }
     /// First day in force.
-    async fn published_on(&self) -> NaiveDate {
+    async fn published_at(&self) -> NaiveDate {
         self.0.published_on
     }
     /// Who decided.
@@ -60,15 +105,29 @@ impl RankingPolicy {
     }
     /// The investor's view of a project.
     async fn investor_weights(&self) -> Vec<CriterionWeight> {
-        weights::<InvestorCriterion, 9>(&self.0.investor)
+        weights::<InvestorCriterion, 9>(&self.0.investor, rules::investor)
     }
     /// The project's view of an investor.
     async fn project_weights(&self) -> Vec<CriterionWeight> {
-        weights::<ProjectCriterion, 8>(&self.0.project)
+        weights::<ProjectCriterion, 8>(&self.0.project, rules::project)
     }
     /// One city's view of another.
     async fn city_weights(&self) -> Vec<CriterionWeight> {
-        weights::<CityCriterion, 10>(&self.0.city)
+        weights::<CityCriterion, 10>(&self.0.city, rules::city)
+    }
+    /// Gates between a mandate and a project.
+    async fn gates(&self) -> Vec<GateRule> {
+        use matcher::gate::investment::Gate;
+        let rule =
+            |gate: Gate| GateRule { key: gate.key(), rule: rules::gate(gate), fixable: gate.fixable() };
+        Gate::ALL.into_iter().map(rule).collect()
+    }
+    /// Gates between two cities.
+    async fn city_gates(&self) -> Vec<GateRule> {
+        use matcher::gate::city::Gate;
+        let rule =
+            |gate: Gate| GateRule { key: gate.key(), rule: rules::city_gate(gate), fixable: gate.fixable() };
+        Gate::ALL.into_iter().map(rule).collect()
     }
     /// Known share that a pair needs for a place in the list.
     async fn coverage_floor(&self) -> f64 {

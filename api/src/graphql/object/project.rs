@@ -1,4 +1,5 @@
 //! Projects. Who financed a historical record is its outcome and not part of the listing.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 
@@ -15,7 +16,9 @@ use domain::{
 use super::{
     super::code::{Code, Stage},
     OrganisationNode,
-    common::{CountryObject, MoneyObject, PageInfo, ProvenanceObject, TextObject, global, missing, node},
+    common::{
+        BigInt, CountryObject, MoneyObject, ProvenanceObject, TextObject, connection, global, missing, node,
+    },
 };
 use crate::store::Stored;
 
@@ -87,7 +90,7 @@ pub struct ImpactObject {
     /// Whether that is below 2 %.
     affordable: Option<bool>,
     /// People served for the first time.
-    population_newly_served: Option<u64>,
+    population_newly_served: Option<BigInt>,
     /// Schools connected.
     schools_connected: Option<u32>,
     /// Share of women among those served, percent.
@@ -203,7 +206,9 @@ impl ProjectNode {
         ImpactObject {
             entry_price_pct_gni: impact.entry_price_pct_gni.map(domain::value::Pct::as_f64),
             affordable: impact.entry_price_pct_gni.map(|price| price.hundredths() < 200),
-            population_newly_served: impact.population_newly_served,
+            population_newly_served: impact
+                .population_newly_served
+                .map(|people| BigInt(i64::try_from(people).unwrap_or(i64::MAX))),
             schools_connected: impact.schools_connected,
             women_share_pct: impact.women_share.map(domain::value::Pct::as_f64),
         }
@@ -254,22 +259,4 @@ impl ProjectNode {
     }
 }
 
-/// A page of projects in the order of their ids.
-#[derive(Debug, SimpleObject)]
-pub struct ProjectConnection {
-    /// Rows with cursors.
-    pub edges: Vec<ProjectEdge>,
-    /// Where the page lies.
-    pub page_info: PageInfo,
-    /// Rows of the whole list.
-    pub total_count: i64,
-}
-
-/// A project with its cursor.
-#[derive(Debug, SimpleObject)]
-pub struct ProjectEdge {
-    /// Cursor.
-    pub cursor: String,
-    /// The project.
-    pub node: ProjectNode,
-}
+connection!(ProjectConnection, ProjectEdge, ProjectNode, "projects");

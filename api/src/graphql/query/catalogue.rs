@@ -1,22 +1,26 @@
 //! Lists and single things.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use futures::future::try_join_all;
 use matcher::rank::RankKey;
 
 use super::{
     super::{
-        cursor,
+        cursor::{self, Question},
         error::{ErrorCode, client_error, refusal},
-        input::{CityFilterInput, OpportunityFilterInput},
+        input::{CityFilterInput, OpportunityFilterInput, SearchKind},
         object::{
-            CityConnection, CityNode, MandateNode, OrganisationNode, PageInfo, ProjectConnection,
-            ProjectNode, city_connection, node,
+            CityConnection, CityNode, MandateConnection, MandateNode, OrganisationConnection,
+            OrganisationNode, PageInfo, ProjectConnection, ProjectNode, find, number,
         },
     },
-    id_of,
+    id_of, sentence,
 };
-use crate::{app::App, store::Kind};
+use crate::{
+    app::{self, App, Listing, PageRequest},
+    store::{Aggregate, Kind},
+};
 
 /// Anything with a global id.
 #[derive(Debug, Interface)]
@@ -36,71 +40,65 @@ pub enum Node {
 #[derive(Debug, Default)]
 pub struct CatalogueQuery;
 
-/// Something that is not there is null, whoever asks.
-fn absent<T>(result: Result<T>) -> Result<Option<T>> {
-    match result {
-        Ok(found) => Ok(Some(found)),
-        Err(error) => {
-            let not_found = error
-                .extensions
-                .as_ref()
-                .and_then(|e| e.get("code"))
-                .is_some_and(|code| *code == async_graphql::Value::from(ErrorCode::NotFound.code()));
-            if not_found { Ok(None) } else { Err(error) }
-        }
-    }
-}
-
-async fn public_project(ctx: &Context<'_>, id: domain::id::Id<Project>) -> Result<Option<ProjectNode>> {
-    // Only what is in public is in the catalog; anything else does not exist.
+/// A project, if it is in public; another one does not exist.
+async fn public_project(ctx: &Context<'_>, id: Id<Project>) -> Result<Option<ProjectNode>> {
     let snapshot = ctx.data::<App>()?.ranking.snapshot();
     if snapshot.catalog.projects().get(id).is_none() {
         return Ok(None);
     }
-    absent(node(ctx, id).await.map(ProjectNode))
+    Ok(find(ctx, id).await?.map(ProjectNode))
 }
 
-async fn by_global_id(ctx: &Context<'_>, argument: &'static str, id: &ID) -> Result<Option<Node>> {
-    let decoded = crate::id::decode(id.as_str());
-    let (kind, _) =
-        decoded.map_err(|e| client_error(ErrorCode::Validation, Some(argument), e.to_string()))?;
+async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Option<Node>> {
     Ok(match kind {
-        Kind::Project => public_project(ctx, id_of(argument, id)?).await?.map(Node::Project),
-        Kind::City => absent(node::<City>(ctx, id_of(argument, id)?).await)?.map(|s| Node::City(CityNode(s))),
+        Kind::Project => public_project(ctx, Id::from_uuid(uuid)).await?.map(Node::Project),
+        Kind::City => find(ctx, Id::<City>::from_uuid(uuid)).await?.map(|s| Node::City(CityNode(s))),
         Kind::Mandate => {
-            absent(node::<Mandate>(ctx, id_of(argument, id)?).await)?.map(|s| Node::Mandate(MandateNode(s)))
+            find(ctx, Id::<Mandate>::from_uuid(uuid)).await?.map(|s| Node::Mandate(MandateNode(s)))
         }
-        Kind::Organisation => absent(node::<Organisation>(ctx, id_of(argument, id)?).await)?
+        Kind::Organisation => find(ctx, Id::<Organisation>::from_uuid(uuid))
+            .await?
             .map(|s| Node::Organisation(OrganisationNode(s))),
     })
 }
 
-/// A page in the order of ids, out of all ids that pass.
-fn page<T: crate::store::Aggregate>(
-    mut ids: Vec<domain::id::Id<T>>,
-    question: u32,
-    first: i32,
-    after: Option<&String>,
-) -> Result<(Vec<(String, domain::id::Id<T>)>, PageInfo, i64)> {
-    let first = cursor::page_size(first)?;
-    let after_id = after.map(|after| cursor::decode(question, after)).transpose()?.map(|key| key.id.0);
-    let total = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    ids.sort_unstable();
-    let rest: Vec<_> =
-        ids.into_iter().filter(|id| after_id.is_none_or(|after| id.uuid().as_u128() > after)).collect();
-    let cursor_of = |id: domain::id::Id<T>| {
+async fn by_global_id(ctx: &Context<'_>, argument: &'static str, id: &ID) -> Result<Option<Node>> {
+    let (kind, uuid) = crate::id::decode(id.as_str())
+        .map_err(|e| client_error(ErrorCode::Validation, Some(argument), sentence(&e.to_string())))?;
+    by_kind(ctx, kind, uuid).await
+}
+
+/// The page of a list that is asked for.
+fn wanted(question: Question, first: Option<i32>, after: Option<&String>) -> Result<PageRequest> {
+    let after = question.after(after)?.map(|key| key.id.0);
+    Ok(PageRequest { first: cursor::page_size(first)?, after })
+}
+
+/// Rows with their cursors, where the page lies, and the count of the whole list.
+type Rows<N> = (Vec<(String, N)>, PageInfo, i64);
+
+/// Loads the rows of a page; a row that went away since is left out.
+async fn rows<T: Aggregate, N>(
+    ctx: &Context<'_>,
+    question: Question,
+    listing: Listing<T>,
+    is_later: bool,
+    node: impl Fn(std::sync::Arc<crate::store::Stored<T>>) -> N,
+) -> Result<Rows<N>> {
+    let cursor_of = |id: &Id<T>| {
         let id = std::cmp::Reverse(id.uuid().as_u128());
-        cursor::encode(question, &RankKey { primary: 0, coverage: 0, fresh: 0, id })
+        question.encode(&RankKey { primary: 0, coverage: 0, fresh: 0, id })
     };
-    let has_next_page = rest.len() > first;
-    let rows: Vec<_> = rest.into_iter().take(first).map(|id| (cursor_of(id), id)).collect();
     let page_info = PageInfo {
-        has_next_page,
-        has_previous_page: after.is_some(),
-        start_cursor: rows.first().map(|row| row.0.clone()),
-        end_cursor: rows.last().map(|row| row.0.clone()),
+        has_next_page: listing.has_next,
+        has_previous_page: is_later,
+        start_cursor: listing.ids.first().map(cursor_of),
+        end_cursor: listing.ids.last().map(cursor_of),
     };
-    Ok((rows, page_info, total))
+    let found = try_join_all(listing.ids.iter().map(|id| find(ctx, *id))).await?;
+    let with_cursors = listing.ids.iter().map(cursor_of).zip(found);
+    let rows = with_cursors.filter_map(|(cursor, stored)| Some((cursor, node(stored?)))).collect();
+    Ok((rows, page_info, number(listing.total)))
 }
 
 /// Lists and single things.
@@ -120,7 +118,7 @@ impl CatalogueQuery {
         if ids.len() > 100 {
             return Err(client_error(ErrorCode::Validation, Some("ids"), "Ask for at most 100 nodes."));
         }
-        futures::future::try_join_all(ids.iter().map(|id| by_global_id(ctx, "ids", id))).await
+        try_join_all(ids.iter().map(|id| by_global_id(ctx, "ids", id))).await
     }
 
     /// A project; null where there is none in public.
@@ -136,34 +134,26 @@ impl CatalogueQuery {
     async fn projects(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What of the list is shown; `minScore` has no meaning here.")] filter: Option<
-            OpportunityFilterInput,
-        >,
-        #[graphql(desc = "Rows, 1 to 100.", default = 20)] first: i32,
+        #[graphql(
+            desc = "What of the list is shown; without a mandate there is no score, so `minScore` is refused."
+        )]
+        filter: Option<OpportunityFilterInput>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(cursor::DEFAULT_PAGE)")] first: Option<i32>,
         #[graphql(desc = "Cursor: begin after it.")] after: Option<String>,
     ) -> Result<ProjectConnection> {
         let app = ctx.data::<App>()?;
-        let question = cursor::question(&["projects", &format!("{filter:?}")]);
-        let filter = filter.unwrap_or_default();
-        let hits = match &filter.text {
-            Some(text) => Some(app.search_projects(text).map_err(refusal)?.into_iter().collect()),
-            None => None,
-        };
-        let snapshot = app.ranking.snapshot();
-        let filter = filter.parse(&snapshot.catalog.world, hits)?;
-        let rows = snapshot.catalog.projects().rows();
-        let ids = rows.iter().filter(|row| filter.admits(row)).map(|row| row.id).collect();
-        let (rows, page_info, total_count) = page(ids, question, first, after.as_ref())?;
-        let nodes = futures::future::try_join_all(rows.iter().map(|(_, id)| node(ctx, *id))).await?;
-        let edges = rows
-            .into_iter()
-            .zip(nodes)
-            .map(|((cursor, _), stored)| super::super::object::ProjectEdge {
-                cursor,
-                node: ProjectNode(stored),
+        let question = Question::new(&["projects", &format!("{filter:?}")]);
+        let page = wanted(question, first, after.as_ref())?;
+        let (mut filter, text) = filter.unwrap_or_default().parse(&app.ranking.snapshot().catalog.world)?;
+        no_score(filter.min_score)?;
+        let listing = app
+            .compute(move |app| {
+                filter.only = text.map(|text| app.search_projects(&text)).transpose()?;
+                Ok(app::projects(app, &filter, page))
             })
-            .collect();
-        Ok(ProjectConnection { edges, page_info, total_count })
+            .await
+            .map_err(refusal)?;
+        Ok(rows(ctx, question, listing, after.is_some(), ProjectNode).await?.into())
     }
 
     /// A city; null where there is none.
@@ -172,30 +162,27 @@ impl CatalogueQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<CityNode>> {
-        absent(node(ctx, id_of("id", &id)?).await.map(CityNode))
+        Ok(find(ctx, id_of("id", &id)?).await?.map(CityNode))
     }
 
     /// Cities, in the order of their ids.
     async fn cities(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What of the list is shown; `minScore` has no meaning here.")] filter: Option<
-            CityFilterInput,
-        >,
-        #[graphql(desc = "Rows, 1 to 100.", default = 20)] first: i32,
+        #[graphql(
+            desc = "What of the list is shown; without a partner there is no score, so `minScore` is refused."
+        )]
+        filter: Option<CityFilterInput>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(cursor::DEFAULT_PAGE)")] first: Option<i32>,
         #[graphql(desc = "Cursor: begin after it.")] after: Option<String>,
     ) -> Result<CityConnection> {
-        let app = ctx.data::<App>()?;
-        let question = cursor::question(&["cities", &format!("{filter:?}")]);
+        let question = Question::new(&["cities", &format!("{filter:?}")]);
+        let page = wanted(question, first, after.as_ref())?;
         let filter = filter.unwrap_or_default().parse()?;
-        let snapshot = app.ranking.snapshot();
-        let rows = snapshot.catalog.cities().rows();
-        let ids = rows.iter().filter(|row| filter.admits(row)).map(|row| row.id).collect();
-        let (rows, page_info, total) = page(ids, question, first, after.as_ref())?;
-        let nodes = futures::future::try_join_all(rows.iter().map(|(_, id)| node(ctx, *id))).await?;
-        let rows =
-            rows.into_iter().zip(nodes).map(|((cursor, _), stored)| (cursor, CityNode(stored))).collect();
-        Ok(city_connection(rows, page_info, total))
+        no_score(filter.min_score)?;
+        let app = ctx.data::<App>()?;
+        let listing = app.compute(move |app| Ok(app::cities(app, &filter, page))).await.map_err(refusal)?;
+        Ok(rows(ctx, question, listing, after.is_some(), CityNode).await?.into())
     }
 
     /// A mandate; null where there is none.
@@ -204,27 +191,21 @@ impl CatalogueQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<MandateNode>> {
-        absent(node(ctx, id_of("id", &id)?).await.map(MandateNode))
+        Ok(find(ctx, id_of("id", &id)?).await?.map(MandateNode))
     }
 
     /// Mandates, in the order of their ids.
     async fn mandates(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Rows, 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(cursor::DEFAULT_PAGE)")] first: Option<i32>,
         #[graphql(desc = "Cursor: begin after it.")] after: Option<String>,
     ) -> Result<MandateConnection> {
-        let snapshot = ctx.data::<App>()?.ranking.snapshot();
-        let ids = snapshot.catalog.mandates().rows().iter().map(|row| row.id).collect();
-        let (rows, page_info, total_count) =
-            page(ids, cursor::question(&["mandates"]), first, after.as_ref())?;
-        let nodes = futures::future::try_join_all(rows.iter().map(|(_, id)| node(ctx, *id))).await?;
-        let edges = rows
-            .into_iter()
-            .zip(nodes)
-            .map(|((cursor, _), stored)| MandateEdge { cursor, node: MandateNode(stored) })
-            .collect();
-        Ok(MandateConnection { edges, page_info, total_count })
+        let question = Question::new(&["mandates"]);
+        let page = wanted(question, first, after.as_ref())?;
+        let app = ctx.data::<App>()?;
+        let listing = app.compute(move |app| Ok(app::mandates(app, page))).await.map_err(refusal)?;
+        Ok(rows(ctx, question, listing, after.is_some(), MandateNode).await?.into())
     }
 
     /// An organisation; null where there is none.
@@ -233,7 +214,21 @@ impl CatalogueQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<OrganisationNode>> {
-        absent(node(ctx, id_of("id", &id)?).await.map(OrganisationNode))
+        Ok(find(ctx, id_of("id", &id)?).await?.map(OrganisationNode))
+    }
+
+    /// Organisations, in the order of their ids.
+    async fn organisations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(cursor::DEFAULT_PAGE)")] first: Option<i32>,
+        #[graphql(desc = "Cursor: begin after it.")] after: Option<String>,
+    ) -> Result<OrganisationConnection> {
+        let question = Question::new(&["organisations"]);
+        let page = wanted(question, first, after.as_ref())?;
+        let app = ctx.data::<App>()?;
+        let listing = app.compute(move |app| Ok(app::organisations(app, page))).await.map_err(refusal)?;
+        Ok(rows(ctx, question, listing, after.is_some(), OrganisationNode).await?.into())
     }
 
     /// Names and summaries in which all words are found, best first, in any script.
@@ -241,35 +236,26 @@ impl CatalogueQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Words; the last may be the beginning of one.")] text: String,
-        #[graphql(desc = "Rows, 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "What is searched; everything where none is named.")] kinds: Option<Vec<SearchKind>>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(cursor::DEFAULT_PAGE)")] first: Option<i32>,
     ) -> Result<Vec<Node>> {
         let first = cursor::page_size(first)?;
-        let app = ctx.data::<App>()?;
-        let mut found = Vec::new();
-        for (kind, uuid) in app.search(&text, first).map_err(refusal)? {
-            let id = ID(crate::id::encode(kind, uuid));
-            found.extend(by_global_id(ctx, "text", &id).await?);
+        let kinds: Vec<Kind> = kinds.unwrap_or_default().into_iter().map(Into::into).collect();
+        if kinds.len() > 3 {
+            return Err(client_error(ErrorCode::Validation, Some("kinds"), "Name each kind once."));
         }
-        Ok(found)
+        let app = ctx.data::<App>()?;
+        let hits = app.compute(move |app| app.find(&text, &kinds, first)).await.map_err(refusal)?;
+        let nodes = try_join_all(hits.into_iter().map(|hit| by_kind(ctx, hit.kind, hit.id))).await?;
+        Ok(nodes.into_iter().flatten().collect())
     }
 }
 
-/// A page of mandates in the order of their ids.
-#[derive(Debug, async_graphql::SimpleObject)]
-pub struct MandateConnection {
-    /// Rows with cursors.
-    edges: Vec<MandateEdge>,
-    /// Where the page lies.
-    page_info: PageInfo,
-    /// Rows of the whole list.
-    total_count: i64,
-}
-
-/// A mandate with its cursor.
-#[derive(Debug, async_graphql::SimpleObject)]
-pub struct MandateEdge {
-    /// Cursor.
-    cursor: String,
-    /// The mandate.
-    node: MandateNode,
+/// A list without a counterparty has no scores to filter by.
+fn no_score(min_score: Option<u32>) -> Result<()> {
+    if min_score.is_none() {
+        return Ok(());
+    }
+    let message = "A list without a counterparty has no scores: leave minScore out.";
+    Err(client_error(ErrorCode::Validation, Some("filter.minScore"), message))
 }

@@ -1,20 +1,17 @@
 //! Policy, statistics, and mandates learnt from a portfolio.
-
-use std::collections::BTreeMap;
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::{
-    Vocabulary, portfolio::mandate_from_portfolio, value::Currency, value::Money, value::SingleLine,
-};
-use matcher::{Policy, row::ProjectRow};
+use domain::{portfolio::mandate_from_portfolio, value::SingleLine};
+use matcher::Policy;
 
 use super::super::{
-    error::{ErrorCode, client_error},
-    input::DealInput,
+    error::{ErrorCode, client_error, refusal},
+    input::{DealInput, wrong, wrong_part},
     object::{MoneyObject, ProposedMandateObject, RankingPolicy},
 };
-use crate::app::App;
+use crate::app::{self, App, GroupBy};
 
 /// Policy, statistics and proposals.
 #[derive(Debug, Default)]
@@ -22,6 +19,7 @@ pub struct FactsQuery;
 
 /// By what statistics are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "GroupBy")]
 pub enum StatisticsBy {
     /// By field; a project counts at each of its fields.
     Field,
@@ -37,7 +35,7 @@ pub enum StatisticsBy {
 #[derive(Debug, SimpleObject)]
 pub struct StatisticsCell {
     /// The group's code; `UNKNOWN` where the listing does not say.
-    key: String,
+    key: &'static str,
     /// The group's English name.
     label: String,
     /// Projects; null where there are fewer than five.
@@ -59,26 +57,8 @@ pub struct Statistics {
     as_of: DateTime<Utc>,
 }
 
-/// Cells below this are held back.
-const SMALL: u32 = 5;
-
-fn groups(row: &ProjectRow, by: StatisticsBy, world: &matcher::row::World) -> Vec<(String, String)> {
-    let unknown = || vec![("UNKNOWN".to_owned(), "Not stated".to_owned())];
-    match by {
-        StatisticsBy::Field => {
-            row.fields.iter().map(|(field, _)| (field.code().to_owned(), field.label().to_owned())).collect()
-        }
-        StatisticsBy::Country => row
-            .countries
-            .iter()
-            .map(|country| (country.alpha2().to_owned(), world.country_name(*country).to_owned()))
-            .collect(),
-        StatisticsBy::Stage => {
-            row.stage.map_or_else(unknown, |stage| vec![(stage.code().to_owned(), stage.label().to_owned())])
-        }
-        StatisticsBy::Kind => vec![(row.kind.code().to_owned(), row.kind.label().to_owned())],
-    }
-}
+/// Most deals of a portfolio that are taken at once.
+const MAX_DEALS: usize = 1_000;
 
 /// Policy, statistics and proposals.
 #[Object]
@@ -91,56 +71,43 @@ impl FactsQuery {
         version.map_or_else(|| Some(Policy::current()), Policy::version).map(RankingPolicy)
     }
 
+    /// All policies that were ever in force, newest first.
+    async fn policies(&self) -> Vec<RankingPolicy> {
+        (1..=Policy::current().version).rev().filter_map(Policy::version).map(RankingPolicy).collect()
+    }
+
     /// Projects in public, counted; groups of fewer than five are held back.
     async fn statistics(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "By what.")] by: StatisticsBy,
     ) -> Result<Statistics> {
-        let snapshot = ctx.data::<App>()?.ranking.snapshot();
-        let mut cells: BTreeMap<(String, String), (u32, i64, u32)> = BTreeMap::new();
-        for row in snapshot.catalog.projects().rows() {
-            for group in groups(row, by, &snapshot.catalog.world) {
-                let cell = cells.entry(group).or_default();
-                cell.0 = cell.0.saturating_add(1);
-                if let Some(cents) = row.gap.and_then(|gap| gap.euro_cents) {
-                    cell.1 = cell.1.saturating_add(cents);
-                    cell.2 = cell.2.saturating_add(1);
-                }
-            }
-        }
-        let cells = cells
-            .into_iter()
-            .map(|((key, label), (count, cents, with_gap))| {
-                let suppressed = count < SMALL;
-                let total = Money::from_minor(cents, Currency::EUR).ok().map(MoneyObject);
-                StatisticsCell {
-                    key,
-                    label,
-                    count: (!suppressed).then_some(count),
-                    // A sum over fewer than five would tell of single projects too.
-                    gap_total: total.filter(|_| with_gap >= SMALL),
-                    gap_count: (with_gap >= SMALL).then_some(with_gap),
-                    suppressed,
-                }
-            })
-            .collect();
-        Ok(Statistics { cells, as_of: snapshot.as_of })
+        let app = ctx.data::<App>()?;
+        let counted = app.compute(move |app| Ok(app::statistics(app, by.into()))).await;
+        let (cells, snapshot) = counted.map_err(refusal)?;
+        let cell = |cell: app::Cell| StatisticsCell {
+            key: cell.group.code(),
+            label: cell.group.label(&snapshot),
+            count: cell.count,
+            gap_total: cell.gap_total.map(MoneyObject),
+            gap_count: cell.gap_count,
+            suppressed: cell.count.is_none(),
+        };
+        Ok(Statistics { cells: cells.into_iter().map(cell).collect(), as_of: snapshot.as_of })
     }
 
     /// A mandate proposed from past deals, with what each term rests on. Nothing is saved.
     async fn mandate_from_portfolio(
         &self,
+        #[graphql(desc = "Name of the mandate.")] name: Option<String>,
         #[graphql(desc = "1 to 1000 past deals.")] deals: Vec<DealInput>,
     ) -> Result<ProposedMandateObject> {
-        if deals.is_empty() || deals.len() > 1_000 {
+        if deals.is_empty() || deals.len() > MAX_DEALS {
             return Err(client_error(ErrorCode::Validation, Some("deals"), "Give 1 to 1000 past deals."));
         }
         let deals = deals.into_iter().map(DealInput::parse).collect::<Result<Vec<_>>>()?;
-        let name = SingleLine::new("mandate from a portfolio")
-            .map_err(|error| client_error(ErrorCode::Validation, Some("deals"), error.to_string()))?;
-        mandate_from_portfolio(&name, &deals)
-            .map(Into::into)
-            .map_err(|errors| client_error(ErrorCode::Validation, Some("deals"), errors.to_string()))
+        let name = name.as_deref().unwrap_or("Mandate from a portfolio");
+        let name = SingleLine::new(name).map_err(|error| wrong("name", error))?;
+        mandate_from_portfolio(&name, &deals).map(Into::into).map_err(|errors| wrong_part("deals", &errors))
     }
 }

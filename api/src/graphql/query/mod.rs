@@ -1,22 +1,26 @@
-//! The query root: rankings, lists, single things, policy and statistics.
+//! The query root: rankings, pairs, lists, single things, policy and statistics.
 
 pub mod catalogue;
 pub mod facts;
+pub mod pair;
 pub mod ranking;
+#[cfg(test)]
+mod tests;
 
-use async_graphql::{ID, MergedObject, Result};
+use async_graphql::{Error, ID, MergedObject, Result};
 use domain::id::Id;
 
-use super::error::{ErrorCode, client_error};
-use crate::store::Aggregate;
+use super::error::{ErrorCode, client_error, refusal};
+use crate::{app::AppError, store::Aggregate};
 
 pub use catalogue::CatalogueQuery;
 pub use facts::FactsQuery;
+pub use pair::PairQuery;
 pub use ranking::RankingQuery;
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(RankingQuery, CatalogueQuery, FactsQuery);
+pub struct Query(RankingQuery, PairQuery, CatalogueQuery, FactsQuery);
 
 /// The typed id of an argument.
 ///
@@ -24,5 +28,21 @@ pub struct Query(RankingQuery, CatalogueQuery, FactsQuery);
 /// It is no id, or one of another kind; the error names the argument.
 fn id_of<T: Aggregate>(argument: &'static str, id: &ID) -> Result<Id<T>> {
     crate::id::decode_as(id.as_str())
-        .map_err(|error| client_error(ErrorCode::Validation, Some(argument), error.to_string()))
+        .map_err(|error| client_error(ErrorCode::Validation, Some(argument), sentence(&error.to_string())))
+}
+
+/// A message as a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+/// A refusal of a query whose arguments are named after the kind of thing that they ask for.
+fn refused(error: AppError) -> Error {
+    match error {
+        AppError::NotFound { what } => {
+            client_error(ErrorCode::NotFound, Some(&format!("{what}Id")), format!("There is no such {what}."))
+        }
+        other => refusal(other),
+    }
 }

@@ -1,0 +1,65 @@
+//! Lists in the order of ids: no ranking, every page exact.
+
+use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use matcher::rank::{CityFilter, OpportunityFilter};
+
+use super::App;
+
+/// A page of ids.
+#[derive(Debug, Clone)]
+pub struct Listing<T> {
+    /// The ids, smallest first.
+    pub ids: Vec<Id<T>>,
+    /// Whether more follow.
+    pub has_next: bool,
+    /// Ids of the whole list.
+    pub total: u64,
+}
+
+/// Which page.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRequest {
+    /// Rows on the page.
+    pub first: usize,
+    /// Begin strictly after this id.
+    pub after: Option<u128>,
+}
+
+fn page<T>(ids: impl Iterator<Item = Id<T>>, request: PageRequest) -> Listing<T> {
+    let mut total = 0_u64;
+    let mut rest: Vec<Id<T>> = ids
+        .inspect(|_| total = total.saturating_add(1))
+        .filter(|id| request.after.is_none_or(|after| id.uuid().as_u128() > after))
+        .collect();
+    let has_next = rest.len() > request.first;
+    if has_next {
+        rest.select_nth_unstable(request.first);
+        rest.truncate(request.first);
+    }
+    rest.sort_unstable();
+    Listing { ids: rest, has_next, total }
+}
+
+/// Projects in public.
+pub fn projects(app: &App, filter: &OpportunityFilter, request: PageRequest) -> Listing<Project> {
+    let snapshot = app.ranking.snapshot();
+    let rows = snapshot.catalog.projects().rows().iter();
+    page(rows.filter(|row| filter.admits(row)).map(|row| row.id), request)
+}
+
+/// Cities.
+pub fn cities(app: &App, filter: &CityFilter, request: PageRequest) -> Listing<City> {
+    let snapshot = app.ranking.snapshot();
+    let rows = snapshot.catalog.cities().rows().iter();
+    page(rows.filter(|row| filter.admits(row)).map(|row| row.id), request)
+}
+
+/// Mandates.
+pub fn mandates(app: &App, request: PageRequest) -> Listing<Mandate> {
+    page(app.ranking.snapshot().catalog.mandates().rows().iter().map(|row| row.id), request)
+}
+
+/// Organisations.
+pub fn organisations(app: &App, request: PageRequest) -> Listing<Organisation> {
+    page(app.ranking.snapshot().catalog.organisations().rows().iter().map(|row| row.id), request)
+}

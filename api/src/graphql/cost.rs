@@ -1,0 +1,156 @@
+//! What each field costs.
+//!
+//! Fields that are not here weigh 1 and have one row. A test walks the schema and finds lists and pages that were
+//! forgotten.
+
+use super::gate::{CostTable, FieldCost, Rows};
+
+/// The prices that are served.
+pub const SERVED_COSTS: CostTable = CostTable::new(&[
+    FieldCost::new("__schema", 1_000),
+    FieldCost::new("__type", 50),
+    // Pages, and the fields that work on more than a row.
+    FieldCost::page("cities", 1),
+    FieldCost::new("compareProjects", 20),
+    FieldCost::new("counterfactuals", 20).rows(Rows::Count("max")),
+    FieldCost::new("explanation", 5),
+    FieldCost::new("forA", 5),
+    FieldCost::new("forB", 5),
+    FieldCost::new("forInvestor", 5),
+    FieldCost::new("forProject", 5),
+    FieldCost::new("mandateFromPortfolio", 50),
+    FieldCost::page("mandates", 1),
+    FieldCost::new("nodes", 1).rows(Rows::Items("ids")),
+    FieldCost::page("opportunities", 100).ranks(),
+    FieldCost::page("organisations", 1),
+    FieldCost::page("partnerCities", 100).ranks(),
+    FieldCost::page("projectInvestors", 50).ranks(),
+    FieldCost::page("projects", 1),
+    FieldCost::page("search", 50),
+    // Ranks again under many weightings, for each row that asks.
+    FieldCost::new("stability", 1_000),
+    FieldCost::new("statistics", 100),
+    FieldCost::new("whyNot", 10),
+    FieldCost::new("whyNotCities", 10),
+    // Short lists.
+    FieldCost::short("against", 4),
+    FieldCost::short("areaFocus", 7),
+    FieldCost::short("articles", 3),
+    FieldCost::short("basis", 5),
+    FieldCost::short("because", 4),
+    FieldCost::short("cells", 60),
+    FieldCost::short("cityGates", 8),
+    FieldCost::short("cityWeights", 10),
+    FieldCost::short("countries", 10),
+    FieldCost::short("criteria", 10),
+    FieldCost::short("differences", 9),
+    FieldCost::short("edges", 1),
+    FieldCost::short("evidence", 2),
+    FieldCost::short("excluded", 10),
+    FieldCost::short("excludedContracts", 3),
+    FieldCost::short("excludedCountries", 5),
+    FieldCost::short("excludedFields", 3),
+    FieldCost::short("excludedInvestors", 3),
+    FieldCost::short("fields", 4),
+    FieldCost::short("flags", 4),
+    FieldCost::new("gates", 5).rows(Rows::Short(10)),
+    FieldCost::short("helpOffered", 6),
+    FieldCost::short("helpWanted", 6),
+    FieldCost::short("instruments", 4),
+    FieldCost::short("investorWeights", 9),
+    FieldCost::short("kinds", 7),
+    FieldCost::short("matches", 6),
+    FieldCost::short("needs", 6),
+    FieldCost::short("neverCounted", 3),
+    FieldCost::short("offers", 6),
+    FieldCost::short("places", 2),
+    FieldCost::short("policies", 5),
+    FieldCost::short("projectWeights", 8),
+    FieldCost::short("readiness", 14),
+    FieldCost::short("regions", 6),
+    FieldCost::short("sampleFacts", 3),
+    FieldCost::short("sdgTargets", 3),
+    FieldCost::short("softTerms", 5),
+    FieldCost::short("stages", 5),
+    FieldCost::short("unknown", 4),
+    FieldCost::short("values", 6),
+]);
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::{
+        parse_schema,
+        types::{BaseType, FieldDefinition, Type, TypeKind, TypeSystemDefinition},
+    };
+
+    use super::*;
+
+    /// Fields that do more work than to read a row, however they are asked for.
+    const DEAR: [&str; 12] = [
+        "compareProjects",
+        "counterfactuals",
+        "explanation",
+        "gates",
+        "mandateFromPortfolio",
+        "opportunities",
+        "partnerCities",
+        "projectInvestors",
+        "search",
+        "stability",
+        "statistics",
+        "whyNot",
+    ];
+
+    fn fields() -> Vec<(String, FieldDefinition)> {
+        let document = parse_schema(crate::graphql::sdl()).unwrap();
+        let mut found = Vec::new();
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let name = definition.node.name.node.to_string();
+            if let TypeKind::Object(object) = definition.node.kind {
+                found.extend(object.fields.into_iter().map(|field| (name.clone(), field.node)));
+            }
+        }
+        assert!(found.len() > 150, "{}", found.len());
+        found
+    }
+
+    fn is_list(ty: &Type) -> bool {
+        matches!(ty.base, BaseType::List(_))
+    }
+
+    #[test]
+    fn every_list_and_every_page_of_the_schema_has_its_rows() {
+        let mut forgotten = Vec::new();
+        for (parent, field) in fields() {
+            let name = field.name.node.as_str();
+            let price = SERVED_COSTS.price_of(Some(&parent), name);
+            let has_argument = |named: &str| field.arguments.iter().any(|a| a.node.name.node == named);
+            let right = match price.rows {
+                Rows::One => !is_list(&field.ty.node) && !has_argument("first"),
+                Rows::Page => has_argument("first"),
+                Rows::Count(argument) | Rows::Items(argument) => has_argument(argument),
+                // A name can be a list of one type and a leaf of another; a leaf has nothing below to multiply.
+                Rows::Short(_) => !has_argument("first"),
+            };
+            if !right {
+                forgotten.push(format!("{parent}.{name}"));
+            }
+        }
+        assert!(forgotten.is_empty(), "no row, or the wrong kind of rows, in the price list: {forgotten:?}");
+    }
+
+    #[test]
+    fn dear_fields_are_priced_and_the_list_names_no_field_that_is_not_there() {
+        let all = fields();
+        for name in DEAR {
+            assert!(SERVED_COSTS.price_of(None, name).weight >= 5, "{name}");
+        }
+        for row in SERVED_COSTS.fields() {
+            let known = row.field.starts_with("__") || all.iter().any(|(_, f)| f.name.node == row.field);
+            assert!(known, "the schema has no field {}", row.field);
+        }
+        let ranked: Vec<&str> = SERVED_COSTS.fields().iter().filter(|f| f.ranks).map(|f| f.field).collect();
+        assert_eq!(ranked, ["opportunities", "partnerCities", "projectInvestors"]);
+    }
+}
