@@ -1,6 +1,9 @@
 //! All that is ranked, in memory, packed. One writer prepares a catalog; readers share snapshots of it.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use chrono::NaiveDate;
 use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
@@ -11,12 +14,29 @@ use crate::row::{CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, W
 #[derive(Debug, Clone)]
 pub struct Table<T, R> {
     rows: Vec<R>,
-    places: HashMap<Id<T>, u32>,
+    places: HashMap<Id<T>, u32, BuildHasherDefault<IdHasher>>,
+}
+
+/// Hashes ids by their own bits. The server makes the ids, so nobody can choose ones that collide.
+#[derive(Debug, Clone, Copy, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte));
+            self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+    }
 }
 
 impl<T, R> Default for Table<T, R> {
     fn default() -> Self {
-        Self { rows: Vec::new(), places: HashMap::new() }
+        Self { rows: Vec::new(), places: HashMap::default() }
     }
 }
 

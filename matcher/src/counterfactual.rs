@@ -50,6 +50,7 @@ pub fn apply(change: Change, today: crate::row::Day, project: &mut ProjectRow, o
         Change::Verify(level) => owner.verification = level,
         Change::Confirm => project.confirmed_on = Some(today),
     }
+    project.refresh();
 }
 
 /// The changes that are open to the owner. Items of the checklist that nobody spoke of are among them: to show a

@@ -56,6 +56,23 @@ impl App {
         Ok(Self { store, ranking, reference, search })
     }
 
+    /// Loads the catalog and the search index from the database, side by side.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document does not read.
+    pub async fn load(
+        store: Store,
+        reference: Arc<Reference>,
+        today: chrono::NaiveDate,
+    ) -> Result<Self, AppError> {
+        let (for_index, for_catalog) = (store.clone(), (store.clone(), Arc::clone(&reference)));
+        let index = tokio::spawn(async move { Search::build(&for_index).await });
+        let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
+        let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
+        let search = index.await.map_err(|_| AppError::Failed)??;
+        Ok(Self { store, ranking, reference, search })
+    }
+
     /// Keeps the catalog and the search index current until the process ends.
     pub async fn follow(self) {
         let Self { store, ranking, search, .. } = self;

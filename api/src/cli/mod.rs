@@ -14,7 +14,6 @@ use crate::{
     app::App,
     config::{CommonArgs, ServeArgs, Settings, SettingsError},
     import::ImportKind,
-    ranking::Ranking,
     reference::Reference,
     store::Store,
 };
@@ -173,6 +172,5 @@ async fn migrated(settings: &Settings) -> Result<Store, Failure> {
 
 async fn app(store: Store) -> Result<App, Failure> {
     let reference = Arc::new(Reference::embedded()?);
-    let ranking = Arc::new(Ranking::load(&store, &reference, today()).await?);
-    Ok(App::new(store, ranking, reference).await?)
+    Ok(App::load(store, reference, today()).await?)
 }

@@ -16,7 +16,7 @@ pub fn grades(pair: &Pair<'_>) -> [Grade; 9] {
         stage(pair),
         terms(pair, false),
         geo(pair),
-        ready(pair.project),
+        pair.project.ready,
         trust(pair),
         impact(pair),
         ties(pair),
@@ -216,19 +216,15 @@ fn trust(pair: &Pair<'_>) -> Grade {
 /// Half the share of the mandate's priorities that the project serves, half inclusion.
 fn impact(pair: &Pair<'_>) -> Grade {
     let (mandate, project) = (pair.mandate, pair.project);
-    let asked = mandate.sdg_targets.len().saturating_add(mandate.articles.len());
-    let priorities = if asked > 0 {
-        let met =
-            mandate.sdg_targets.iter().filter(|target| project.serves_target(target)).count().saturating_add(
-                mandate.articles.iter().filter(|article| project.serves_article(**article)).count(),
-            );
-        Grade::known(ratio(met as u64, asked as u64))
+    let priorities = if mandate.priorities > 0 {
+        let met = mandate.priorities_met(project.fields.iter().map(|(field, _)| *field));
+        Grade::known(ratio(u64::from(met), u64::from(mandate.priorities)))
     } else if mandate.inferred {
         Grade::MISSING
     } else {
         Grade::NOT_APPLICABLE
     };
-    Grade::mean(&[(50, priorities), (50, inclusion(project))])
+    Grade::mean(&[(50, priorities), (50, project.inclusion)])
 }
 
 /// Inclusion: 0.4 an affordable price (below 2 % of income a head), 0.4 people newly served (none at 1,000, all at
@@ -255,8 +251,8 @@ pub fn inclusion(project: &ProjectRow) -> Grade {
 /// platform count two, two and one each; none is on record before the first introduction.
 fn ties(pair: &Pair<'_>) -> Grade {
     Grade::of(twinned(pair.investor, pair.project, pair).map(|twinned| {
-        let k = f64::from(u8::from(twinned));
-        micro(1.0 - libm::exp(-k / 2.0))
+        // 1 - e^(-1/2), rounded to the millionth.
+        if twinned { 393_469 } else { 0 }
     }))
 }
 
@@ -274,12 +270,6 @@ pub(super) fn stage_share(pair: &Pair<'_>) -> Option<Micro> {
     if deals.with_stage == 0 {
         return None;
     }
-    let slot = stage_slot(stage);
-    let half = if slot < 9 { 0..9 } else { 9..18 };
-    let near: u64 = half
-        .filter(|other: &usize| other.abs_diff(slot) <= 1)
-        .filter_map(|other| deals.by_stage.get(other))
-        .map(|count| u64::from(*count))
-        .fold(0, u64::saturating_add);
+    let near = deals.near_stage.get(stage_slot(stage)).copied().map_or(0, u64::from);
     Some(ratio(near, u64::from(deals.with_stage)))
 }

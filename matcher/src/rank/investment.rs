@@ -80,12 +80,14 @@ pub struct OpportunityQuery<'a> {
 
 /// Ranks the projects of a catalog for a mandate: exact, over all of them.
 pub fn opportunities<'a>(catalog: &'a Catalog, query: &OpportunityQuery<'a>) -> Page<Ranked<&'a ProjectRow>> {
-    let pairs =
-        catalog.projects().rows().iter().filter(|row| query.filter.admits(row)).filter_map(|project| {
-            let owner = catalog.organisations().get(project.owner)?;
-            let pair = Pair { mandate: query.mandate, investor: query.investor, project, owner, catalog };
-            Some((pair, project, project.id.uuid().as_u128()))
-        });
+    let pair_of = |project: &'a ProjectRow| {
+        if !query.filter.admits(project) {
+            return None;
+        }
+        let owner = catalog.organisations().get(project.owner)?;
+        let pair = Pair { mandate: query.mandate, investor: query.investor, project, owner, catalog };
+        Some((pair, project, project.id.uuid().as_u128()))
+    };
     let wanted = Wanted {
         policy: query.policy,
         by: query.by,
@@ -95,7 +97,7 @@ pub fn opportunities<'a>(catalog: &'a Catalog, query: &OpportunityQuery<'a>) -> 
         filter: Some(query.filter),
         viewer_is_investor: true,
     };
-    page(pairs, &wanted)
+    page(catalog.projects().rows(), pair_of, &wanted)
 }
 
 /// Which mandates for a project.
@@ -117,10 +119,10 @@ pub struct InvestorQuery<'a> {
 
 /// Ranks the mandates of a catalog for a project: exact, over all of them.
 pub fn investors<'a>(catalog: &'a Catalog, query: &InvestorQuery<'a>) -> Page<Ranked<&'a MandateRow>> {
-    let pairs = catalog.mandates().rows().iter().filter_map(|mandate| {
+    let pair_of = |mandate: &'a MandateRow| {
         let pair = catalog.pair(mandate, query.project)?;
         Some((pair, mandate, mandate.id.uuid().as_u128()))
-    });
+    };
     let wanted = Wanted {
         policy: query.policy,
         by: query.by,
@@ -130,7 +132,7 @@ pub fn investors<'a>(catalog: &'a Catalog, query: &InvestorQuery<'a>) -> Page<Ra
         filter: None,
         viewer_is_investor: false,
     };
-    page(pairs, &wanted)
+    page(catalog.mandates().rows(), pair_of, &wanted)
 }
 
 struct Wanted<'a> {
@@ -143,14 +145,57 @@ struct Wanted<'a> {
     viewer_is_investor: bool,
 }
 
-fn page<'a, R: Copy + 'a>(
-    pairs: impl Iterator<Item = (Pair<'a>, R, u128)>,
+/// What a part of the candidates gave.
+struct Part<R> {
+    top: TopK<Ranked<R>>,
+    tally: Tally<COUNT>,
+    other_list: u64,
+}
+
+/// Below this many rows a second thread costs more than it saves.
+const ROWS_PER_THREAD: usize = 20_000;
+
+/// Scans all rows, on several cores where there are many. The order is total, so that the parts can be put together
+/// in any way.
+fn page<'a, T: Sync, R: Copy + Send + 'a>(
+    rows: &'a [T],
+    pair_of: impl Fn(&'a T) -> Option<(Pair<'a>, R, u128)> + Sync,
     wanted: &Wanted<'_>,
 ) -> Page<Ranked<R>> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let threads = (rows.len() / ROWS_PER_THREAD).clamp(1, cores);
+    let mut parts: Vec<Part<R>> = if threads == 1 {
+        vec![scan(rows, &pair_of, wanted)]
+    } else {
+        std::thread::scope(|scope| {
+            let chunks = rows.chunks(rows.len().div_ceil(threads));
+            let running: Vec<_> = chunks.map(|chunk| scope.spawn(|| scan(chunk, &pair_of, wanted))).collect();
+            // A panic of a part is the panic of the whole, as it would be on one thread.
+            running
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
+                .collect()
+        })
+    };
+    let mut whole = parts.pop().unwrap_or_else(|| scan(&[], &pair_of, wanted));
+    for part in parts {
+        whole.top.absorb(part.top);
+        whole.tally.absorb(&part.tally);
+        whole.other_list = whole.other_list.saturating_add(part.other_list);
+    }
+    let Part { top, tally, other_list } = whole;
+    finish(top, wanted.first, other_list, tally.excluded, tally.counts(Gate::ALL.map(Gate::key)))
+}
+
+fn scan<'a, T, R: Copy + 'a>(
+    rows: &'a [T],
+    pair_of: &impl Fn(&'a T) -> Option<(Pair<'a>, R, u128)>,
+    wanted: &Wanted<'_>,
+) -> Part<R> {
     let mut top = TopK::new(wanted.first.saturating_add(1), wanted.after);
     let mut tally = Tally::<COUNT>::new();
     let mut other_list = 0_u64;
-    for (pair, row, id) in pairs {
+    for (pair, row, id) in rows.iter().filter_map(pair_of) {
         let gates = answers(&pair);
         if !tally.note(&gates) {
             continue;
@@ -169,7 +214,7 @@ fn page<'a, R: Copy + 'a>(
         let key = RankKey::new(wanted.by, mine, &evaluation.mutual, dates, id);
         top.push(key, || Ranked { row, key, evaluation, gates });
     }
-    finish(top, wanted.first, other_list, tally.excluded, tally.counts(Gate::ALL.map(Gate::key)))
+    Part { top, tally, other_list }
 }
 
 /// Cuts the extra row that tells whether more follow.

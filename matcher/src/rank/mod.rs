@@ -133,6 +133,18 @@ impl<const N: usize> Tally<N> {
         open
     }
 
+    /// Adds the counts of other candidates.
+    fn absorb(&mut self, other: &Self) {
+        let add = |mine: &mut [u64; N], theirs: &[u64; N]| {
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                *mine = mine.saturating_add(*theirs);
+            }
+        };
+        add(&mut self.failed, &other.failed);
+        add(&mut self.unknown, &other.unknown);
+        self.excluded = self.excluded.saturating_add(other.excluded);
+    }
+
     fn counts(&self, keys: [&'static str; N]) -> Vec<GateCount> {
         keys.into_iter()
             .zip(self.failed.iter().zip(&self.unknown))

@@ -57,6 +57,18 @@ impl<T> TopK<T> {
         }
     }
 
+    /// Takes in what another one kept of other candidates of the same list.
+    pub fn absorb(&mut self, other: Self) {
+        self.before = self.before.saturating_add(other.before);
+        self.total = self.total.saturating_add(other.total);
+        for Reverse(entry) in other.heap {
+            self.heap.push(Reverse(entry));
+            if self.heap.len() > self.k {
+                self.heap.pop();
+            }
+        }
+    }
+
     /// The rows best first, how many lie before the first, and how many were shown in all.
     pub fn finish(self) -> (Vec<T>, u64, u64) {
         let mut entries: Vec<Entry<T>> = self.heap.into_iter().map(|reverse| reverse.0).collect();
@@ -92,7 +104,15 @@ mod tests {
             let before = all.iter().filter(|key| after.is_some_and(|after| **key >= after)).count() as u64;
             let expected: Vec<RankKey> =
                 all.iter().copied().filter(|key| after.is_none_or(|after| *key < after)).take(k).collect();
-            prop_assert_eq!(top.finish(), (expected, before, all.len() as u64));
+            let expected = (expected, before, all.len() as u64);
+            // In two halves that are put together it is the same.
+            let (mut left, mut right) = (TopK::new(k, after), TopK::new(k, after));
+            for (place, key) in all.iter().enumerate() {
+                if place % 2 == 0 { &mut left } else { &mut right }.push(*key, || *key);
+            }
+            left.absorb(right);
+            prop_assert_eq!(left.finish(), expected.clone());
+            prop_assert_eq!(top.finish(), expected);
         }
     }
 }

@@ -79,10 +79,10 @@ pub struct MandateRow {
     pub max_tenor: Option<u16>,
     /// Smallest stake in hundredths of a percent.
     pub min_stake: Option<i32>,
-    /// Targets put first.
-    pub sdg_targets: Vec<String>,
-    /// Articles put first.
-    pub articles: Vec<u8>,
+    /// Number of targets and articles put first.
+    pub priorities: u32,
+    /// Which of them each field serves, as bits, by the field's place in the list.
+    served: Box<[u64]>,
     /// Will not stand beside a competitor of a holding.
     pub no_competitors: bool,
     /// Which terms are wishes.
@@ -143,8 +143,10 @@ impl MandateRow {
             target_return: mandate.target_return_pct.map(domain::value::Pct::hundredths),
             max_tenor: mandate.max_tenor_months,
             min_stake: mandate.min_stake_pct.map(domain::value::Pct::hundredths),
-            sdg_targets: mandate.sdg_targets.clone(),
-            articles: mandate.articles.clone(),
+            priorities: u32::try_from(mandate.sdg_targets.len().saturating_add(mandate.articles.len()))
+                .unwrap_or(64)
+                .min(64),
+            served: CooperationField::ALL.iter().map(|field| priorities_served(mandate, *field)).collect(),
             no_competitors: mandate.no_competitors,
             terms: mandate.terms,
         }
@@ -173,6 +175,11 @@ impl MandateRow {
         self.field_value.as_ref().and_then(|values| values.get(field.index())).copied().unwrap_or(0)
     }
 
+    /// How many of the priorities a set of fields serves.
+    pub fn priorities_met(&self, fields: impl Iterator<Item = CooperationField>) -> u32 {
+        fields.filter_map(|field| self.served.get(field.index())).fold(0, |met, bits| met | bits).count_ones()
+    }
+
     /// Rungs from a stage to the nearest wanted one; none where the mandate names none at all. Another ladder
     /// is nine away.
     pub fn distance(&self, stage: InvestmentStage) -> Option<u8> {
@@ -188,4 +195,17 @@ impl MandateRow {
 fn distance_to_slot(wanted: InvestmentStage, slot: usize) -> Option<usize> {
     let same_ladder = (slot < InvestmentStage::RUNGS) == (stage_slot(wanted) < InvestmentStage::RUNGS);
     same_ladder.then(|| stage_slot(wanted).abs_diff(slot))
+}
+
+/// Which of a mandate's targets and articles a field serves, as bits in the mandate's order; at most 64.
+fn priorities_served(mandate: &Mandate, field: CooperationField) -> u64 {
+    let codes = field.codes();
+    let targets = mandate.sdg_targets.iter().map(|target| codes.sdg.contains(&target.as_str()));
+    let articles = mandate.articles.iter().map(|article| codes.articles.contains(article));
+    targets
+        .chain(articles)
+        .take(64)
+        .enumerate()
+        .filter(|(_, served)| *served)
+        .fold(0, |bits, (place, _)| bits | 1_u64.checked_shl(u32::try_from(place).unwrap_or(64)).unwrap_or(0))
 }

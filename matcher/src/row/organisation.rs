@@ -22,6 +22,8 @@ pub struct DealSummary {
     pub with_field: u32,
     /// Deals by stage: infrastructure 0..9, venture 9..18.
     pub by_stage: [u16; 18],
+    /// Deals within a rung of each stage on its ladder.
+    pub near_stage: [u16; 18],
     /// Deals that name a stage.
     pub with_stage: u32,
     /// Countries of all deals.
@@ -42,6 +44,7 @@ impl DealSummary {
             by_field: [0; FIELDS],
             with_field: 0,
             by_stage: [0; 18],
+            near_stage: [0; 18],
             with_stage: 0,
             countries: CountrySet::default(),
             total: u32::try_from(deals.len()).unwrap_or(u32::MAX),
@@ -68,6 +71,13 @@ impl DealSummary {
                 *slot = slot.saturating_add(1);
                 summary.with_field = summary.with_field.saturating_add(1);
             }
+        }
+        for (slot, near) in summary.near_stage.iter_mut().enumerate() {
+            let ladder = if slot < 9 { 0..9 } else { 9..18 };
+            *near = ladder
+                .filter(|other: &usize| other.abs_diff(slot) <= 1)
+                .filter_map(|other| summary.by_stage.get(other))
+                .fold(0, |sum, count| sum.saturating_add(*count));
         }
         summary.holdings.sort_unstable();
         summary.holdings.dedup();

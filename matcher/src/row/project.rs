@@ -13,6 +13,7 @@ use domain::{
 };
 
 use super::{Amount, Day, World, day, organisation::bits};
+use crate::grade::Grade;
 
 /// The place of a stage in tables of both ladders: infrastructure 0..9, venture 9..18.
 pub fn stage_slot(stage: InvestmentStage) -> usize {
@@ -81,6 +82,10 @@ pub struct ProjectRow {
     pub published_on: Option<Day>,
     /// Last confirmation.
     pub confirmed_on: Option<Day>,
+    /// Grade of readiness; made from the fields above by [`Self::refresh`].
+    pub ready: Grade,
+    /// Grade of inclusion; made from the fields above by [`Self::refresh`].
+    pub inclusion: Grade,
 }
 
 impl ProjectRow {
@@ -95,7 +100,7 @@ impl ProjectRow {
                 .filter(|entry| entry.status == status)
                 .fold(0, |set, entry| set | item_bit(entry.item))
         };
-        Self {
+        let mut row = Self {
             id,
             owner,
             state: project.state,
@@ -135,7 +140,17 @@ impl ProjectRow {
             help_wanted: bits(project.help_wanted.iter().copied()),
             published_on: project.published_on.map(day),
             confirmed_on: project.confirmed_on.map(day),
-        }
+            ready: Grade::MISSING,
+            inclusion: Grade::MISSING,
+        };
+        row.refresh();
+        row
+    }
+
+    /// Makes the grades that depend on the project alone, once and not for every mandate.
+    pub fn refresh(&mut self) {
+        self.ready = crate::criterion::investor::ready(self);
+        self.inclusion = crate::criterion::investor::inclusion(self);
     }
 
     /// The stage's checklist; none where the stage is unknown.
@@ -146,16 +161,6 @@ impl ProjectRow {
     /// Whether any of the instruments sought makes the giver an owner; unknown where none is stated.
     pub fn seeks_equity(&self) -> Option<bool> {
         (!self.instruments.is_empty()).then(|| self.instruments.iter().any(|(i, _)| i.is_equity()))
-    }
-
-    /// Targets of the Sustainable Development Goals that the fields serve.
-    pub fn serves_target(&self, target: &str) -> bool {
-        self.fields.iter().any(|(field, _)| field.codes().sdg.contains(&target))
-    }
-
-    /// Whether a field of the project belongs to an article.
-    pub fn serves_article(&self, article: u8) -> bool {
-        self.fields.iter().any(|(field, _)| field.codes().articles.contains(&article))
     }
 
     /// The place of the kind in its list, as a bit.

@@ -8,4 +8,5 @@
 
 mod cli;
 mod http;
+mod layout;
 mod ranking;

@@ -1,0 +1,30 @@
+"""Asks for ranked pages of 20 with explanations, one after the other, and prints percentiles in milliseconds."""
+import http.client
+import json
+import sys
+import time
+from pathlib import Path
+
+ready = json.loads(Path(sys.argv[1]).read_text())
+host = ready["url"].removeprefix("http://")
+QUERY = """query($m: ID, $x: MandateInput) { opportunities(mandateId: $m, mandate: $x, first: 20) { totalCount edges { node {
+  rank score { low point high coverage } project { title { value } } gates { key outcome because }
+  forInvestor { criteria { key value sentence } } explanation { headline because against unknown } } } } }"""
+CASES = {
+    "a saved mandate": {"m": ready["ids"]["mandate"]},
+    "a mandate that is not saved, all pass": {"x": {"generalist": True, "global": True}},
+}
+connection = http.client.HTTPConnection(host)
+for name, variables in CASES.items():
+    body = json.dumps({"query": QUERY, "variables": variables})
+    times, total = [], None
+    for turn in range(220):
+        begun = time.perf_counter()
+        connection.request("POST", "/graphql", body, {"content-type": "application/json"})
+        answer = json.loads(connection.getresponse().read())
+        if turn >= 20:
+            times.append((time.perf_counter() - begun) * 1000)
+        assert "errors" not in answer, answer
+        total = answer["data"]["opportunities"]["totalCount"]
+    times.sort()
+    print(f"{name}: {total} listed, p50 {times[len(times) // 2]:.1f} ms, p99 {times[int(len(times) * 0.99)]:.1f} ms over HTTP, {len(times)} pages")
