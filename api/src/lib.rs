@@ -1,6 +1,6 @@
 //! Caravanserai: the parts of the server and of the command line.
 //!
-//! Reading order: [`config`], [`store`] (the database), [`import`], [`reference`] (embedded facts), [`ranking`]
+//! Reading order: [`config`], [`store`] (the database), [`import`], [`mod@reference`] (embedded facts), [`ranking`]
 //! (the catalog in memory), [`app`] (use cases), then the ways in: [`cli`].
 
 pub mod app;
