@@ -81,14 +81,17 @@ impl Grade {
     /// The weighted mean of parts in the order given; parts that do not apply leave their weight to the rest.
     #[inline]
     pub fn mean(parts: &[(u32, Self)]) -> Self {
-        let mut sums = [0_u64; 5];
-        for (weight, part) in parts.iter().filter(|(_, part)| part.applicable) {
-            let weight = u64::from(*weight);
-            for (sum, value) in sums.iter_mut().zip([1, part.low, part.point, part.high, part.known]) {
-                *sum += weight * u64::from(value);
+        let (mut total, mut low, mut point, mut high, mut known) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+        for (weight, part) in parts {
+            if part.applicable {
+                let weight = u64::from(*weight);
+                total += weight;
+                low += weight * u64::from(part.low);
+                point += weight * u64::from(part.point);
+                high += weight * u64::from(part.high);
+                known += weight * u64::from(part.known);
             }
         }
-        let [total, low, point, high, known] = sums;
         if total == 0 {
             return Self::NOT_APPLICABLE;
         }

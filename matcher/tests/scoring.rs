@@ -239,6 +239,11 @@ fn scores_are_the_golden_ones_to_the_micro_point() {
         let mandate = catalog.mandates().get(mandate_id(MANDATE)).unwrap();
         let pair = catalog.pair(mandate, catalog.projects().get(project_id(0)).unwrap()).unwrap();
         let e = evaluate(&policy, &pair);
+        assert_eq!(
+            e.project_grades,
+            matcher::criterion::project::grades(&pair),
+            "graded once or twice, the same"
+        );
         let side = |i: &matcher::Interval| format!("{}/{}/{}", i.low, i.point, i.high);
         writeln!(
             text,

@@ -10,10 +10,21 @@ use crate::{
 
 /// The grades of all criteria, in the policy's order.
 pub fn grades(pair: &Pair<'_>) -> [Grade; 8] {
+    grades_with(pair, terms(pair, true))
+}
+
+/// The same where the terms have been graded for the investor: they differ only where a stated mandate asks for no
+/// return, which is no return criterion for the investor and an unknown cost for the owner.
+pub fn grades_after(pair: &Pair<'_>, investor_terms: Grade) -> [Grade; 8] {
+    let differs = pair.mandate.target_return.is_none() && !pair.mandate.inferred;
+    grades_with(pair, if differs { terms(pair, true) } else { investor_terms })
+}
+
+fn grades_with(pair: &Pair<'_>, terms: Grade) -> [Grade; 8] {
     [
         field(pair),
         money(pair),
-        terms(pair, true),
+        terms,
         Grade::of(stage_share(pair)),
         local(pair),
         reply(pair),

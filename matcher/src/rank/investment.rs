@@ -32,7 +32,8 @@ pub struct Evaluation {
 /// Scores a pair. Gates are not asked.
 pub fn evaluate(policy: &Policy, pair: &Pair<'_>) -> Evaluation {
     let investor_grades = criterion::investor::grades(pair);
-    let project_grades = criterion::project::grades(pair);
+    let [_, _, _, terms, ..] = investor_grades;
+    let project_grades = criterion::project::grades_after(pair, terms);
     let investor = side(&policy.investor, &investor_grades);
     let project = side(&policy.project, &project_grades);
     Evaluation {
