@@ -1,7 +1,7 @@
 //! Facts that the program carries: countries, pairs of countries, exchange rates. `demo/ATTRIBUTION.md` names the
 //! sources and licences.
 
-use std::io::Read;
+use std::{collections::HashMap, io::Read};
 
 use chrono::NaiveDate;
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
 /// The embedded facts.
 #[derive(Debug, Clone)]
 pub struct Reference {
-    /// Countries.
+    /// Countries, by code.
     pub countries: Vec<Country>,
     /// Pairs of countries, sorted by codes.
     pairs: Vec<CountryPair>,
@@ -48,9 +48,13 @@ impl Reference {
             countries.push(country(cells)?);
             Some(())
         })?;
+        countries.sort_unstable_by_key(|country| country.code);
+        // Some fifty thousand codes are looked up: by a table, and not one after the other.
+        let codes: HashMap<&str, CountryCode> =
+            CountryCode::all().map(|code| (code.alpha2(), code)).collect();
         let mut pairs = Vec::new();
         each("country_pairs.tsv.gz", &unpack("country_pairs.tsv.gz", PAIRS)?, |cells| {
-            pairs.push(pair(cells)?);
+            pairs.push(pair(cells, &codes)?);
             Some(())
         })?;
         pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
@@ -64,6 +68,12 @@ impl Reference {
             Some(())
         })?;
         Ok(Self { countries, pairs, fx })
+    }
+
+    /// Facts of a country.
+    pub fn country(&self, code: CountryCode) -> Option<&Country> {
+        let place = self.countries.binary_search_by_key(&code, |country| country.code).ok()?;
+        self.countries.get(place)
     }
 
     /// Facts of a pair, in either order.
@@ -125,11 +135,11 @@ fn country(cells: &[&str]) -> Option<Country> {
     })
 }
 
-fn pair(cells: &[&str]) -> Option<CountryPair> {
+fn pair(cells: &[&str], codes: &HashMap<&str, CountryCode>) -> Option<CountryPair> {
     let cell = |i: usize| cells.get(i).copied().unwrap_or_default();
     Some(CountryPair {
-        a: cell(0).parse().ok()?,
-        b: cell(1).parse().ok()?,
+        a: *codes.get(cell(0))?,
+        b: *codes.get(cell(1))?,
         contiguous: cell(2) == "1",
         common_official_language: cell(3) == "1",
         colonial_tie: cell(4) == "1",
@@ -149,6 +159,10 @@ mod tests {
         let pair = reference.pair(code("RS"), code("RO")).unwrap();
         assert!(pair.contiguous && pair.distance_km > 0);
         assert_eq!(reference.pair(code("RO"), code("RS")), Some(pair));
-        assert!(reference.fx.last_day().is_some());
+        for code in CountryCode::all() {
+            assert_eq!(reference.country(code).unwrap().code, code);
+        }
+        let usd = reference.fx.rate(Currency::EUR, Currency::USD, reference.fx.last_day().unwrap());
+        assert!(usd.is_some());
     }
 }

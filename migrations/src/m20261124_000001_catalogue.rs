@@ -69,8 +69,10 @@ impl MigrationTrait for Migration {
             .col(uuid(Column::Id).primary_key())
             .col(uuid(Column::CityA))
             .col(uuid(Column::CityB))
+            .col(integer(Column::Version))
             .col(json_binary(Column::Body))
             .col(big_integer(Column::CreatedAt))
+            .col(big_integer(Column::UpdatedAt))
             .foreign_key(
                 ForeignKey::create().from(Table::Twinning, Column::CityA).to(Table::City, Column::Id),
             )
@@ -80,6 +82,9 @@ impl MigrationTrait for Migration {
         manager.create_table(twinning).await?;
         let mut index = Index::create();
         index.name("twinning_pair").table(Table::Twinning).col(Column::CityA).col(Column::CityB).unique();
+        manager.create_index(index).await?;
+        let mut index = Index::create();
+        index.name("twinning_city_b").table(Table::Twinning).col(Column::CityB);
         manager.create_index(index).await?;
 
         let mut version = sea_orm_migration::prelude::Table::create();

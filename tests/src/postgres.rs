@@ -1,6 +1,10 @@
 //! One throw-away PostgreSQL a test process, from the distribution's own binaries, with a fresh database a test.
+//!
+//! The server dies with the process, however that ends. Its directory is then left behind, and is swept away by the
+//! next process that starts one.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
@@ -16,32 +20,56 @@ struct Cluster {
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-static SERVER: Mutex<Option<(Child, tempfile::TempDir)>> = Mutex::new(None);
+static SERVER: Mutex<Option<Child>> = Mutex::new(None);
 static NEXT: AtomicU32 = AtomicU32::new(1);
+
+/// How the directories begin; the id of the process follows.
+const PREFIX: &str = "caravanserai-postgres-";
 
 /// The address of a fresh, empty database.
 pub fn database() -> String {
     let cluster = CLUSTER.get_or_init(start_apart);
     let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-    let made = Command::new(cluster.tools.join("createdb"))
-        .args(["-h", "127.0.0.1", "-p", &cluster.port.to_string(), "-U", "postgres", &name])
-        .output()
-        .expect("createdb runs");
+    let made = cluster.tool("createdb").args(["-U", "postgres", &name]).output().expect("createdb runs");
     assert!(made.status.success(), "createdb: {}", String::from_utf8_lossy(&made.stderr));
     format!("postgres://postgres@127.0.0.1:{}/{name}", cluster.port)
 }
 
-/// Where the server's programs are: the newest version that is installed.
+/// Runs a statement of SQL as the superuser in the database of an address that [`database`] gave.
+pub fn sql(address: &str, statement: &str) {
+    let cluster = CLUSTER.get_or_init(start_apart);
+    let name = address.rsplit('/').next().unwrap_or_default();
+    let done = cluster
+        .tool("psql")
+        .args(["-U", "postgres", "-d", name, "-v", "ON_ERROR_STOP=1", "-qc", statement])
+        .output()
+        .expect("psql runs");
+    assert!(done.status.success(), "psql: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+impl Cluster {
+    /// A client that is told where the server listens.
+    fn tool(&self, name: &str) -> Command {
+        let mut command = Command::new(self.tools.join(name));
+        command.args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
+        command
+    }
+}
+
+/// Where the server's programs are: the newest version of the distribution's, else those on the path.
 fn tools() -> PathBuf {
-    let mut found: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
-        .map(|entries| entries.flatten().map(|entry| entry.path().join("bin")).collect())
+    let version = |path: &PathBuf| -> u32 {
+        path.file_name().and_then(|name| name.to_str()?.parse().ok()).unwrap_or_default()
+    };
+    let mut versions: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
         .unwrap_or_default();
-    found.sort();
-    found
-        .into_iter()
-        .rev()
-        .find(|bin| bin.join("initdb").exists())
-        .expect("PostgreSQL's server programs are installed: on Debian, apt-get install postgresql")
+    versions.sort_by_key(version);
+    let mut places: Vec<PathBuf> = versions.into_iter().rev().map(|path| path.join("bin")).collect();
+    places.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    places.into_iter().find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists()).expect(
+        "these tests need PostgreSQL's server programs (initdb, postgres): on Debian, apt-get install postgresql",
+    )
 }
 
 /// The server is told to die with its parent, and for the kernel the parent is the thread that started it: so a
@@ -54,29 +82,44 @@ fn start_apart() -> Cluster {
             std::thread::park();
         }
     });
-    told.recv().expect("PostgreSQL starts")
+    told.recv().expect("PostgreSQL starts; the reason stands above")
+}
+
+/// Removes what processes left behind that are gone.
+fn sweep(parent: &Path) {
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
+        let process =
+            entry.file_name().to_str().and_then(|name| name.strip_prefix(PREFIX)?.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new(&format!("/proc/{process}")).exists()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn start() -> Cluster {
     let tools = tools();
-    let dir = tempfile::tempdir().expect("a directory");
-    let data = dir.path().join("data");
-    let is_root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    let parent = std::env::temp_dir();
+    sweep(&parent);
+    let dir = parent.join(format!("{PREFIX}{}", std::process::id()));
+    let _ = fs::remove_dir_all(&dir);
+    fs::create_dir(&dir).expect("a directory");
+    let data = dir.join("data");
+    let is_root = fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
     if is_root {
         // The server refuses to run as root: it gets a directory of its own.
-        let chown = Command::new("chown").args(["-R", "postgres"]).arg(dir.path()).status();
+        let chown = Command::new("chown").arg("postgres").arg(&dir).status();
         assert!(chown.is_ok_and(|status| status.success()), "the directory goes to the user postgres");
     }
-    let as_server = |program: &Path| {
+    let as_server = |program: &str| {
+        let mut command = Command::new("setpriv");
+        command.arg("--pdeathsig=KILL");
         if is_root {
-            let mut command = Command::new("setpriv");
-            command.args(["--reuid=postgres", "--clear-groups", "--pdeathsig=KILL"]).arg(program);
-            command
-        } else {
-            Command::new(program)
+            command.args(["--reuid=postgres", "--clear-groups"]);
         }
+        command.arg(tools.join(program)).current_dir(&dir);
+        command
     };
-    let made = as_server(&tools.join("initdb"))
+    let made = as_server("initdb")
         .args(["--username=postgres", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-D"])
         .arg(&data)
         .output()
@@ -84,27 +127,30 @@ fn start() -> Cluster {
     assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
     let port =
         std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-    let server = as_server(&tools.join("postgres"))
+    let log = dir.join("log");
+    let mut server = as_server("postgres")
         .arg("-D")
         .arg(&data)
-        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"])
-        .args(["-c", "max_connections=300", "-k"])
-        .arg(dir.path())
+        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300"])
+        // Nothing of it must last, and nothing of it outside its directory, which the sweep would not find.
+        .args(["-c", "fsync=off", "-c", "dynamic_shared_memory_type=mmap", "-k"])
+        .arg(&dir)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(fs::File::create(&log).map_or_else(|_| Stdio::null(), Stdio::from))
         .spawn()
         .expect("postgres runs");
+    let cluster = Cluster { port, tools: tools.clone() };
     let begun = Instant::now();
-    let answers = || {
-        Command::new(tools.join("pg_isready"))
-            .args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()])
-            .status()
-            .is_ok_and(|status| status.success())
-    };
+    let answers = || cluster.tool("pg_isready").arg("-q").status().is_ok_and(|status| status.success());
     while !answers() {
-        assert!(begun.elapsed() < Duration::from_secs(30), "PostgreSQL answers within 30 s");
+        let ended = server.try_wait().expect("its state");
+        assert!(
+            ended.is_none() && begun.elapsed() < Duration::from_secs(30),
+            "PostgreSQL does not answer: {}",
+            fs::read_to_string(&log).unwrap_or_default()
+        );
         std::thread::sleep(Duration::from_millis(50));
     }
-    *SERVER.lock().expect("one starter") = Some((server, dir));
-    Cluster { port, tools }
+    *SERVER.lock().expect("one starter") = Some(server);
+    cluster
 }

@@ -54,53 +54,57 @@ impl<'a> Row<'a> {
     /// A value, where the cell has one.
     pub fn value<T: FromStr<Err: Display>>(&mut self, column: &str) -> Option<T> {
         let text = self.text(column)?;
-        self.noted(column, text.parse::<T>())
+        self.noted(column, text, text.parse::<T>())
     }
 
     /// A value that must be there.
     pub fn required<T: FromStr<Err: Display>>(&mut self, column: &str) -> Option<T> {
-        if self.text(column).is_none() {
-            self.refuse(column, "this cell must not be empty");
-        }
+        self.must(column);
         self.value(column)
     }
 
-    fn noted<T>(&mut self, column: &str, result: Result<T, impl Display>) -> Option<T> {
+    /// Notes that a cell that must be there is empty.
+    pub fn must(&mut self, column: &str) {
+        if self.text(column).is_none() {
+            self.refuse(column, "this cell must not be empty");
+        }
+    }
+
+    fn noted<T>(&mut self, column: &str, given: &str, result: Result<T, impl Display>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
             Err(error) => {
-                let given = cut(self.text(column).unwrap_or_default());
-                self.refuse(column, format!("{error} (given: '{given}')"));
+                self.refuse(column, format!("{error} (given: '{}')", cut(given)));
                 None
             }
         }
     }
 
+    /// The parts of a cell that `|` separates.
+    pub fn parts(&self, column: &str) -> Vec<&'a str> {
+        let text = self.text(column).unwrap_or_default();
+        text.split('|').map(str::trim).filter(|part| !part.is_empty()).collect()
+    }
+
     /// Values separated by `|`.
     pub fn list<T: FromStr<Err: Display>>(&mut self, column: &str) -> Vec<T> {
-        let parts: Vec<&str> = self
-            .text(column)
-            .unwrap_or_default()
-            .split('|')
-            .map(str::trim)
-            .filter(|p| !p.is_empty())
-            .collect();
-        parts.into_iter().filter_map(|part| self.noted(column, part.parse::<T>())).collect()
+        let parts = self.parts(column);
+        parts.into_iter().filter_map(|part| self.noted(column, part, part.parse::<T>())).collect()
+    }
+
+    /// Lines separated by `|`.
+    pub fn lines(&mut self, column: &str) -> Vec<SingleLine> {
+        let parts = self.parts(column);
+        parts.into_iter().filter_map(|part| self.noted(column, part, SingleLine::new(part))).collect()
     }
 
     /// `CODE:NUMBER` pairs separated by `|`.
     pub fn keyed<V: Vocabulary, N: FromStr>(&mut self, column: &str, example: &str) -> Vec<(V, N)> {
-        let parts: Vec<&str> = self
-            .text(column)
-            .unwrap_or_default()
-            .split('|')
-            .map(str::trim)
-            .filter(|p| !p.is_empty())
-            .collect();
+        let parts = self.parts(column);
         let mut pairs = Vec::with_capacity(parts.len());
         for part in parts {
             let (code, number) = part.split_once(':').unwrap_or((part, ""));
-            let Some(code) = self.noted(column, V::from_code(code)) else { continue };
+            let Some(code) = self.noted(column, part, V::from_code(code)) else { continue };
             match number.trim().parse::<N>() {
                 Ok(number) => pairs.push((code, number)),
                 Err(_) => self.refuse(column, format!("write {example}, not '{}'", cut(part))),
@@ -111,7 +115,7 @@ impl<'a> Row<'a> {
 
     /// Shares in percent that sum to 100.
     pub fn shares<V: Vocabulary>(&mut self, column: &str) -> Option<Shares<V>> {
-        self.text(column)?;
+        let text = self.text(column)?;
         let before = self.errors.len();
         let parts = self.keyed::<V, f64>(column, "CODE:SHARE, such as CONN_BROADBAND:70|INCL_RURAL:30");
         if self.errors.len() > before {
@@ -121,7 +125,7 @@ impl<'a> Row<'a> {
             .into_iter()
             .map(|(of, share)| Share { of, hundredths: (share.clamp(0.0, 100.0) * 100.0).round() as u16 })
             .collect();
-        self.noted(column, Shares::new(parts))
+        self.noted(column, text, Shares::new(parts))
     }
 
     /// `yes` or `no`.
@@ -140,33 +144,33 @@ impl<'a> Row<'a> {
     pub fn date(&mut self, column: &str) -> Option<NaiveDate> {
         let text = self.text(column)?;
         let parsed = NaiveDate::parse_from_str(text, "%Y-%m-%d");
-        self.noted(column, parsed.map_err(|_| "write a day like 2026-11-24"))
+        self.noted(column, text, parsed.map_err(|_| "write a day like 2026-11-24"))
     }
 
     /// A whole number.
     pub fn number<N: FromStr>(&mut self, column: &str) -> Option<N> {
         let text = self.text(column)?;
-        self.noted(column, text.parse::<N>().map_err(|_| "write a whole number in range"))
+        self.noted(column, text, text.parse::<N>().map_err(|_| "write a whole number in range"))
     }
 
     /// One line of text.
     pub fn line(&mut self, column: &str) -> Option<SingleLine> {
         let text = self.text(column)?;
-        self.noted(column, SingleLine::new(text))
+        self.noted(column, text, SingleLine::new(text))
     }
 
     /// Text with the language of another column; English where that is empty.
     pub fn localized(&mut self, column: &str, lang: &str) -> Option<Localized> {
         let text = self.text(column)?;
         let lang = self.value::<Lang>(lang).unwrap_or(Lang::EN);
-        self.noted(column, Localized::new(lang, text))
+        self.noted(column, text, Localized::new(lang, text))
     }
 
     /// An amount in the currency of another column.
     pub fn money(&mut self, column: &str, currency: &str) -> Option<Money> {
         let text = self.text(column)?;
         let currency = self.required::<Currency>(currency)?;
-        self.noted(column, Money::parse(text, currency))
+        self.noted(column, text, Money::parse(text, currency))
     }
 
     /// Origin of the record.
@@ -175,9 +179,8 @@ impl<'a> Row<'a> {
             (Some(source), Some(reference)) => Some(format!("{source}; {reference}")),
             (source, reference) => source.or(reference).map(str::to_owned),
         };
-        let source = source.map(|text| text.chars().take(SingleLine::MAX).collect::<String>());
         Provenance {
-            source: source.and_then(|text| SingleLine::new(&text).ok()),
+            source: source.and_then(|text| self.noted("source", &text, SingleLine::new(&text))),
             licence: self.line("licence"),
             label: self.line("label"),
             sample_facts: self.list("sample_facts"),

@@ -1,5 +1,7 @@
 //! Cities and twinnings.
 
+use std::collections::BTreeSet;
+
 use domain::{
     city::{Aim, City, CityFacts, Commitment, Indicator, Office, Twinning},
     organisation::{ReplyRecord, Screening},
@@ -7,7 +9,7 @@ use domain::{
     vocabulary::{ScreeningStatus, VerificationLevel},
 };
 
-use super::{Change, ImportOptions, Row};
+use super::{Change, ImportOptions, ImportReport, Parsed, Row, RowError, StoreError, Tx};
 use crate::store::city_key;
 
 /// Columns of cities.
@@ -47,10 +49,9 @@ pub(super) const TWINNING_COLUMNS: &[(&str, bool)] =
 
 pub(super) fn city(row: &mut Row<'_>, options: ImportOptions) -> Option<Change<City>> {
     let geonames: Option<u32> = row.number("geonames_id");
-    if row.text("geonames_id").is_none() {
-        row.refuse("geonames_id", "this cell must not be empty");
-    }
     let name = row.line("name");
+    row.must("geonames_id");
+    row.must("name");
     let country = row.required("country");
     let position = match (row.required::<f64>("lat"), row.required::<f64>("lon")) {
         (Some(latitude), Some(longitude)) => {
@@ -66,12 +67,8 @@ pub(super) fn city(row: &mut Row<'_>, options: ImportOptions) -> Option<Change<C
     }
     let office = office(row, sample, options);
     let facts = CityFacts {
-        geonames_id: geonames?,
         wikidata: row.text("wikidata").map(str::to_owned),
-        name: name?,
-        country: country?,
         admin1: row.text("admin1").map(str::to_owned),
-        position: position?,
         population: row.number("population"),
         time_zone: row.text("timezone").map(str::to_owned),
         level: row.value("level"),
@@ -88,6 +85,11 @@ pub(super) fn city(row: &mut Row<'_>, options: ImportOptions) -> Option<Change<C
         area_focus: row.list("area_focus"),
         area_site: row.yes_no("area_site"),
         provenance,
+        // Last, so that every wrong cell of the row is noted.
+        geonames_id: geonames?,
+        name: name?,
+        country: country?,
+        position: position?,
     };
     let value = City::try_from(facts).map_err(|errors| row.refuse_all(errors)).ok()?;
     Some(Change { source_key: city_key(value.geonames_id), owner: None, value })
@@ -146,13 +148,41 @@ fn indicators(row: &mut Row<'_>) -> Vec<Indicator> {
     found
 }
 
-pub(super) fn twinning(row: &mut Row<'_>) -> Option<Twinning> {
+/// A twinning as it stands in the file: the city of `a_geonames`, which need not be the smaller, and the pair.
+pub(super) struct WrittenTwinning {
+    first: u32,
+    twinning: Twinning,
+}
+
+pub(super) fn twinning(row: &mut Row<'_>) -> Option<WrittenTwinning> {
     let (a, b) = (row.number::<u32>("a_geonames"), row.number::<u32>("b_geonames"));
-    for column in ["a_geonames", "b_geonames"] {
-        if row.text(column).is_none() {
-            row.refuse(column, "this cell must not be empty");
+    row.must("a_geonames");
+    row.must("b_geonames");
+    let (sources, licence) = (row.list("sources"), row.line("licence"));
+    let twinning = Twinning::new(a?, b?, sources, licence).map_err(|errors| row.refuse_all(errors)).ok()?;
+    Some(WrittenTwinning { first: a?, twinning })
+}
+
+/// Twinnings of which both cities are stored; the others are refused.
+pub(super) async fn with_cities(
+    tx: &Tx,
+    rows: Vec<Parsed<WrittenTwinning>>,
+    report: &mut ImportReport,
+) -> Result<Vec<Parsed<Twinning>>, StoreError> {
+    let keys: BTreeSet<String> =
+        rows.iter().flat_map(|row| [row.value.twinning.a, row.value.twinning.b]).map(city_key).collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let ids = tx.ids_by_keys::<City>(&keys).await?;
+    let mut good = Vec::with_capacity(rows.len());
+    for Parsed { row, value: WrittenTwinning { first, twinning } } in rows {
+        let missing = [twinning.a, twinning.b].into_iter().find(|city| !ids.contains_key(&city_key(*city)));
+        if let Some(city) = missing {
+            let column = if city == first { "a_geonames" } else { "b_geonames" };
+            let message = format!("there is no city with the GeoNames id {city}: import it first");
+            report.refuse(RowError { row, column: column.to_owned(), message });
+        } else {
+            good.push(Parsed { row, value: twinning });
         }
     }
-    let (sources, licence) = (row.list("sources"), row.line("licence"));
-    Twinning::new(a?, b?, sources, licence).map_err(|errors| row.refuse_all(errors)).ok()
+    Ok(good)
 }

@@ -50,9 +50,9 @@ pub(super) const COLUMNS: &[(&str, bool)] = &[
 pub(super) fn mandate(row: &mut Row<'_>) -> Option<Owned<Mandate>> {
     let (source_key, organisation) = (key(row, "key"), key(row, "organisation"));
     let name = row.line("name");
-    if row.text("name").is_none() {
-        row.refuse("name", "this cell must not be empty");
-    }
+    row.must("name");
+    // The source's own number: read to be refused where it is none; a changed mandate gets its version here.
+    row.number::<u32>("version");
     let ticket = match (row.money("ticket_min", "currency"), row.money("ticket_max", "currency")) {
         (Some(min), Some(max)) => Some(Ticket { min, max }),
         (None, None) => None,

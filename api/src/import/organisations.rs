@@ -64,16 +64,12 @@ pub(super) fn key(row: &mut Row<'_>, column: &str) -> Option<String> {
 pub(super) fn organisation(row: &mut Row<'_>, options: ImportOptions) -> Option<Change<Organisation>> {
     let source_key = key(row, "key");
     let name = row.line("name");
-    if name.is_none() && row.text("name").is_none() {
-        row.refuse("name", "this cell must not be empty");
-    }
+    row.must("name");
     let provenance = row.provenance();
     let sample_day =
         |fact: &str| (options.fill_sample_dates && provenance.is_sample(fact)).then_some(options.today);
     let kind = row.required("kind");
     let facts = OrganisationFacts {
-        name: name?,
-        kind: kind?,
         country: row.value("country"),
         city_geonames: row.number("city_geonames"),
         investor_type: row.value("investor_type"),
@@ -94,20 +90,15 @@ pub(super) fn organisation(row: &mut Row<'_>, options: ImportOptions) -> Option<
             closed_deals: row.number("closed_deals"),
             pledged_deals: row.number("pledged_deals"),
         },
-        beneficial_owners: row
-            .list::<String>("beneficial_owners")
-            .iter()
-            .filter_map(|n| line(row, n))
-            .collect(),
+        beneficial_owners: row.lines("beneficial_owners"),
         deals: Vec::new(),
         provenance,
+        // Last, so that every wrong cell of the row is noted.
+        name: name?,
+        kind: kind?,
     };
     let value = Organisation::try_from(facts).map_err(|errors| row.refuse_all(errors)).ok()?;
     Some(Change { source_key: source_key?, owner: None, value })
-}
-
-fn line(row: &mut Row<'_>, text: &str) -> Option<domain::value::SingleLine> {
-    domain::value::SingleLine::new(text).map_err(|error| row.refuse("beneficial_owners", error)).ok()
 }
 
 /// A deal and the key of the organisation whose it is.
@@ -123,19 +114,17 @@ pub(super) fn deal(row: &mut Row<'_>) -> Option<KeyedDeal> {
         row.refuse("date", "write a day like 2011-07-01");
     }
     let title = row.line("title");
-    if row.text("title").is_none() {
-        row.refuse("title", "this cell must not be empty");
-    }
+    row.must("title");
     let stage = stage(row);
     let deal = Deal {
-        date: date?,
-        title: title?,
         field: row.value("field"),
         country: row.value("country"),
         stage,
         amount: row.money("amount", "currency"),
         round_amount: row.money("round_amount", "currency"),
         instrument: row.value("instrument"),
+        date: date?,
+        title: title?,
     };
     Some(KeyedDeal { organisation: organisation?, deal })
 }
@@ -190,7 +179,10 @@ pub(super) async fn merge_deals(
         let first_row = deals.first().map_or(0, |(row, _)| *row);
         let Some(old) = stored.get(&key) else {
             let message = format!("there is no organisation '{}': import it first", cut(&key));
-            report.refuse(RowError { row: first_row, column: "organisation".to_owned(), message });
+            for (row, _) in deals {
+                let (column, message) = ("organisation".to_owned(), message.clone());
+                report.refuse(RowError { row, column, message });
+            }
             continue;
         };
         let mut facts = OrganisationFacts::from(old.value.clone());

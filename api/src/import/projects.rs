@@ -3,7 +3,7 @@
 use domain::{
     project::{FlagEntry, Impact, Location, Project, ProjectFacts, ReadinessEntry},
     value::{CountryCode, Position, SingleLine},
-    vocabulary::{ListingState, ReadinessStatus, StageLadder},
+    vocabulary::{InvestmentStage, ListingState, ReadinessStatus, StageLadder},
 };
 
 use super::{
@@ -66,15 +66,11 @@ pub(super) const COLUMNS: &[(&str, bool)] = &[
 pub(super) fn project(row: &mut Row<'_>, options: ImportOptions) -> Option<Owned<Project>> {
     let (source_key, owner) = (key(row, "key"), key(row, "owner"));
     let title = row.localized("title", "title_lang");
-    if row.text("title").is_none() {
-        row.refuse("title", "this cell must not be empty");
-    }
+    row.must("title");
     let kind = row.required("kind");
     let stage = stage(row);
-    let ladder = row
-        .value("ladder")
-        .or(stage.map(domain::vocabulary::InvestmentStage::ladder))
-        .unwrap_or(StageLadder::Infrastructure);
+    let ladder =
+        row.value("ladder").or(stage.map(InvestmentStage::ladder)).unwrap_or(StageLadder::Infrastructure);
     let fields = row.shares("fields");
     if row.text("fields").is_none() {
         row.refuse("fields", "name at least one field with its share, such as CONN_BROADBAND:100");
@@ -163,7 +159,13 @@ fn flags(row: &mut Row<'_>) -> Vec<FlagEntry> {
     for part in row.list::<String>("flags") {
         let (name, justification) = part.split_once('=').unwrap_or((part.as_str(), ""));
         match domain::Vocabulary::from_code(name) {
-            Ok(flag) => entries.push(FlagEntry { flag, justification: SingleLine::new(justification).ok() }),
+            Ok(flag) if justification.trim().is_empty() => {
+                entries.push(FlagEntry { flag, justification: None });
+            }
+            Ok(flag) => match SingleLine::new(justification) {
+                Ok(line) => entries.push(FlagEntry { flag, justification: Some(line) }),
+                Err(error) => row.refuse("flags", error),
+            },
             Err(error) => row.refuse("flags", error),
         }
     }

@@ -7,13 +7,16 @@ use csv::StringRecord;
 /// Bytes of a file after decompression.
 pub(super) const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
+/// Bytes of one cell.
+pub(super) const MAX_CELL: usize = 100_000;
+
 /// A wrong cell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("row {row}, column {column}: {message}")]
 pub struct RowError {
     /// The row in the file; the header is row 1.
     pub row: u64,
-    /// The column's name.
+    /// The column's name; `row` where the row as a whole is wrong.
     pub column: String,
     /// What would be right.
     pub message: String,
@@ -73,12 +76,56 @@ pub enum TableError {
 #[derive(Debug)]
 pub struct Table {
     columns: HashMap<String, usize>,
+    width: usize,
     records: Vec<(u64, StringRecord)>,
 }
 
 /// At most forty characters of something wrong, for a message.
 pub(super) fn cut(text: &str) -> String {
     text.chars().take(40).collect()
+}
+
+/// Counts rows as a spreadsheet does: empty lines count, line breaks within a cell do not.
+struct Rows<'a> {
+    bytes: &'a [u8],
+    /// How far lines were counted, and how many ended before.
+    counted: usize,
+    lines: u64,
+    /// Line breaks within cells up to there.
+    breaks: u64,
+}
+
+impl<'a> Rows<'a> {
+    fn new(bytes: &'a [u8], header: &StringRecord) -> Self {
+        Self { bytes, counted: 0, lines: 0, breaks: breaks_within(header) }
+    }
+
+    /// The row of the record that begins at an offset, or after the empty lines that stand there.
+    fn begins(&mut self, offset: u64) -> u64 {
+        let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+        let rest = self.bytes.get(offset..).unwrap_or_default();
+        let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let start = offset.saturating_add(empty);
+        let piece = self.bytes.get(self.counted..start).unwrap_or_default();
+        self.lines = self.lines.saturating_add(line_ends(piece));
+        self.counted = start;
+        self.lines.saturating_add(1).saturating_sub(self.breaks)
+    }
+}
+
+/// Line ends in a text; a carriage return with its line feed is one.
+fn line_ends(text: &[u8]) -> u64 {
+    let next = text.iter().skip(1).map(Some).chain([None]);
+    let ends = text.iter().zip(next).filter(|(byte, next)| match byte {
+        b'\n' => true,
+        b'\r' => *next != Some(&b'\n'),
+        _ => false,
+    });
+    ends.count() as u64
+}
+
+fn breaks_within(record: &StringRecord) -> u64 {
+    record.iter().map(|cell| line_ends(cell.as_bytes())).fold(0, u64::saturating_add)
 }
 
 impl Table {
@@ -111,9 +158,11 @@ impl Table {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         let header_end = bytes.iter().position(|b| *b == b'\n').unwrap_or(bytes.len());
         let tabs = bytes.get(..header_end).is_some_and(|header| header.contains(&b'\t'));
+        // A row with too many or too few cells is an error of that row and not of the file.
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(if tabs { b'\t' } else { b',' })
             .quoting(!tabs)
+            .flexible(true)
             .from_reader(bytes);
         let form = |row: u64, error: &csv::Error| TableError::Form {
             name: name.to_owned(),
@@ -146,10 +195,27 @@ impl Table {
             });
         }
         let mut records = Vec::new();
-        for (number, record) in (2_u64..).zip(reader.records()) {
-            records.push((number, record.map_err(|error| form(number, &error))?));
+        let mut rows = Rows::new(bytes, &header);
+        for record in reader.records() {
+            let record = record.map_err(|error| {
+                form(rows.begins(error.position().map_or(0, csv::Position::byte)), &error)
+            })?;
+            let row = rows.begins(record.position().map_or(0, csv::Position::byte));
+            rows.breaks = rows.breaks.saturating_add(breaks_within(&record));
+            records.push((row, record));
         }
-        Ok(Self { columns, records })
+        Ok(Self { columns, width: header.len(), records })
+    }
+
+    /// What makes a record unusable as a whole: its number of cells, or a cell that no column takes.
+    pub(super) fn fault(&self, record: &StringRecord) -> Option<String> {
+        if record.len() != self.width {
+            return Some(format!("the row has {} cells and the header {}", record.len(), self.width));
+        }
+        if record.iter().any(|cell| cell.len() > MAX_CELL) {
+            return Some(format!("a cell is longer than {MAX_CELL} bytes"));
+        }
+        record.iter().any(|cell| cell.contains('\0')).then(|| "a cell holds the character NUL".to_owned())
     }
 
     /// Number of records.

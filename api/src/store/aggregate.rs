@@ -2,16 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::{
-    city::{City, Twinning},
-    id::Id,
-    mandate::Mandate,
-    organisation::Organisation,
-    project::Project,
-};
-use futures::{Stream, StreamExt, TryStreamExt};
+use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use futures::{Stream, TryStreamExt, stream};
 use sea_orm::{
-    ConnectionTrait, QueryResult, StreamTrait,
+    ConnectionTrait, QueryResult,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -99,6 +93,9 @@ pub struct Stored<T> {
 /// Rows asked for at once, well under the limits on bound values.
 pub(super) const CHUNK: usize = 500;
 
+/// Documents on a page of a stream.
+const PAGE: usize = 1_000;
+
 pub(super) fn select<T: Aggregate>() -> SelectStatement {
     let mut select = Query::select();
     select
@@ -153,39 +150,34 @@ impl Store {
         self.reader().query_one(&select).await?.as_ref().map(read).transpose()
     }
 
-    /// All aggregates of a kind in the order of their ids, one at a time.
+    /// All aggregates of a kind in the order of their ids, read page by page: a slow reader holds no lock and no
+    /// statement open, and never more than two pages in memory. What is written meanwhile may or may not be in it;
+    /// the log tells.
     ///
     /// # Errors
-    /// The database does not answer; each item fails where its document does not read.
+    /// The database does not answer; the stream ends with an error where a document does not read.
     pub async fn stream<T: Aggregate>(
         &self,
     ) -> Result<impl Stream<Item = Result<Stored<T>, StoreError>> + Send + '_, StoreError> {
-        let mut select = select::<T>();
-        select.order_by(Alias::new("id"), Order::Asc);
-        let rows = self.reader().stream(&select).await?;
-        Ok(rows.map(|row| read(&row?)))
+        let first = self.page::<T>(None).await?;
+        let pages = stream::try_unfold(Some(first), move |page| async move {
+            let Some(page) = page else { return Ok(None) };
+            let next = match page.last() {
+                Some(last) if page.len() >= PAGE => Some(self.page(Some(last.id)).await?),
+                _ => None,
+            };
+            Ok::<_, StoreError>(Some((page, next)))
+        });
+        Ok(pages.map_ok(|page| stream::iter(page.into_iter().map(Ok))).try_flatten())
     }
 
-    /// All twinnings.
-    ///
-    /// # Errors
-    /// The database does not answer, or a document does not read.
-    pub async fn twinnings(&self) -> Result<Vec<Twinning>, StoreError> {
-        let mut select = Query::select();
-        select.columns(["id", "body"].map(Alias::new)).from(Alias::new("twinning"));
-        let rows = self.reader().stream(&select).await?;
-        rows.map_err(StoreError::from)
-            .and_then(|row| async move {
-                let id: Uuid = row.try_get("", "id")?;
-                let body: serde_json::Value = row.try_get("", "body")?;
-                serde_json::from_value(body).map_err(|source| StoreError::Corrupt {
-                    kind: "twinning",
-                    id,
-                    source,
-                })
-            })
-            .try_collect()
-            .await
+    async fn page<T: Aggregate>(&self, after: Option<Id<T>>) -> Result<Vec<Stored<T>>, StoreError> {
+        let mut select = select::<T>();
+        select.order_by(Alias::new("id"), Order::Asc).limit(PAGE as u64);
+        if let Some(after) = after {
+            select.and_where(Expr::col(Alias::new("id")).gt(after.uuid()));
+        }
+        self.reader().query_all(&select).await?.iter().map(read).collect()
     }
 
     /// How many aggregates of a kind there are.
