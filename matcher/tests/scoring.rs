@@ -21,7 +21,9 @@ use matcher::{
 };
 use proptest::prelude::*;
 use world::{
-    MANDATE, Parts, catalog, city, mandate_id, project, project_id, random_city, random_parts, today,
+    MANDATE, Parts, catalog,
+    cities::{CityParts, city, random_city},
+    mandate_id, project, project_id, random_parts, today,
 };
 
 fn order(catalog: &Catalog, first: usize) -> Vec<(u128, u32)> {
@@ -189,7 +191,7 @@ fn a_missing_safety_gate_never_passes() {
 #[test]
 fn partner_cities_lists_no_city_of_the_same_country_and_caps_the_tier_of_twins() {
     let mut catalog = catalog(&[]);
-    let aims = world::CityParts::default();
+    let aims = CityParts::default();
     for (n, country) in [(1, "RS"), (2, "RS"), (3, "TH"), (4, "TH"), (5, "TR")] {
         catalog.put_city(world::city_id(n), &city(n, country, &aims));
     }

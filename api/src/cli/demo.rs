@@ -61,6 +61,7 @@ pub(super) async fn demo(
         println!(
             "Sources and licences: api/demo/ATTRIBUTION.md. Verification and screening of the records are samples."
         );
+        app.store.close().await?;
         return Ok(ExitCode::SUCCESS);
     }
     let ids = ids(&app).await?;

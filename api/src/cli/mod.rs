@@ -133,16 +133,20 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let pending = store.pending().await?;
             store.migrate().await?;
             println!("applied {} migrations", pending.len());
+            store.close().await?;
         }
         Command::Import { kind, file, dry_run, keep_good } => {
             let store = migrated(&Settings::new(&cli.common, &none)?).await?;
-            return import::import(&store, kind, &file, dry_run, keep_good).await;
+            let code = import::import(&store, kind, &file, dry_run, keep_good).await?;
+            store.close().await?;
+            return Ok(code);
         }
         Command::Rank { what, id, first, json } => {
             let store = migrated(&Settings::new(&cli.common, &none)?).await?;
             let app = app(store).await?;
             let text = rank::rank(&app, what, &id, usize::from(first), json).await?;
             println!("{text}");
+            app.store.close().await?;
         }
         Command::Schema => print!("{}", crate::graphql::sdl()),
         Command::Completions { shell } => {

@@ -1,9 +1,12 @@
 //! `caravanserai serve`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use super::Failure;
 use crate::{app::App, config::Settings, server};
+
+/// Longest time to close the database.
+const CLOSE_TIME: Duration = Duration::from_secs(5);
 
 /// Serves until the process is told to end; `ready` is called with the address that was bound.
 pub(super) async fn serve(
@@ -12,8 +15,16 @@ pub(super) async fn serve(
     ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(settings.listen).await?;
-    tokio::spawn(app.clone().follow());
+    let store = app.store.clone();
+    let following = tokio::spawn(app.clone().follow());
     ready(listener.local_addr()?)?;
     server::serve(listener, settings, app).await?;
+    following.abort();
+    // A query that nobody waits for any more must not keep the process from its end.
+    if let Ok(closed) = tokio::time::timeout(CLOSE_TIME, store.close()).await {
+        closed?;
+    } else {
+        tracing::warn!("the database was still busy when the time to close it ended");
+    }
     Ok(())
 }

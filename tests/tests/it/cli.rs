@@ -93,6 +93,9 @@ fn everything(database: &str) {
 fn import_and_rank_on_sqlite() {
     let dir = tempfile::tempdir().unwrap();
     everything(&format!("sqlite:{}", dir.path().join("x.sqlite").display()));
+    // Each command closes the database: no write-ahead log is left beside the file.
+    assert!(dir.path().join("x.sqlite").exists());
+    assert!(!dir.path().join("x.sqlite-wal").exists());
 }
 
 #[test]
