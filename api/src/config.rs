@@ -1,24 +1,25 @@
 //! Settings: command line over environment over file over default, checked once at the start.
 
 use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
 };
 
 use clap::Args;
-use serde::Deserialize;
+
+use crate::server::origin::Origin;
 
 /// Options that every command takes. Each is also a variable `CARAVANSERAI_…` and a key of the file.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CommonArgs {
     /// Settings file (TOML); its keys are the options' names with underscores.
-    #[arg(long, env = "CARAVANSERAI_CONFIG", global = true)]
+    #[arg(long, global = true)]
     pub config: Option<PathBuf>,
     /// Database: `sqlite:PATH` or `postgres://USER@HOST/NAME`. Default: a SQLite file in the data directory.
-    #[arg(long, env = "CARAVANSERAI_DATABASE", global = true)]
+    #[arg(long, global = true)]
     pub database: Option<String>,
     /// Directory of the program's files.
-    #[arg(long, env = "CARAVANSERAI_DATA_DIR", global = true)]
+    #[arg(long, global = true)]
     pub data_dir: Option<PathBuf>,
 }
 
@@ -26,29 +27,33 @@ pub struct CommonArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct ServeArgs {
     /// Address to listen on.
-    #[arg(long, env = "CARAVANSERAI_LISTEN")]
+    #[arg(long)]
     pub listen: Option<SocketAddr>,
     /// Development: `GraphiQL`, introspection and suggestions. Only on a loopback address.
-    #[arg(long, env = "CARAVANSERAI_DEVELOPMENT")]
+    #[arg(long)]
     pub development: bool,
     /// Cost units that one caller may spend a minute.
-    #[arg(long, env = "CARAVANSERAI_COST_PER_MINUTE")]
+    #[arg(long)]
     pub cost_per_minute: Option<u32>,
     /// Requests that are worked on at once; more are told to come back.
-    #[arg(long, env = "CARAVANSERAI_MAX_CONCURRENT")]
+    #[arg(long)]
     pub max_concurrent: Option<usize>,
-}
-
-/// The file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    database: Option<String>,
-    data_dir: Option<PathBuf>,
-    listen: Option<SocketAddr>,
-    development: Option<bool>,
-    cost_per_minute: Option<u32>,
-    max_concurrent: Option<usize>,
+    /// Where browsers find the server, such as `https://caravanserai.example`. Default: the address it listens on,
+    /// where that is a loopback address.
+    #[arg(long)]
+    pub public_url: Option<Origin>,
+    /// Other sites whose scripts may read answers, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    pub shared_origins: Vec<Origin>,
+    /// Proxies whose word on a client's address is taken, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Tell browsers to use TLS only. Default: where the public URL is https.
+    #[arg(long)]
+    pub hsts: Option<bool>,
+    /// Serve `/metrics`. Default: on a loopback address.
+    #[arg(long)]
+    pub metrics: Option<bool>,
 }
 
 /// Settings that hold together.
@@ -66,20 +71,21 @@ pub struct Settings {
     pub cost_per_minute: u32,
     /// Requests at once.
     pub max_concurrent: usize,
+    /// Where browsers find the server, if said.
+    pub public_url: Option<Origin>,
+    /// Sites whose scripts may read answers.
+    pub shared_origins: Vec<Origin>,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Browsers are told to use TLS only.
+    pub hsts: bool,
+    /// `/metrics` is served.
+    pub metrics: bool,
 }
 
 /// Settings that are wrong or unsafe.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The file does not read.
-    #[error("the settings file {path} does not read")]
-    File {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: config::ConfigError,
-    },
     /// A setting is wrong.
     #[error("{name}: {message}")]
     Wrong {
@@ -91,26 +97,29 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Puts the sources together.
+    /// Fills up with the defaults and checks the whole.
     ///
     /// # Errors
-    /// The file does not read, or a setting is wrong or unsafe.
+    /// A setting is wrong or unsafe.
     pub fn new(common: &CommonArgs, serve: &ServeArgs) -> Result<Self, SettingsError> {
-        let file = common.config.as_deref().map_or(Ok(File::default()), read)?;
-        let data_dir =
-            common.data_dir.clone().or(file.data_dir).unwrap_or_else(|| PathBuf::from("caravanserai-data"));
+        let data_dir = common.data_dir.clone().unwrap_or_else(|| PathBuf::from("caravanserai-data"));
         let database = common
             .database
             .clone()
-            .or(file.database)
             .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("caravanserai.sqlite").display()));
+        let listen = serve.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let settings = Self {
             database,
             data_dir,
-            listen: serve.listen.or(file.listen).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
-            development: serve.development || file.development.unwrap_or(false),
-            cost_per_minute: serve.cost_per_minute.or(file.cost_per_minute).unwrap_or(600_000),
-            max_concurrent: serve.max_concurrent.or(file.max_concurrent).unwrap_or(256),
+            listen,
+            development: serve.development,
+            cost_per_minute: serve.cost_per_minute.unwrap_or(600_000),
+            max_concurrent: serve.max_concurrent.unwrap_or(256),
+            public_url: serve.public_url.clone(),
+            shared_origins: serve.shared_origins.clone(),
+            trusted_proxies: serve.trusted_proxies.clone(),
+            hsts: serve.hsts.unwrap_or_else(|| serve.public_url.as_ref().is_some_and(Origin::is_secure)),
+            metrics: serve.metrics.unwrap_or_else(|| listen.ip().is_loopback()),
         };
         settings.checked()
     }
@@ -129,6 +138,13 @@ impl Settings {
         if !(1..=100_000).contains(&self.max_concurrent) {
             return wrong("max_concurrent", "between 1 and 100000");
         }
+        let is_secure = |origin: &Origin| origin.is_secure() || origin.is_local();
+        if self.public_url.as_ref().is_some_and(|origin| !is_secure(origin)) {
+            return wrong("public_url", "https, or http on this machine only, such as http://localhost:8080");
+        }
+        if !self.shared_origins.iter().all(is_secure) {
+            return wrong("shared_origins", "https, or http on this machine only");
+        }
         if let Some(rest) = self.database.strip_prefix("postgres") {
             let host = rest.split('@').nth(1).unwrap_or(rest);
             let is_local =
@@ -142,14 +158,6 @@ impl Settings {
         }
         Ok(self)
     }
-}
-
-fn read(path: &Path) -> Result<File, SettingsError> {
-    config::Config::builder()
-        .add_source(config::File::from(path).format(config::FileFormat::Toml))
-        .build()
-        .and_then(config::Config::try_deserialize)
-        .map_err(|source| SettingsError::File { path: path.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -170,17 +178,5 @@ mod tests {
         assert!(Settings::new(&common, &ServeArgs::default()).is_err());
         let local = CommonArgs { database: Some("postgres://u@localhost/x".into()), ..CommonArgs::default() };
         assert!(Settings::new(&local, &ServeArgs::default()).is_ok());
-    }
-
-    #[test]
-    fn a_file_with_an_unknown_key_is_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("settings.toml");
-        std::fs::write(&path, "listen = \"127.0.0.1:9\"\nlisen = 3\n").unwrap();
-        let common = CommonArgs { config: Some(path.clone()), ..CommonArgs::default() };
-        assert!(matches!(Settings::new(&common, &ServeArgs::default()), Err(SettingsError::File { .. })));
-        std::fs::write(&path, "listen = \"127.0.0.1:9\"\n").unwrap();
-        let settings = Settings::new(&common, &ServeArgs::default()).unwrap();
-        assert_eq!(settings.listen.port(), 9);
     }
 }

@@ -39,7 +39,14 @@ pub fn binary() -> &'static PathBuf {
 
 /// Runs a command of the binary to its end: (exit code, standard output, standard error).
 pub fn run(args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(binary()).args(args).output().expect("the binary runs");
+    run_with(&[], args)
+}
+
+/// Runs a command with variables in its environment.
+pub fn run_with(variables: &[(&str, &str)], args: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(binary());
+    command.args(args).envs(variables.iter().copied());
+    let output = command.output().expect("the binary runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap_or(-1), text(&output.stdout), text(&output.stderr))
 }

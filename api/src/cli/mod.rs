@@ -4,11 +4,12 @@ mod demo;
 mod import;
 mod rank;
 mod serve;
+mod sources;
 
 use std::{process::ExitCode, sync::Arc};
 
 use chrono::{NaiveDate, Utc};
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     app::App,
@@ -88,7 +89,10 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the command line and answers the exit code.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(error) => return fail(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
@@ -97,6 +101,20 @@ pub fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => fail(error.as_ref()),
     }
+}
+
+/// The command line as typed, filled up from the environment and the settings file. Ends the process where what was
+/// typed is wrong, or where help was asked for.
+fn parse() -> Result<Cli, sources::FileError> {
+    let mut command = command();
+    let typed = sources::with_file(&command, std::env::args_os().collect())?;
+    let matches = command.try_get_matches_from_mut(typed).unwrap_or_else(|error| error.exit());
+    Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit()))
+}
+
+/// All commands with their options and variables.
+fn command() -> clap::Command {
+    sources::with_variables(Cli::command())
 }
 
 /// Prints an error with what caused it.
@@ -150,7 +168,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Schema => print!("{}", crate::graphql::sdl()),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "caravanserai", &mut std::io::stdout());
+            clap_complete::generate(shell, &mut command(), "caravanserai", &mut std::io::stdout());
         }
     }
     Ok(ExitCode::SUCCESS)

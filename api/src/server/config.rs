@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use super::origin::Origins;
+use super::origin::{Origin, Origins};
 use crate::{config::Settings, graphql::gate::GateLimits};
 
 /// Bounds and switches of the server.
@@ -60,13 +60,16 @@ impl Default for ServerConfig {
 impl ServerConfig {
     /// The configuration of settings, for a server at an address.
     ///
-    /// On a loopback address the server's own pages may call it, and its metrics are shown.
+    /// On a loopback address the server's own pages may call it under that address too.
     pub fn of(settings: &Settings, address: SocketAddr) -> Self {
-        let is_local = address.ip().is_loopback();
+        let local = address.ip().is_loopback().then(|| Origin::local(address.port()));
+        let own = local.into_iter().flatten().chain(settings.public_url.clone());
         Self {
             max_concurrent: settings.max_concurrent,
-            origins: Arc::new(if is_local { Origins::local(address.port()) } else { Origins::default() }),
-            metrics: is_local,
+            origins: Arc::new(Origins::new(own, settings.shared_origins.iter().cloned())),
+            trusted_proxies: Arc::new(settings.trusted_proxies.clone()),
+            hsts: settings.hsts,
+            metrics: settings.metrics,
             ..Self::default()
         }
     }

@@ -3,11 +3,11 @@
 //! Browsers say where a request comes from, other programs do not; so a request without an origin is let through,
 //! and one with an origin has to be of the list.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, str::FromStr, sync::Arc};
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -15,35 +15,82 @@ use axum::{
 use super::layers::refuse;
 use crate::graphql::{error::ErrorCode, http::is_json};
 
-/// Origins, each as `scheme://host` or `scheme://host:port`.
+/// A site as browsers name it: `scheme://host` or `scheme://host:port`, in small letters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin(String);
+
+/// A text that names no site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a site without a path is right here, such as https://caravanserai.example")]
+pub struct OriginError;
+
+impl FromStr for Origin {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let uri: Uri = text.parse().map_err(|_| OriginError)?;
+        let scheme =
+            uri.scheme_str().filter(|scheme| matches!(*scheme, "https" | "http")).ok_or(OriginError)?;
+        let authority =
+            uri.authority().filter(|authority| !authority.as_str().contains('@')).ok_or(OriginError)?;
+        if !matches!(uri.path(), "" | "/") || uri.query().is_some() || text.contains('#') {
+            return Err(OriginError);
+        }
+        // Browsers leave the usual port out.
+        let authority = authority.as_str().to_ascii_lowercase();
+        let usual = if scheme == "https" { ":443" } else { ":80" };
+        Ok(Self(format!("{scheme}://{}", authority.strip_suffix(usual).unwrap_or(&authority))))
+    }
+}
+
+impl Origin {
+    /// Under what a server that listens on this machine only is known to browsers here.
+    pub fn local(port: u16) -> [Self; 3] {
+        ["127.0.0.1", "localhost", "[::1]"].map(|host| Self(format!("http://{host}:{port}")))
+    }
+
+    /// As browsers write it, without a slash at the end.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is reached by TLS.
+    pub fn is_secure(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// Whether it is on this machine.
+    pub fn is_local(&self) -> bool {
+        let host = self.0.split_once("://").map_or("", |(_, rest)| rest);
+        ["127.0.0.1", "localhost", "[::1]"].iter().any(|local| {
+            host.strip_prefix(local).is_some_and(|port| port.is_empty() || port.starts_with(':'))
+        })
+    }
+}
+
+/// Sites that may call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origins {
     /// Where the server's own pages are.
-    own: BTreeSet<String>,
+    own: BTreeSet<Origin>,
     /// Other sites whose scripts may read answers.
-    shared: BTreeSet<String>,
+    shared: BTreeSet<Origin>,
 }
 
 impl Origins {
     /// The server's own origins, and those of other sites that may read answers.
-    pub fn new(own: impl IntoIterator<Item = String>, shared: impl IntoIterator<Item = String>) -> Self {
-        let written = |origin: String| origin.trim_end_matches('/').to_ascii_lowercase();
-        Self {
-            own: own.into_iter().map(written).collect(),
-            shared: shared.into_iter().map(written).collect(),
-        }
-    }
-
-    /// The origins of a server that listens on this machine only.
-    pub fn local(port: u16) -> Self {
-        Self::new(["127.0.0.1", "localhost", "[::1]"].map(|host| format!("http://{host}:{port}")), [])
+    pub fn new(own: impl IntoIterator<Item = Origin>, shared: impl IntoIterator<Item = Origin>) -> Self {
+        Self { own: own.into_iter().collect(), shared: shared.into_iter().collect() }
     }
 
     /// Whether a request may change something, or open a socket, by where it says it comes from.
     pub fn may_act(&self, headers: &HeaderMap) -> bool {
         match headers.get(header::ORIGIN) {
             Some(origin) => {
-                origin.to_str().is_ok_and(|origin| self.own.contains(origin) || self.shared.contains(origin))
+                let is_in = |origins: &BTreeSet<Origin>| {
+                    origins.iter().any(|known| origin.as_bytes() == known.0.as_bytes())
+                };
+                is_in(&self.own) || is_in(&self.shared)
             }
             // A browser that leaves the origin out still says that another site asks.
             None => {
@@ -55,7 +102,7 @@ impl Origins {
     /// The origin of a request whose script may read the answer.
     fn shared(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(header::ORIGIN)?;
-        origin.to_str().is_ok_and(|origin| self.shared.contains(origin)).then(|| origin.clone())
+        self.shared.iter().any(|known| origin.as_bytes() == known.0.as_bytes()).then(|| origin.clone())
     }
 }
 
@@ -107,4 +154,23 @@ fn with_sharing(mut response: Response, origin: HeaderValue) -> Response {
     headers.insert(CROSS, HeaderValue::from_static("cross-origin"));
     headers.insert(header::VARY, HeaderValue::from_static("accept, origin"));
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_read_as_browsers_write_it() {
+        let read = |text: &str| text.parse::<Origin>().map(|origin| origin.0).ok();
+        assert_eq!(read("https://Here.Example:443/").as_deref(), Some("https://here.example"));
+        assert_eq!(read("http://localhost:8080").as_deref(), Some("http://localhost:8080"));
+        for wrong in
+            ["here.example", "ftp://here.example", "https://u@here.example", "https://here.example/x", ""]
+        {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        assert!("http://localhost:1".parse::<Origin>().unwrap().is_local());
+        assert!(!"http://localhost.example".parse::<Origin>().unwrap().is_local());
+    }
 }

@@ -19,10 +19,14 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use super::{origin::Origins, *};
+use super::{
+    origin::{Origin, Origins},
+    *,
+};
 
 fn config() -> ServerConfig {
-    let origins = Origins::new(["https://here.example".into()], ["https://friend.example".into()]);
+    let origins =
+        Origins::new(["https://here.example".parse().unwrap()], ["https://friend.example".parse().unwrap()]);
     ServerConfig { origins: Arc::new(origins), drain: Duration::ZERO, ..ServerConfig::default() }
 }
 
@@ -117,7 +121,7 @@ async fn pages_of_other_sites_do_not_act() {
     }
     let socket = [("upgrade", "websocket"), ("origin", "https://evil.example")];
     assert_eq!(send(app(&config()), request("GET", "/act", &socket)).await.status, StatusCode::FORBIDDEN);
-    let open = Origins::local(8080);
+    let open = Origins::new(Origin::local(8080), []);
     assert!(open.may_act(&HeaderMap::from_iter([(
         axum::http::header::ORIGIN,
         "http://localhost:8080".parse().unwrap()

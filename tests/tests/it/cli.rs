@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use tests::run;
+use tests::{run, run_with};
 
 fn import(database: &str, kind: &str, file: &Path, more: &[&str]) -> (i32, String, String) {
     let file = file.display().to_string();
@@ -124,6 +124,7 @@ fn a_wrong_configuration_does_not_start_and_says_why() {
         (vec!["--database", "mysql://x", "migrate"], "sqlite:PATH"),
         (vec!["--database", "postgres://u@db.example/x", "migrate"], "sslmode"),
         (vec!["serve", "--listen", "0.0.0.0:0", "--development"], "loopback"),
+        (vec!["serve", "--listen", "127.0.0.1:0", "--public-url", "http://caravanserai.example"], "https"),
         (vec!["--config", "/nonexistent.toml", "migrate"], "settings file"),
     ] {
         let (code, _, err) = run(&args);
@@ -134,6 +135,34 @@ fn a_wrong_configuration_does_not_start_and_says_why() {
     let (code, _, err) =
         run(&["serve", "--listen", "127.0.0.1:0", "--data-dir", &dir.path().display().to_string()]);
     assert!(code != 0 && err.contains("caravanserai migrate"), "{err}");
+}
+
+#[test]
+fn every_option_is_also_a_variable_and_a_key_of_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let organisations = dir.path().join("organisations.csv");
+    fs::write(&organisations, ORGANISATIONS).unwrap();
+    let settings = dir.path().join("settings.toml");
+    let database = format!("sqlite:{}", dir.path().join("x.sqlite").display());
+    fs::write(&settings, format!("database = \"{database}\"\ndry_run = true\nmetrics = false\n")).unwrap();
+    let (settings, organisations) = (settings.display().to_string(), organisations.display().to_string());
+
+    let args = ["import", "organisations", &organisations];
+    let (code, out, err) = run_with(&[("CARAVANSERAI_CONFIG", &settings)], &args);
+    assert!(code == 0 && out.contains("dry run"), "the file says: dry run; {out}{err}");
+    // The environment goes before the file.
+    let variables = [("CARAVANSERAI_CONFIG", settings.as_str()), ("CARAVANSERAI_DRY_RUN", "false")];
+    let (_, out, _) = run_with(&variables, &args);
+    assert!(out.contains("2 created") && !out.contains("dry run"), "{out}");
+    // The command line goes before the environment, and what is wrong is named.
+    let variables = [("CARAVANSERAI_FIRST", "none")];
+    let (code, _, err) = run_with(&variables, &["--config", &settings, "rank", "cities", "x"]);
+    assert!(code != 0 && err.contains("--first"), "{err}");
+    let (_, _, err) = run_with(&variables, &["--config", &settings, "rank", "cities", "x", "--first", "2"]);
+    assert!(err.contains("no such city"), "{err}");
+    fs::write(&settings, "lisen = 1\n").unwrap();
+    let (code, _, err) = run(&["--config", &settings, "migrate"]);
+    assert!(code != 0 && err.contains("lisen: no such setting") && err.contains("listen"), "{err}");
 }
 
 #[test]
