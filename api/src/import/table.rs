@@ -50,6 +50,14 @@ pub enum TableError {
         /// What is wrong.
         message: String,
     },
+    /// A column that is there twice.
+    #[error("the file {name} has the column '{column}' twice: which one counts?")]
+    DoubleColumn {
+        /// The file's name.
+        name: String,
+        /// The column.
+        column: String,
+    },
     /// A column that the kind does not have.
     #[error("the file {name} has the unknown column '{column}'; the columns are {known}")]
     UnknownColumn {
@@ -173,9 +181,10 @@ impl Table {
         let mut columns = HashMap::new();
         for (place, column) in header.iter().enumerate() {
             let column = column.trim();
-            if !known.iter().any(|(name, _)| *name == column)
-                || columns.insert(column.to_owned(), place).is_some()
-            {
+            if columns.insert(column.to_owned(), place).is_some() {
+                return Err(TableError::DoubleColumn { name: name.to_owned(), column: cut(column) });
+            }
+            if !known.iter().any(|(name, _)| *name == column) {
                 return Err(TableError::UnknownColumn {
                     name: name.to_owned(),
                     column: cut(column),

@@ -73,6 +73,10 @@ fn everything(database: &str) {
     let (code, _, err) = import(database, "organisations", &unknown, &[]);
     assert!(code != 0 && err.contains("'colour'") && err.contains("investor_type"), "{err}");
 
+    let twice = write("twice.csv", "key,name,name,kind\n");
+    let (code, _, err) = import(database, "organisations", &twice, &[]);
+    assert!(code != 0 && err.contains("column 'name' twice"), "{err}");
+
     // A mandate, and the ranking of it as a document.
     let mandates = write(
         "mandates.csv",
