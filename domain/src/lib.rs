@@ -1,7 +1,7 @@
 //! The language of the marketplace: vocabularies, values and aggregates, without any I/O.
 //!
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
-//! [`organisation`], [`project`], [`mandate`], [`city`], [`country`]. Values are parsed once, at the edge;
+//! [`organisation`], [`project`] with the machine of its [`listing`], [`mandate`], [`city`], [`country`]. Values are parsed once, at the edge;
 //! inside they cannot be wrong.
 
 pub mod city;
@@ -9,6 +9,7 @@ pub mod country;
 pub mod error;
 pub mod fx;
 pub mod id;
+pub mod listing;
 pub mod mandate;
 pub mod organisation;
 pub mod portfolio;

@@ -51,7 +51,7 @@ fn files_that_are_no_table_of_the_kind_are_refused_with_the_reason() {
     for (text, told) in [
         (&b"key,name,colour\n"[..], "unknown column 'colour'; the columns are key, name, note"),
         (b"key,note\n", "no column 'name'; the required columns are key, name"),
-        (b"key,name,key\n", "unknown column 'key'"),
+        (b"key,name,key\n", "the column 'key' twice"),
         (b"", "no column 'key'"),
         (b"key,name\na,\xFF\n", "row 2"),
         (b"\xFF\xFEk\0e\0y\0", "no table in UTF-8, row 1"),
