@@ -65,12 +65,17 @@ pub(super) async fn demo(
         return Ok(ExitCode::SUCCESS);
     }
     let ids = ids(&app).await?;
+    let development = settings.development;
     serve::serve(&settings, app, move |address| {
         let url = format!("http://{address}");
         if json {
             println!("{}", serde_json::json!({"url": url, "graphql": format!("{url}/graphql"), "ids": ids}));
         } else {
-            println!("Caravanserai is ready.\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}\nStop it with Ctrl-C.");
+            println!("Caravanserai is ready.\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}");
+            if development {
+                println!("  Editor    {url}/graphiql (the page loads its script over the internet)");
+            }
+            println!("Stop it with Ctrl-C.");
         }
         Ok(())
     })

@@ -63,7 +63,8 @@ pub(super) fn with_variables(command: Command) -> Command {
         .mut_args(|arg| match arg.get_long() {
             Some(long) => {
                 let variable = format!("{PREFIX}{}", long.replace('-', "_").to_ascii_uppercase());
-                arg.env(variable)
+                // A database's address can hold a password, which help must not show.
+                arg.env(variable).hide_env_values(true)
             }
             None => arg,
         })

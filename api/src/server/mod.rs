@@ -26,6 +26,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::request::Parts,
     middleware::{from_fn, from_fn_with_state},
+    response::Redirect,
     routing::get,
 };
 use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
@@ -47,6 +48,9 @@ use crate::{
 
 /// Path of the API.
 pub const GRAPHQL: &str = "/graphql";
+
+/// Where people look for the editor of queries; a browser that opens [`GRAPHQL`] in development gets it.
+pub const GRAPHIQL: &str = "/graphiql";
 
 /// Puts the layers around routes, and adds those of health and, if configured, metrics.
 ///
@@ -100,7 +104,10 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
         deadlines: Deadlines::default(),
         development: settings.development,
     };
-    let routes = graphql::http::route(GRAPHQL, Arc::new(endpoint));
+    let mut routes = graphql::http::route(GRAPHQL, Arc::new(endpoint));
+    if settings.development {
+        routes = routes.route(GRAPHIQL, get(|| async { Redirect::temporary(GRAPHQL) }));
+    }
     let all = router(&config, routes, health.clone());
     listen::serve(listener, all, &config, health, listen::terminated()?).await;
     Ok(())

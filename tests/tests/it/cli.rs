@@ -164,6 +164,10 @@ fn every_option_is_also_a_variable_and_a_key_of_the_file() {
     assert!(code != 0 && err.contains("--first"), "{err}");
     let (_, _, err) = run_with(&variables, &["--config", &settings, "rank", "cities", "x", "--first", "2"]);
     assert!(err.contains("no such city"), "{err}");
+    // Help names the variables and shows no value: one can hold a password.
+    let (_, out, _) =
+        run_with(&[("CARAVANSERAI_DATABASE", "postgres://u:secret@db/x")], &["serve", "--help"]);
+    assert!(out.contains("CARAVANSERAI_DATABASE") && !out.contains("secret"), "{out}");
     fs::write(&settings, "lisen = 1\n").unwrap();
     let (code, _, err) = run(&["--config", &settings, "migrate"]);
     assert!(code != 0 && err.contains("lisen: no such setting") && err.contains("listen"), "{err}");

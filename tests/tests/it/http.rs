@@ -109,6 +109,15 @@ async fn the_endpoint_refuses_what_it_must_and_lives_on() {
 }
 
 #[tokio::test]
+async fn in_development_a_browser_gets_an_editor() {
+    let server = Server::demo(Behind::Sqlite, &["--development"]);
+    let request = server.client().get(format!("{}/graphiql", server.url)).header("accept", "text/html");
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.text().await.unwrap().contains("/graphql"));
+}
+
+#[tokio::test]
 async fn a_caller_has_a_budget() {
     let server = Server::demo(Behind::Sqlite, &["--cost-per-minute", "1000"]);
     let dear = json!({"query": "{projects(first: 40){edges{node{id title{value}}}}}"});
