@@ -4,6 +4,7 @@
 //! [`organisation`], [`project`] with the machine of its [`listing`], [`mandate`], [`city`], [`country`]. Values are parsed once, at the edge;
 //! inside they cannot be wrong.
 
+pub mod account;
 pub mod city;
 pub mod country;
 pub mod error;

@@ -166,5 +166,8 @@ mod tests {
         round_trips::<AdministrativeLevel>();
         round_trips::<AreaFocus>();
         round_trips::<PartnershipTier>();
+        round_trips::<crate::account::OrgRole>();
+        round_trips::<crate::account::PlatformRole>();
+        round_trips::<crate::account::Scope>();
     }
 }
