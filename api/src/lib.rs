@@ -4,6 +4,7 @@
 //! (the catalog in memory), [`app`] (use cases), then the ways in: [`cli`].
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod graphql;

@@ -5,6 +5,7 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::{MigrationTrait, async_trait};
 
 mod m20261124_000001_catalogue;
+mod m20261125_000001_registry;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -13,6 +14,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_catalogue::Migration)]
+        vec![
+            Box::new(m20261124_000001_catalogue::Migration),
+            Box::new(m20261125_000001_registry::Migration),
+        ]
     }
 }

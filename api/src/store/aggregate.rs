@@ -44,8 +44,14 @@ pub trait Aggregate:
 {
     /// Its kind.
     const KIND: Kind;
+    /// Whether its table has a column for the state of its machine.
+    const HAS_STATE: bool = false;
     /// Its name, for people who look into the database.
     fn name(&self) -> String;
+    /// The state of its machine, where its table has a column for it.
+    fn state(&self) -> Option<String> {
+        None
+    }
 }
 
 impl Aggregate for Organisation {

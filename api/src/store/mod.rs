@@ -3,22 +3,31 @@
 //! Aggregates are stored as versioned documents with the columns that are looked up. Every write goes through a
 //! [`Tx`], which writes its events into the log when it is committed.
 
+pub mod account;
 mod aggregate;
+mod audit;
 mod connect;
 mod error;
+mod history;
+mod idempotency;
 mod log;
 mod schema;
+mod sql;
 #[cfg(test)]
 pub(crate) mod tests;
 mod twinning;
 mod tx;
+mod write;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 
 pub use aggregate::{Aggregate, Kind, Stored};
+pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
 pub use connect::StoreOptions;
 pub use error::StoreError;
+pub use history::{PastStep, Step};
+pub use idempotency::KnownKey;
 pub use log::Event;
 pub use tx::{Change, Tx, Written, city_key};
 

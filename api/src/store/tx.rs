@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{
     Aggregate, Kind, StoreError, Stored,
     aggregate::{CHUNK, read, select},
+    audit::{self, Act},
     log,
 };
 
@@ -49,6 +50,8 @@ pub struct Tx {
     payload: serde_json::Value,
     /// In the order of the writes; numbered at the commit.
     changes: Mutex<Vec<log::Change>>,
+    /// Who did it; chained at the commit.
+    acts: Mutex<Vec<Act>>,
 }
 
 impl Tx {
@@ -58,6 +61,7 @@ impl Tx {
             now_micros: now.timestamp_micros(),
             payload: serde_json::json!({}),
             changes: Mutex::default(),
+            acts: Mutex::default(),
         }
     }
 
@@ -74,7 +78,9 @@ impl Tx {
     /// The database refuses; then nothing of it is kept.
     pub async fn commit(self) -> Result<(), StoreError> {
         let changes = self.changes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let acts = self.acts.into_inner().unwrap_or_else(PoisonError::into_inner);
         log::append(&self.connection, self.now_micros, &self.payload, &changes).await?;
+        audit::append(&self.connection, self.now_micros, acts).await?;
         Ok(self.connection.commit().await?)
     }
 
@@ -90,12 +96,18 @@ impl Tx {
         &self.connection
     }
 
-    pub(super) const fn now_micros(&self) -> i64 {
+    /// When the write began, microseconds since 1970, UTC.
+    pub const fn now_micros(&self) -> i64 {
         self.now_micros
     }
 
     pub(super) fn note(&self, change: log::Change) {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+    }
+
+    /// Writes an act down; it is chained to those before it at the commit.
+    pub fn audit(&self, act: Act) {
+        self.acts.lock().unwrap_or_else(PoisonError::into_inner).push(act);
     }
 
     /// Writes a row that means nothing. Its key is negative and by chance, so that nobody waits for it.
@@ -240,7 +252,7 @@ impl Tx {
         }
     }
 
-    async fn keep_versions(&self, versions: Vec<(Uuid, i32, serde_json::Value)>) -> Result<(), StoreError> {
+    pub(super) async fn keep_versions(&self, versions: Vec<(Uuid, i32, serde_json::Value)>) -> Result<(), StoreError> {
         if versions.is_empty() {
             return Ok(());
         }

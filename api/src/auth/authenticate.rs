@@ -1,0 +1,132 @@
+//! From the headers of a request to an actor. Everything but the token is read from the database, each time.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, header};
+use domain::organisation::Organisation;
+
+use super::{
+    Actor, Auth, PersonActor, access_token,
+    secret::{SecretKind, hash_of},
+};
+use crate::{
+    id::decode_as,
+    store::{Store, StoreError, account::PersonState},
+};
+
+/// Header that names the organisation for which a person acts.
+pub const ORGANISATION_HEADER: &str = "caravanserai-organisation";
+
+/// Why there is no actor.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthFailure {
+    /// The credentials are not in order.
+    #[error("the credentials are not valid")]
+    Unauthenticated,
+    /// The organisation named is not one of the person's.
+    #[error("there is no such organisation")]
+    NoSuchOrganisation,
+    /// The database does not answer.
+    #[error("the database did not answer")]
+    Store(#[from] StoreError),
+}
+
+/// Who asks. Without credentials it is nobody; with wrong ones it is a refusal, never somebody else.
+///
+/// # Errors
+/// The credentials are not in order, or the database does not answer.
+pub async fn authenticate(store: &Store, auth: &Auth, headers: &HeaderMap) -> Result<Actor, AuthFailure> {
+    let mut given = headers.get_all(header::AUTHORIZATION).iter();
+    let credentials = match (given.next(), given.next()) {
+        (None, _) => return Ok(Actor::Anonymous),
+        (Some(one), None) => one.to_str().map_err(|_| AuthFailure::Unauthenticated)?,
+        (Some(_), Some(_)) => return Err(AuthFailure::Unauthenticated),
+    };
+    let (scheme, token) = credentials.split_once(' ').ok_or(AuthFailure::Unauthenticated)?;
+    let is_one_word = !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic() && b != b',');
+    if !scheme.eq_ignore_ascii_case("bearer") || !is_one_word {
+        return Err(AuthFailure::Unauthenticated);
+    }
+    let named = named_organisation(headers)?;
+    let mut actor = match hash_of(SecretKind::ApiKey, token) {
+        Some(hash) => by_key(store, auth, &hash).await?,
+        None => by_token(store, auth, token).await?,
+    };
+    if let Some(named) = named {
+        if !actor.memberships.iter().any(|(id, _)| *id == named) {
+            return Err(AuthFailure::NoSuchOrganisation);
+        }
+        actor.acting = Some(named);
+    }
+    Ok(Actor::Person(Arc::new(actor)))
+}
+
+fn named_organisation(
+    headers: &HeaderMap,
+) -> Result<Option<domain::id::Id<Organisation>>, AuthFailure> {
+    let mut given = headers.get_all(ORGANISATION_HEADER).iter();
+    let Some(text) = given.next() else { return Ok(None) };
+    if given.next().is_some() {
+        return Err(AuthFailure::NoSuchOrganisation);
+    }
+    let text = text.to_str().map_err(|_| AuthFailure::NoSuchOrganisation)?;
+    decode_as::<Organisation>(text).map(Some).map_err(|_| AuthFailure::NoSuchOrganisation)
+}
+
+async fn by_token(store: &Store, auth: &Auth, token: &str) -> Result<PersonActor, AuthFailure> {
+    let now = auth.clock.now();
+    let verified = access_token::verify(&auth.keys, &auth.public_url, token, now.timestamp())
+        .map_err(|_| AuthFailure::Unauthenticated)?;
+    let (person, session, memberships, platform) = tokio::try_join!(
+        store.person(verified.person),
+        store.session(verified.session),
+        store.memberships(verified.person),
+        store.platform_roles(verified.person),
+    )?;
+    let (Some(person), Some(session)) = (person, session) else { return Err(AuthFailure::Unauthenticated) };
+    let is_live = session.person == person.id
+        && session.ended_at.is_none()
+        && now.timestamp_micros() < session.expires_at
+        && verified.issued_at.saturating_mul(1_000_000).saturating_add(999_999) >= person.sessions_valid_after;
+    let is_usable = matches!(person.state, PersonState::Active | PersonState::Unconfirmed);
+    if !is_live || !is_usable {
+        return Err(AuthFailure::Unauthenticated);
+    }
+    let memberships: Vec<_> = memberships.iter().map(|m| (m.organisation, m.role)).collect();
+    let acting = match memberships.as_slice() {
+        [(only, _)] => Some(*only),
+        _ => None,
+    };
+    Ok(PersonActor {
+        person: person.id,
+        session: Some(session.id),
+        confirmed: person.state == PersonState::Active,
+        platform,
+        memberships,
+        acting,
+        scopes: None,
+    })
+}
+
+/// A key acts for its organisation alone, while its person is a member there, and never with a role on the platform.
+async fn by_key(store: &Store, auth: &Auth, hash: &str) -> Result<PersonActor, AuthFailure> {
+    let key = store.api_key(hash).await?.ok_or(AuthFailure::Unauthenticated)?;
+    let (person, memberships) = tokio::try_join!(store.person(key.person), store.memberships(key.person))?;
+    let person = person.filter(|person| person.state == PersonState::Active);
+    let membership = memberships.iter().find(|membership| membership.organisation == key.organisation);
+    let (Some(person), Some(membership)) = (person, membership) else {
+        return Err(AuthFailure::Unauthenticated);
+    };
+    if key.expires_at <= auth.clock.now().timestamp_micros() {
+        return Err(AuthFailure::Unauthenticated);
+    }
+    Ok(PersonActor {
+        person: person.id,
+        session: None,
+        confirmed: true,
+        platform: std::collections::BTreeSet::new(),
+        memberships: vec![(key.organisation, membership.role)],
+        acting: Some(key.organisation),
+        scopes: Some(key.scopes),
+    })
+}

@@ -1,0 +1,56 @@
+//! Who asks: passwords, tokens, keys, and the one way from a request's headers to an [`Actor`].
+//!
+//! Access tokens live a quarter of an hour and say only who somebody is. What the person may do is read from the
+//! database at every request, so that a role that was taken away is gone at the next request.
+//!
+//! Reading order: [`secret`] (random secrets and their hashes), [`password`], [`key_ring`] (signing keys),
+//! [`access_token`], [`actor`], [`authenticate`].
+
+pub mod access_token;
+pub mod actor;
+pub mod authenticate;
+pub mod clock;
+pub mod key_ring;
+pub mod password;
+pub mod secret;
+pub mod two_factor;
+
+use std::{path::Path, sync::Arc};
+
+pub use actor::{Actor, PersonActor};
+pub use authenticate::{AuthFailure, authenticate};
+pub use clock::Clock;
+use key_ring::{KeyRing, KeyRingError};
+
+/// What accounts need beside the database.
+#[derive(Debug, Clone)]
+pub struct Auth {
+    /// Keys that sign and check access tokens.
+    pub keys: Arc<KeyRing>,
+    /// Hashing of passwords, bounded.
+    pub passwords: password::Passwords,
+    /// What time it is.
+    pub clock: Clock,
+    /// Where links in mail lead to, such as `https://caravanserai.example`; never taken from a request.
+    pub public_url: Arc<str>,
+    /// Domain of message ids and of the sender's address.
+    pub mail_domain: Arc<str>,
+}
+
+impl Auth {
+    /// Opens the keys in a directory; the first start makes them.
+    ///
+    /// # Errors
+    /// The directory or a key in it cannot be read, or is open to others.
+    pub fn open(directory: &Path, public_url: &str) -> Result<Self, KeyRingError> {
+        let host = public_url.split("://").nth(1).unwrap_or(public_url);
+        let host = host.split(['/', ':']).next().unwrap_or(host);
+        Ok(Self {
+            keys: Arc::new(KeyRing::open(directory)?),
+            passwords: password::Passwords::new(),
+            clock: Clock::System,
+            public_url: public_url.into(),
+            mail_domain: host.into(),
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! Short forms of the statements that the store is made of. Names of tables and columns are constants of the
+//! program; everything else is a bound value.
+
+use sea_orm::{
+    QueryResult, TryGetable, Value,
+    sea_query::{
+        Alias, DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, SimpleExpr,
+        UpdateStatement,
+    },
+};
+
+use super::StoreError;
+
+/// A new row.
+pub(super) fn insert<const N: usize>(table: &str, row: [(&'static str, Value); N]) -> InsertStatement {
+    let mut insert = Query::insert();
+    let (columns, values): (Vec<_>, Vec<_>) =
+        row.into_iter().map(|(column, value)| (Alias::new(column), SimpleExpr::from(value))).unzip();
+    insert.into_table(Alias::new(table)).columns(columns).values_panic(values);
+    insert
+}
+
+/// A change of the rows for which all conditions hold.
+pub(super) fn update<const N: usize>(
+    table: &str,
+    set: [(&'static str, Value); N],
+    conditions: impl IntoIterator<Item = SimpleExpr>,
+) -> UpdateStatement {
+    let mut update = Query::update();
+    update.table(Alias::new(table)).values(set.map(|(column, value)| (Alias::new(column), value.into())));
+    for condition in conditions {
+        update.and_where(condition);
+    }
+    update
+}
+
+/// The rows for which all conditions hold.
+pub(super) fn select<const N: usize>(
+    table: &str,
+    columns: [&'static str; N],
+    conditions: impl IntoIterator<Item = SimpleExpr>,
+) -> SelectStatement {
+    let mut select = Query::select();
+    select.columns(columns.map(Alias::new)).from(Alias::new(table));
+    for condition in conditions {
+        select.and_where(condition);
+    }
+    select
+}
+
+/// Takes the rows away for which all conditions hold.
+pub(super) fn delete(table: &str, conditions: impl IntoIterator<Item = SimpleExpr>) -> DeleteStatement {
+    let mut delete = Query::delete();
+    delete.from_table(Alias::new(table));
+    for condition in conditions {
+        delete.and_where(condition);
+    }
+    delete
+}
+
+/// A column is equal to a value.
+pub(super) fn is(column: &str, value: impl Into<Value>) -> SimpleExpr {
+    Expr::col(Alias::new(column)).eq(value.into())
+}
+
+/// A column has no value.
+pub(super) fn is_null(column: &str) -> SimpleExpr {
+    Expr::col(Alias::new(column)).is_null()
+}
+
+/// A column is above a value.
+pub(super) fn above(column: &str, value: impl Into<Value>) -> SimpleExpr {
+    Expr::col(Alias::new(column)).gt(value.into())
+}
+
+/// A column is at most a value.
+pub(super) fn at_most(column: &str, value: impl Into<Value>) -> SimpleExpr {
+    Expr::col(Alias::new(column)).lte(value.into())
+}
+
+/// A column of a row.
+pub(super) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, StoreError> {
+    Ok(row.try_get("", column)?)
+}
