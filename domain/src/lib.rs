@@ -7,12 +7,14 @@
 pub mod account;
 pub mod city;
 pub mod country;
+pub mod disclosure;
 pub mod error;
 pub mod fx;
 pub mod id;
 pub mod listing;
 pub mod mandate;
 pub mod organisation;
+pub mod policy;
 pub mod portfolio;
 pub mod project;
 pub mod provenance;

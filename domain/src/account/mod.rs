@@ -141,8 +141,8 @@ impl PersonName {
             return Err(TextError::TooLong { max: Self::MAX }.into());
         }
         let lower = line.as_str().to_lowercase();
-        let link = lower.contains("://") || lower.contains("www.") || lower.contains(['@', '<', '>']);
-        if link { Err(PersonNameError::Link) } else { Ok(Self(line)) }
+        let advertises = lower.contains("://") || lower.contains("www.") || lower.contains(['@', '<', '>']);
+        if advertises { Err(PersonNameError::Link) } else { Ok(Self(line)) }
     }
 
     /// The name.
