@@ -6,6 +6,7 @@
 pub mod app;
 pub mod auth;
 pub mod cli;
+pub mod command;
 pub mod config;
 pub mod graphql;
 pub mod id;
@@ -16,3 +17,4 @@ pub mod search;
 pub mod server;
 pub mod store;
 pub mod telemetry;
+pub mod visible;

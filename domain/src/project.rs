@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     FieldErrors,
+    disclosure::Disclosure,
     provenance::Provenance,
     value::{CountryCode, Lang, Localized, Money, Pct, Position, Shares, SingleLine},
     vocabulary::{
@@ -126,6 +127,9 @@ pub struct ProjectFacts {
     pub recorded_financier: Option<SingleLine>,
     /// Year of the historical record.
     pub recorded_year: Option<i32>,
+    /// Which fields are shown to whom.
+    #[serde(default)]
+    pub disclosure: Disclosure,
     /// Origin.
     pub provenance: Provenance,
 }

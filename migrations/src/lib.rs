@@ -14,9 +14,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261124_000001_catalogue::Migration),
-            Box::new(m20261125_000001_registry::Migration),
-        ]
+        vec![Box::new(m20261124_000001_catalogue::Migration), Box::new(m20261125_000001_registry::Migration)]
     }
 }

@@ -51,10 +51,11 @@ impl MigrationTrait for Migration {
         index.col(named("person_id")).col(named("organisation_id")).unique();
         manager.create_index(index).await?;
         let mut first = Query::insert();
-        first
-            .into_table(named("audit_head"))
-            .columns(["id", "seq", "hash"].map(named))
-            .values_panic([1.into(), 0_i64.into(), "".into()]);
+        first.into_table(named("audit_head")).columns(["id", "seq", "hash"].map(named)).values_panic([
+            1.into(),
+            0_i64.into(),
+            "".into(),
+        ]);
         manager.exec_stmt(first).await
     }
 }

@@ -22,6 +22,7 @@ pub use twinning::{CityMatch, CityPage, CityRequest, city_pair_of, partner_citie
 use domain::{id::Id, project::Project};
 
 use crate::{
+    auth::{Auth, key_ring::KeyRingError},
     ranking::Ranking,
     reference::Reference,
     search::{Hit, Search, SearchError},
@@ -40,6 +41,8 @@ pub struct App {
     pub reference: Arc<Reference>,
     /// Names and summaries.
     pub search: Search,
+    /// Accounts: keys, passwords, the clock. The server puts its own in the place of the one in memory.
+    pub auth: Auth,
 }
 
 impl App {
@@ -53,7 +56,7 @@ impl App {
         reference: Arc<Reference>,
     ) -> Result<Self, AppError> {
         let search = Search::build(&store).await?;
-        Ok(Self { store, ranking, reference, search })
+        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()? })
     }
 
     /// Loads the catalog and the search index from the database, side by side.
@@ -70,7 +73,7 @@ impl App {
         let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
         let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
         let search = index.await.map_err(|_| AppError::Failed)??;
-        Ok(Self { store, ranking, reference, search })
+        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()? })
     }
 
     /// Keeps the catalog and the search index current until the process ends.
@@ -133,6 +136,13 @@ fn checked(argument: &'static str, text: &str) -> Result<(), AppError> {
         return Err(AppError::argument(argument, "write at least one letter or digit"));
     }
     Ok(())
+}
+
+impl From<KeyRingError> for AppError {
+    fn from(error: KeyRingError) -> Self {
+        tracing::error!(error = ?error, "there are no keys");
+        Self::Failed
+    }
 }
 
 impl From<SearchError> for AppError {

@@ -136,7 +136,9 @@ mod tests {
         let verified = verify(&ring, ISSUER, &token, NOW).unwrap();
         assert_eq!(verified, Verified { person, session, issued_at: NOW });
         assert!(verify(&ring, ISSUER, &token, NOW + LIFETIME + LEEWAY - 1).is_ok());
-        for (issuer, now) in [(ISSUER, NOW + LIFETIME + LEEWAY), (ISSUER, NOW - 60), ("https://evil.example", NOW)] {
+        for (issuer, now) in
+            [(ISSUER, NOW + LIFETIME + LEEWAY), (ISSUER, NOW - 60), ("https://evil.example", NOW)]
+        {
             assert!(verify(&ring, issuer, &token, now).is_err());
         }
         ring.rotate().unwrap();
@@ -160,7 +162,9 @@ mod tests {
             let forged = format!("{}.{}.{}", URL_SAFE_NO_PAD.encode(header), parts[1], parts[2]);
             assert!(verify(&ring, ISSUER, &forged, NOW).is_err());
         }
-        for cut in [format!("{}.{}.", parts[0], parts[1]), format!("{}.{}", parts[0], parts[1]), String::new()] {
+        for cut in
+            [format!("{}.{}.", parts[0], parts[1]), format!("{}.{}", parts[0], parts[1]), String::new()]
+        {
             assert!(verify(&ring, ISSUER, &cut, NOW).is_err());
         }
     }

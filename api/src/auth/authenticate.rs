@@ -61,9 +61,7 @@ pub async fn authenticate(store: &Store, auth: &Auth, headers: &HeaderMap) -> Re
     Ok(Actor::Person(Arc::new(actor)))
 }
 
-fn named_organisation(
-    headers: &HeaderMap,
-) -> Result<Option<domain::id::Id<Organisation>>, AuthFailure> {
+fn named_organisation(headers: &HeaderMap) -> Result<Option<domain::id::Id<Organisation>>, AuthFailure> {
     let mut given = headers.get_all(ORGANISATION_HEADER).iter();
     let Some(text) = given.next() else { return Ok(None) };
     if given.next().is_some() {
@@ -87,7 +85,8 @@ async fn by_token(store: &Store, auth: &Auth, token: &str) -> Result<PersonActor
     let is_live = session.person == person.id
         && session.ended_at.is_none()
         && now.timestamp_micros() < session.expires_at
-        && verified.issued_at.saturating_mul(1_000_000).saturating_add(999_999) >= person.sessions_valid_after;
+        && verified.issued_at.saturating_mul(1_000_000).saturating_add(999_999)
+            >= person.sessions_valid_after;
     let is_usable = matches!(person.state, PersonState::Active | PersonState::Unconfirmed);
     if !is_live || !is_usable {
         return Err(AuthFailure::Unauthenticated);

@@ -69,7 +69,8 @@ struct Ring {
 
 /// The keys of a directory.
 pub struct KeyRing {
-    directory: PathBuf,
+    /// None where the keys are in memory alone.
+    directory: Option<PathBuf>,
     ring: RwLock<Ring>,
     links: hmac::Key,
 }
@@ -112,8 +113,25 @@ impl KeyRing {
         }
         let ring = Ring { signing: read(directory)?, read_at: Instant::now() };
         Ok(Self {
-            directory: directory.to_owned(),
+            directory: Some(directory.to_owned()),
             ring: RwLock::new(ring),
+            links: hmac::Key::new(hmac::HMAC_SHA256, &links),
+        })
+    }
+
+    /// Keys that are gone when the process ends.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn in_memory() -> Result<Self, KeyRingError> {
+        let pair = Ed25519KeyPair::generate().map_err(|_| KeyRingError::Randomness)?;
+        let document = pair.to_pkcs8().map_err(|_| KeyRingError::Randomness)?;
+        let mut links = [0_u8; 32];
+        random(&mut links).map_err(|_| KeyRingError::Randomness)?;
+        let signing = vec![Arc::new(signing_key(&pair, document.as_ref()))];
+        Ok(Self {
+            directory: None,
+            ring: RwLock::new(Ring { signing, read_at: Instant::now() }),
             links: hmac::Key::new(hmac::HMAC_SHA256, &links),
         })
     }
@@ -123,9 +141,10 @@ impl KeyRing {
     /// # Errors
     /// The directory cannot be written.
     pub fn rotate(&self) -> Result<String, KeyRingError> {
-        let id = make(&self.directory)?;
-        for old in names(&self.directory)?.into_iter().rev().skip(LIVE) {
-            let path = self.directory.join(old);
+        let Some(directory) = &self.directory else { return Err(KeyRingError::Randomness) };
+        let id = make(directory)?;
+        for old in names(directory)?.into_iter().rev().skip(LIVE) {
+            let path = directory.join(old);
             fs::remove_file(&path).map_err(|source| KeyRingError::File { path, source })?;
         }
         self.reread()?;
@@ -174,15 +193,15 @@ impl KeyRing {
 
     /// Looks at the directory again when it is time; keys that cannot be read leave those that are in use.
     fn current(&self) {
-        let is_due =
-            self.ring.read().unwrap_or_else(PoisonError::into_inner).read_at.elapsed() >= REREAD;
+        let is_due = self.ring.read().unwrap_or_else(PoisonError::into_inner).read_at.elapsed() >= REREAD;
         if is_due && let Err(error) = self.reread() {
             tracing::error!(error = ?error, "the signing keys cannot be read again");
         }
     }
 
     fn reread(&self) -> Result<(), KeyRingError> {
-        let fresh = read(&self.directory);
+        let Some(directory) = &self.directory else { return Ok(()) };
+        let fresh = read(directory);
         let mut ring = self.ring.write().unwrap_or_else(PoisonError::into_inner);
         ring.read_at = Instant::now();
         ring.signing = fresh?;
@@ -225,15 +244,19 @@ fn read(directory: &Path) -> Result<Vec<Arc<SigningKey>>, KeyRingError> {
         let path = directory.join(name);
         let bytes = read_closed(&path)?;
         let pair = Ed25519KeyPair::from_pkcs8(&bytes).map_err(|_| KeyRingError::Key { path })?;
-        let public = pair.public_key().as_ref().to_vec();
-        keys.push(Arc::new(SigningKey {
-            id: key_id(&public),
-            encoding: EncodingKey::from_ed_der(&bytes),
-            decoding: DecodingKey::from_ed_der(&public),
-            public,
-        }));
+        keys.push(Arc::new(signing_key(&pair, &bytes)));
     }
     Ok(keys)
+}
+
+fn signing_key(pair: &Ed25519KeyPair, document: &[u8]) -> SigningKey {
+    let public = pair.public_key().as_ref().to_vec();
+    SigningKey {
+        id: key_id(&public),
+        encoding: EncodingKey::from_ed_der(document),
+        decoding: DecodingKey::from_ed_der(&public),
+        public,
+    }
 }
 
 /// Writes a file that only its owner may read; one that is there already is left alone.
@@ -283,7 +306,10 @@ mod tests {
         assert_eq!(again.signer().unwrap().id, ring.signer().unwrap().id);
         let signature = ring.sign_link("upload", "x");
         assert!(again.link_is_signed("upload", "x", &signature));
-        assert!(!again.link_is_signed("digest", "x", &signature) && !again.link_is_signed("upload", "y", &signature));
+        assert!(
+            !again.link_is_signed("digest", "x", &signature)
+                && !again.link_is_signed("upload", "y", &signature)
+        );
         let key = dir.path().join(LINKS);
         let mut mode = fs::metadata(&key).unwrap().permissions();
         std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o644);

@@ -43,14 +43,26 @@ impl Auth {
     /// # Errors
     /// The directory or a key in it cannot be read, or is open to others.
     pub fn open(directory: &Path, public_url: &str) -> Result<Self, KeyRingError> {
+        Ok(Self::with(KeyRing::open(directory)?, public_url))
+    }
+
+    /// With keys that are gone when the process ends: for commands that serve nobody.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn in_memory() -> Result<Self, KeyRingError> {
+        Ok(Self::with(KeyRing::in_memory()?, "http://localhost"))
+    }
+
+    fn with(keys: KeyRing, public_url: &str) -> Self {
         let host = public_url.split("://").nth(1).unwrap_or(public_url);
         let host = host.split(['/', ':']).next().unwrap_or(host);
-        Ok(Self {
-            keys: Arc::new(KeyRing::open(directory)?),
+        Self {
+            keys: Arc::new(keys),
             passwords: password::Passwords::new(),
             clock: Clock::System,
             public_url: public_url.into(),
             mail_domain: host.into(),
-        })
+        }
     }
 }

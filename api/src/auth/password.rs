@@ -37,7 +37,9 @@ pub enum WeakPassword {
     #[error("a password has at most {MAX_BYTES} bytes")]
     Long,
     /// Guessed at once.
-    #[error("this password is among the first that a guesser tries: use several words that do not belong together, without your name, address or organisation")]
+    #[error(
+        "this password is among the first that a guesser tries: use several words that do not belong together, without your name, address or organisation"
+    )]
     Guessable,
 }
 
@@ -175,8 +177,11 @@ mod tests {
         ] {
             assert_eq!(check(weak, &context), Err(WeakPassword::Guessable), "{weak}");
         }
-        for good in ["violet tram orbits seven", "correct horse battery staple lamp", "шелковый путь через горы и реки"]
-        {
+        for good in [
+            "violet tram orbits seven",
+            "correct horse battery staple lamp",
+            "шелковый путь через горы и реки",
+        ] {
             assert_eq!(check(good, &context), Ok(()), "{good}");
         }
         assert_eq!(check(&"é ".repeat(600), &context), Err(WeakPassword::Long));
@@ -194,6 +199,8 @@ mod tests {
         }
         assert!(!passwords.verify(long, None).await.unwrap());
         let composed = passwords.hash("caf\u{e9} caf\u{e9} caf\u{e9}".to_owned()).await.unwrap();
-        assert!(passwords.verify("cafe\u{301} cafe\u{301} cafe\u{301}".to_owned(), Some(composed)).await.unwrap());
+        assert!(
+            passwords.verify("cafe\u{301} cafe\u{301} cafe\u{301}".to_owned(), Some(composed)).await.unwrap()
+        );
     }
 }

@@ -79,7 +79,8 @@ pub fn hash(secret: &str) -> String {
 /// The hash of what claims to be a secret of a kind; none where it cannot be one.
 pub fn hash_of(kind: SecretKind, text: &str) -> Option<String> {
     let rest = text.strip_prefix(kind.prefix())?;
-    let well_formed = rest.len() == 43 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    let well_formed =
+        rest.len() == 43 && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
     well_formed.then(|| hash(text))
 }
 

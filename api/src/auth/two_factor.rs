@@ -31,7 +31,13 @@ pub fn step_of(secret: &str, code: &str, now: i64) -> Option<i64> {
 pub fn address(secret: &str, account: &str) -> String {
     let account: String = account
         .bytes()
-        .map(|b| if b.is_ascii_alphanumeric() || b"-._~".contains(&b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
         .collect();
     format!("otpauth://totp/Caravanserai:{account}?secret={secret}&issuer=Caravanserai")
 }

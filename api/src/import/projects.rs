@@ -116,6 +116,7 @@ pub(super) fn project(row: &mut Row<'_>, options: ImportOptions) -> Option<Owned
         state: row.value("state").unwrap_or(ListingState::Draft),
         recorded_financier: row.line("recorded_financier"),
         recorded_year: row.number("recorded_year"),
+        disclosure: domain::disclosure::Disclosure::default(),
         title: title?,
         kind: kind?,
         fields: fields?,

@@ -113,9 +113,8 @@ pub(super) async fn append(tx: &DatabaseTransaction, at: i64, acts: Vec<Act>) ->
     }
     let seq = Alias::new("seq");
     let mut take = update("audit_head", [], [is("id", 1)]);
-    take.value(seq.clone(), Expr::col(seq).add(count)).returning(
-        sea_orm::sea_query::Query::returning().columns(["seq", "hash"].map(Alias::new)),
-    );
+    take.value(seq.clone(), Expr::col(seq).add(count))
+        .returning(sea_orm::sea_query::Query::returning().columns(["seq", "hash"].map(Alias::new)));
     let row = tx.query_one(&take).await?.ok_or(StoreError::CounterLost)?;
     let (last, mut previous): (i64, String) = (get(&row, "seq")?, get(&row, "hash")?);
     let mut seq = last.saturating_sub(count);

@@ -66,6 +66,21 @@ pub enum StoreError {
     Database(#[source] DbErr),
 }
 
+impl StoreError {
+    /// Whether the same write may well succeed when it is tried again: two writes met.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Conflict { constraint, .. } if constraint == CONCURRENT)
+    }
+
+    /// Whether a value of a column that must be unique is taken.
+    pub fn is_taken(&self, column: &str) -> bool {
+        matches!(self, Self::Conflict { constraint, .. } if constraint.contains(column))
+    }
+}
+
+/// What stands for the constraint where two writes met.
+const CONCURRENT: &str = "concurrent writes";
+
 enum Class {
     Conflict(String),
     Unavailable,
@@ -126,7 +141,7 @@ fn sqlite(code: &str, message: &str) -> Class {
 fn postgres(code: &str, constraint: Option<&str>) -> Class {
     match code {
         "23505" | "23503" => Class::Conflict(constraint.unwrap_or("unnamed").to_owned()),
-        "40001" | "40P01" => Class::Conflict("concurrent writes".to_owned()),
+        "40001" | "40P01" => Class::Conflict(CONCURRENT.to_owned()),
         // Lock or statement time-out, shutting down; then connection and resources.
         "55P03" | "57014" | "57P01" | "57P02" | "57P03" => Class::Unavailable,
         code if code.starts_with("08") || code.starts_with("53") => Class::Unavailable,

@@ -77,8 +77,16 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn history(&self, id: Uuid) -> Result<Vec<PastStep>, StoreError> {
-        let columns =
-            ["number", "from_state", "to_state", "transition", "person_id", "organisation_id", "reasons", "at"];
+        let columns = [
+            "number",
+            "from_state",
+            "to_state",
+            "transition",
+            "person_id",
+            "organisation_id",
+            "reasons",
+            "at",
+        ];
         let mut rows = select("history", columns, [is("aggregate_id", id)]);
         rows.order_by(Alias::new("number"), sea_orm::Order::Asc).limit(500);
         let rows = self.reader().query_all(&rows).await?;

@@ -48,9 +48,7 @@ impl Tx {
         ];
         let mut row = insert("idempotency", row);
         // Another write with the same key is waited for here; then its row is found below.
-        row.on_conflict(
-            OnConflict::columns(["actor_id", "key"].map(Alias::new)).do_nothing().to_owned(),
-        );
+        row.on_conflict(OnConflict::columns(["actor_id", "key"].map(Alias::new)).do_nothing().to_owned());
         if self.connection().execute(&row).await?.rows_affected() == 1 {
             return Ok(KnownKey::Fresh);
         }

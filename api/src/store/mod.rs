@@ -11,6 +11,7 @@ mod error;
 mod history;
 mod idempotency;
 mod log;
+mod outbox;
 mod schema;
 mod sql;
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use error::StoreError;
 pub use history::{PastStep, Step};
 pub use idempotency::KnownKey;
 pub use log::Event;
+pub use outbox::{Letter, MailClass, MailMove, OutboxRow};
 pub use tx::{Change, Tx, Written, city_key};
 
 /// Connections to one database.

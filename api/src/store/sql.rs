@@ -73,11 +73,6 @@ pub(super) fn above(column: &str, value: impl Into<Value>) -> SimpleExpr {
     Expr::col(Alias::new(column)).gt(value.into())
 }
 
-/// A column is at most a value.
-pub(super) fn at_most(column: &str, value: impl Into<Value>) -> SimpleExpr {
-    Expr::col(Alias::new(column)).lte(value.into())
-}
-
 /// A column of a row.
 pub(super) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, StoreError> {
     Ok(row.try_get("", column)?)

@@ -252,7 +252,10 @@ impl Tx {
         }
     }
 
-    pub(super) async fn keep_versions(&self, versions: Vec<(Uuid, i32, serde_json::Value)>) -> Result<(), StoreError> {
+    pub(super) async fn keep_versions(
+        &self,
+        versions: Vec<(Uuid, i32, serde_json::Value)>,
+    ) -> Result<(), StoreError> {
         if versions.is_empty() {
             return Ok(());
         }

@@ -78,12 +78,21 @@ impl Tx {
             row.push(("state", value.state().into()));
         }
         let mut statement = insert(T::KIND.table(), []);
-        let (columns, values): (Vec<_>, Vec<_>) =
-            row.into_iter().map(|(column, value): (_, sea_orm::Value)| (Alias::new(column), value.into())).unzip();
+        let (columns, values): (Vec<_>, Vec<_>) = row
+            .into_iter()
+            .map(|(column, value): (_, sea_orm::Value)| (Alias::new(column), value.into()))
+            .unzip();
         statement.columns(columns).values_panic(values);
         self.connection().execute(&statement).await?;
         self.after_write::<T>(id, 1, body).await?;
-        Ok(Stored { id: Id::from_uuid(id), version: 1, source_key, owner, updated_at: self.now_micros(), value })
+        Ok(Stored {
+            id: Id::from_uuid(id),
+            version: 1,
+            source_key,
+            owner,
+            updated_at: self.now_micros(),
+            value,
+        })
     }
 
     /// Writes the next version of an aggregate that was locked before. Answers it as stored.

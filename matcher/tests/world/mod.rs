@@ -253,6 +253,7 @@ pub(crate) fn project(parts: &Parts) -> Project {
         state: ListingState::Published,
         recorded_financier: None,
         recorded_year: None,
+        disclosure: domain::disclosure::Disclosure::default(),
         provenance: Provenance::default(),
     })
     .unwrap()

@@ -68,8 +68,11 @@ const COLUMNS: [&str; 9] = [
 fn read(row: &QueryResult) -> Result<ApiKeyRow, StoreError> {
     let id: Uuid = get(row, "id")?;
     let scopes: serde_json::Value = get(row, "scopes")?;
-    let scopes = serde_json::from_value(scopes)
-        .map_err(|source| StoreError::Corrupt { kind: "api_key", id, source })?;
+    let scopes = serde_json::from_value(scopes).map_err(|source| StoreError::Corrupt {
+        kind: "api_key",
+        id,
+        source,
+    })?;
     Ok(ApiKeyRow {
         id,
         version: get(row, "version")?,

@@ -87,7 +87,9 @@ impl Store {
             .limit(200);
         let rows = self.reader().query_all(&rows).await?;
         rows.iter()
-            .map(|row| Ok(Member { membership: read(row)?, name: get(row, "name")?, email: get(row, "email")? }))
+            .map(|row| {
+                Ok(Member { membership: read(row)?, name: get(row, "name")?, email: get(row, "email")? })
+            })
             .collect()
     }
 }

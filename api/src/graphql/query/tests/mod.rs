@@ -150,6 +150,7 @@ pub(super) fn project(title: &str, place: &str, change: impl FnOnce(&mut Project
         state: ListingState::Published,
         recorded_financier: Some(line("The bank that financed it")),
         recorded_year: Some(2016),
+        disclosure: domain::disclosure::Disclosure::default(),
         provenance: Provenance {
             label: Some(line("historical record replayed as if open")),
             ..Provenance::default()

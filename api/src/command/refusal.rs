@@ -1,0 +1,180 @@
+//! Why a command is refused, for whoever asked: a code, the field, what would be right.
+
+use domain::{FieldErrors, listing::ListingRefusal};
+
+use crate::{app::AppError, store::StoreError};
+
+/// Stable codes of refusals (section 4.0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
+pub enum UserErrorCode {
+    /// The state has no such transition.
+    InvalidTransition,
+    /// Something that must hold for the transition does not.
+    GateFailed,
+    /// Others may.
+    NotPermitted,
+    /// It was changed since it was read.
+    VersionConflict,
+    /// Too often.
+    RateLimited,
+    /// A field is wrong.
+    Validation,
+    /// The screening has to be decided first.
+    ScreeningHold,
+    /// There is one already.
+    Duplicate,
+    /// Not there, or not visible, which is the same.
+    NotFound,
+    /// The idempotency key was used for another request.
+    IdempotencyConflict,
+}
+
+/// One refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The code.
+    pub code: UserErrorCode,
+    /// The field of the input, in parts; empty for the whole.
+    pub path: Vec<String>,
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// Which rule says so.
+    pub rule_ref: Option<String>,
+}
+
+impl Refusal {
+    /// A refusal that names a field; its parts are separated by dots.
+    pub fn new(code: UserErrorCode, path: &str, message: impl Into<String>) -> Self {
+        let path = path.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        Self { code, path, message: message.into(), rule_ref: None }
+    }
+
+    /// A wrong field.
+    pub fn validation(path: &str, message: impl ToString) -> Self {
+        Self::new(UserErrorCode::Validation, path, message.to_string())
+    }
+
+    /// Others may.
+    pub fn not_permitted(message: impl Into<String>) -> Self {
+        Self::new(UserErrorCode::NotPermitted, "", message)
+    }
+
+    /// Not there, or not visible.
+    pub fn not_found(path: &str, what: &str) -> Self {
+        Self::new(UserErrorCode::NotFound, path, format!("there is no such {}", what.replace('_', " ")))
+    }
+
+    /// Too often; come back later.
+    pub fn rate_limited(seconds: i64) -> Self {
+        let message = format!("too many attempts: try again in {} s", seconds.max(1));
+        Self::new(UserErrorCode::RateLimited, "", message)
+    }
+
+    /// The same with the rule that says so.
+    #[must_use]
+    pub fn by_rule(mut self, rule: impl Into<String>) -> Self {
+        self.rule_ref = Some(rule.into());
+        self
+    }
+}
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// It is refused; all reasons are named.
+    #[error("refused: {0:?}")]
+    Refused(Vec<Refusal>),
+    /// Nobody known acts.
+    #[error("nobody known acts")]
+    Unauthenticated,
+    /// Too much work waits already.
+    #[error("too much work waits already")]
+    Overloaded,
+    /// The database does not answer.
+    #[error("the database did not answer")]
+    Store(#[from] StoreError),
+    /// A fault of the server.
+    #[error("the server failed")]
+    Failed,
+}
+
+impl CommandError {
+    /// Says in the log that somebody was refused what others may.
+    pub(super) fn logged(self, operation: &'static str, actor: uuid::Uuid) -> Self {
+        if let Self::Refused(refusals) = &self
+            && refusals.iter().any(|r| r.code == UserErrorCode::NotPermitted)
+        {
+            tracing::warn!(event = "denied", operation, %actor, "somebody may not");
+        }
+        self
+    }
+}
+
+impl From<Refusal> for CommandError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl From<FieldErrors> for CommandError {
+    /// The paths of facts are written with underscores, those of inputs are not.
+    fn from(errors: FieldErrors) -> Self {
+        let refusal = |error: domain::FieldError| Refusal::validation(&camel(&error.path), error.message);
+        Self::Refused(errors.0.into_iter().map(refusal).collect())
+    }
+}
+
+impl From<ListingRefusal> for CommandError {
+    fn from(refusal: ListingRefusal) -> Self {
+        use domain::Vocabulary;
+        match refusal {
+            ListingRefusal::InvalidTransition { from, transition } => Refusal::new(
+                UserErrorCode::InvalidTransition,
+                "",
+                format!("a listing in the state {from} has no transition {transition}"),
+            )
+            .into(),
+            ListingRefusal::NotPermitted { who, .. } => {
+                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
+                Refusal::not_permitted(format!("this is for others to do: {}", who.join(", "))).into()
+            }
+            ListingRefusal::Guards(guards) => Self::Refused(
+                guards
+                    .into_iter()
+                    .map(|guard| {
+                        Refusal::new(
+                            UserErrorCode::GateFailed,
+                            "",
+                            format!("this must hold: {}", guard.label()),
+                        )
+                        .by_rule(guard.code())
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+impl From<AppError> for CommandError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound { what } => Refusal::not_found("", what).into(),
+            AppError::Argument { argument, message } => Refusal::validation(argument, message).into(),
+            AppError::Store(error) => Self::Store(error),
+            AppError::Overloaded => Self::Overloaded,
+            AppError::Index(_) | AppError::Failed => Self::Failed,
+        }
+    }
+}
+
+/// `gap_amount` as `gapAmount`.
+fn camel(path: &str) -> String {
+    let mut words = path.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}

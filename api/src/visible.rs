@@ -1,0 +1,184 @@
+//! What somebody may see. Objects of the API are made from [`Visible`] alone, and only this module makes one, after
+//! asking the policy; so a node, a list, a search, an export and an event cannot go round it.
+
+use std::{ops::Deref, sync::Arc};
+
+use domain::{
+    account::Person,
+    city::City,
+    disclosure::{Disclosure, ListingField, Rung, rung},
+    id::Id,
+    mandate::Mandate,
+    organisation::Organisation,
+    policy::{Action, AggregateKind, Decision, RelationSet, Standing, decide},
+    project::Project,
+    vocabulary::ListingState,
+};
+use matcher::gate::{all_open, investment::answers};
+
+use crate::{
+    auth::Actor,
+    ranking::Snapshot,
+    store::{Aggregate, Stored},
+};
+
+/// An aggregate that a policy stands before.
+pub trait Guarded: Aggregate {
+    /// Its policy.
+    const POLICY: AggregateKind;
+    /// The state of its listing, where it is one or belongs to one.
+    fn listing_state(&self) -> Option<ListingState> {
+        None
+    }
+    /// Whether it is about or for a person.
+    fn is_of(&self, _person: Id<Person>) -> bool {
+        false
+    }
+    /// Whether its people have taken the record over, as far as it says so itself.
+    fn is_unclaimed(&self) -> bool {
+        false
+    }
+    /// Of which organisation it is, where it is one itself.
+    fn itself(_id: Id<Self>) -> Option<Id<Organisation>> {
+        None
+    }
+    /// Which fields are shown to whom, where it is a listing.
+    fn disclosure(&self) -> Option<&Disclosure> {
+        None
+    }
+    /// Whether somebody's own record has a match with it.
+    fn is_matched(_viewer: &Viewer, _stored: &Stored<Self>) -> bool {
+        false
+    }
+}
+
+impl Guarded for Organisation {
+    const POLICY: AggregateKind = AggregateKind::Organisation;
+    fn is_unclaimed(&self) -> bool {
+        !self.claimed
+    }
+    fn itself(id: Id<Self>) -> Option<Id<Organisation>> {
+        Some(id)
+    }
+}
+impl Guarded for Project {
+    const POLICY: AggregateKind = AggregateKind::Project;
+    fn listing_state(&self) -> Option<ListingState> {
+        Some(self.state)
+    }
+    fn disclosure(&self) -> Option<&Disclosure> {
+        Some(&self.disclosure)
+    }
+    fn is_matched(viewer: &Viewer, stored: &Stored<Self>) -> bool {
+        viewer.has_match(stored.id)
+    }
+}
+impl Guarded for Mandate {
+    const POLICY: AggregateKind = AggregateKind::Mandate;
+}
+impl Guarded for City {
+    const POLICY: AggregateKind = AggregateKind::City;
+}
+
+/// Somebody who looks, with the catalog by which matches are judged.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// Who.
+    pub actor: Actor,
+    snapshot: Arc<Snapshot>,
+}
+
+impl Viewer {
+    /// Somebody who looks.
+    pub const fn new(actor: Actor, snapshot: Arc<Snapshot>) -> Self {
+        Self { actor, snapshot }
+    }
+
+    /// In what relations the actor stands to an aggregate.
+    pub fn relations<T: Guarded>(&self, stored: &Stored<T>, claimed_review: bool) -> RelationSet {
+        if matches!(self.actor, Actor::System) {
+            return RelationSet::SYSTEM;
+        }
+        let Some(person) = self.actor.person() else { return RelationSet::ANONYMOUS };
+        let owner = stored.owner.or_else(|| T::itself(stored.id));
+        let role = owner.and_then(|owner| self.actor.role_in(owner));
+        Standing {
+            confirmed: person.confirmed,
+            // A key never has a role on the platform.
+            platform: if person.scopes.is_none() { person.platform.clone() } else { Default::default() },
+            role,
+            unclaimed: stored.value.is_unclaimed(),
+            itself: stored.value.is_of(person.person),
+            claimed_review,
+            matched: role.is_none() && person.confirmed && T::is_matched(self, stored),
+            introduced: false,
+            owner_link: false,
+        }
+        .relations()
+    }
+
+    /// In what relations the actor stands to what belongs to an organisation.
+    pub fn relations_to(&self, organisation: Id<Organisation>) -> RelationSet {
+        if matches!(self.actor, Actor::System) {
+            return RelationSet::SYSTEM;
+        }
+        let Some(person) = self.actor.person() else { return RelationSet::ANONYMOUS };
+        Standing {
+            confirmed: person.confirmed,
+            platform: if person.scopes.is_none() { person.platform.clone() } else { Default::default() },
+            role: self.actor.role_in(organisation),
+            ..Standing::default()
+        }
+        .relations()
+    }
+
+    /// Whether a mandate of the organisation for which the actor acts passes every gate with a project.
+    fn has_match(&self, project: Id<Project>) -> bool {
+        let Some(acting) = self.actor.acting() else { return false };
+        let catalog = &self.snapshot.catalog;
+        let Some(project) = catalog.projects().get(project) else { return false };
+        let mut mandates = catalog.mandates().rows().iter().filter(|mandate| mandate.investor == acting);
+        mandates.any(|mandate| catalog.pair(mandate, project).is_some_and(|pair| all_open(&answers(&pair))))
+    }
+
+    /// The aggregate, if the actor may see it.
+    pub fn see<T: Guarded>(&self, stored: Arc<Stored<T>>) -> Option<Visible<T>> {
+        let who = self.relations(&stored, false);
+        let state = stored.value.listing_state();
+        let may = |action| decide(T::POLICY, action, who, state) == Decision::Allow;
+        may(Action::Read).then(|| Visible { rung: rung(who), private: may(Action::ReadPrivate), stored, who })
+    }
+}
+
+/// An aggregate that its viewer may see.
+#[derive(Debug, Clone)]
+pub struct Visible<T> {
+    stored: Arc<Stored<T>>,
+    who: RelationSet,
+    rung: Rung,
+    private: bool,
+}
+
+impl<T> Deref for Visible<T> {
+    type Target = Stored<T>;
+    fn deref(&self) -> &Stored<T> {
+        &self.stored
+    }
+}
+
+impl<T: Guarded> Visible<T> {
+    /// In what relations the viewer stands to it.
+    pub const fn relations(&self) -> RelationSet {
+        self.who
+    }
+
+    /// Whether the viewer may see what is private in it.
+    pub const fn is_private(&self) -> bool {
+        self.private
+    }
+
+    /// Whether the viewer may see a field of a listing.
+    pub fn shows(&self, field: ListingField) -> bool {
+        self.stored.value.disclosure().is_none_or(|disclosure| disclosure.shows(field, self.rung))
+    }
+}
