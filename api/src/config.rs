@@ -54,6 +54,10 @@ pub struct ServeArgs {
     /// Serve `/metrics`. Default: on a loopback address.
     #[arg(long)]
     pub metrics: Option<bool>,
+    /// Directory of the keys that sign tokens and links; nodes of one service share it. Default: `keys` in the data
+    /// directory.
+    #[arg(long)]
+    pub keys: Option<PathBuf>,
 }
 
 /// Settings that hold together.
@@ -81,6 +85,8 @@ pub struct Settings {
     pub hsts: bool,
     /// `/metrics` is served.
     pub metrics: bool,
+    /// Directory of the keys that sign tokens and links.
+    pub keys: PathBuf,
 }
 
 /// Settings that are wrong or unsafe.
@@ -107,6 +113,7 @@ impl Settings {
             .database
             .clone()
             .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("caravanserai.sqlite").display()));
+        let keys = serve.keys.clone().unwrap_or_else(|| data_dir.join("keys"));
         let listen = serve.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let settings = Self {
             database,
@@ -120,6 +127,7 @@ impl Settings {
             trusted_proxies: serve.trusted_proxies.clone(),
             hsts: serve.hsts.unwrap_or_else(|| serve.public_url.as_ref().is_some_and(Origin::is_secure)),
             metrics: serve.metrics.unwrap_or_else(|| listen.ip().is_loopback()),
+            keys,
         };
         settings.checked()
     }

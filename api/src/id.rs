@@ -22,8 +22,23 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 4] =
-    [(Kind::Organisation, b'o'), (Kind::Project, b'p'), (Kind::Mandate, b'm'), (Kind::City, b'c')];
+const KINDS: [(Kind, u8); 15] = [
+    (Kind::Organisation, b'o'),
+    (Kind::Project, b'p'),
+    (Kind::Mandate, b'm'),
+    (Kind::City, b'c'),
+    (Kind::SavedSearch, b's'),
+    (Kind::Capability, b'n'),
+    (Kind::Verification, b'v'),
+    (Kind::ScreeningHit, b'h'),
+    (Kind::ImportJob, b'j'),
+    (Kind::Document, b'd'),
+    (Kind::Person, b'a'),
+    (Kind::Membership, b'b'),
+    (Kind::Invitation, b'i'),
+    (Kind::Session, b'e'),
+    (Kind::ApiKey, b'k'),
+];
 
 /// A kind and a UUID as one opaque text.
 pub fn encode(kind: Kind, uuid: Uuid) -> String {

@@ -3,6 +3,7 @@
 //! Reading order: [`config`], [`store`] (the database), [`import`], [`mod@reference`] (embedded facts), [`ranking`]
 //! (the catalog in memory), [`app`] (use cases), then the ways in: [`cli`].
 
+pub mod account;
 pub mod app;
 pub mod auth;
 pub mod cli;
@@ -13,6 +14,7 @@ pub mod id;
 pub mod import;
 pub mod ranking;
 pub mod reference;
+pub mod registry;
 pub mod search;
 pub mod server;
 pub mod store;

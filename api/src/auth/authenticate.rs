@@ -87,8 +87,7 @@ async fn by_token(store: &Store, auth: &Auth, token: &str) -> Result<PersonActor
         && now.timestamp_micros() < session.expires_at
         && verified.issued_at.saturating_mul(1_000_000).saturating_add(999_999)
             >= person.sessions_valid_after;
-    let is_usable = matches!(person.state, PersonState::Active | PersonState::Unconfirmed);
-    if !is_live || !is_usable {
+    if !is_live || person.state != PersonState::Active {
         return Err(AuthFailure::Unauthenticated);
     }
     let memberships: Vec<_> = memberships.iter().map(|m| (m.organisation, m.role)).collect();
@@ -99,7 +98,7 @@ async fn by_token(store: &Store, auth: &Auth, token: &str) -> Result<PersonActor
     Ok(PersonActor {
         person: person.id,
         session: Some(session.id),
-        confirmed: person.state == PersonState::Active,
+        confirmed: true,
         platform,
         memberships,
         acting,

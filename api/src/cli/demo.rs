@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use domain::{city::City, mandate::Mandate, project::Project};
 
-use super::{Failure, app, open, rank, serve, today};
+use super::{Failure, app, open, personas, rank, serve, today};
 use crate::{
     app::App,
     config::{CommonArgs, ServeArgs, Settings},
@@ -66,14 +66,29 @@ pub(super) async fn demo(
     }
     let ids = ids(&app).await?;
     let development = settings.development;
-    serve::serve(&settings, app, move |address| {
+    serve::serve(&settings, app, async move |address, app| {
         let url = format!("http://{address}");
+        let people = personas::sign_in_all(app).await?;
         if json {
-            println!("{}", serde_json::json!({"url": url, "graphql": format!("{url}/graphql"), "ids": ids}));
+            let each = |what: fn(&personas::SignedIn) -> &str| -> serde_json::Map<String, serde_json::Value> {
+                people.iter().map(|one| (one.key.to_owned(), what(one).into())).collect()
+            };
+            let ready = serde_json::json!({
+                "url": url,
+                "graphql": format!("{url}/graphql"),
+                "ids": ids,
+                "tokens": each(|one| &one.tokens.access_token),
+                "refresh": each(|one| one.tokens.refresh_token.expose()),
+            });
+            println!("{ready}");
         } else {
             println!("Caravanserai is ready.\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}");
             if development {
                 println!("  Editor    {url}/graphiql (the page loads its script over the internet)");
+            }
+            println!("Sign in once as (mutation signInWithLink, input.token):");
+            for one in &people {
+                println!("  {:<18} {}  {}", one.key, one.link.expose(), one.name);
             }
             println!("Stop it with Ctrl-C.");
         }

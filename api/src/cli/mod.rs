@@ -2,9 +2,11 @@
 
 mod demo;
 mod import;
+mod personas;
 mod rank;
 mod serve;
 mod sources;
+mod user;
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -75,6 +77,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Users.
+    User {
+        /// What is done.
+        #[command(subcommand)]
+        command: user::UserCommand,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Print completions for a shell.
@@ -143,7 +151,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 );
                 return Err(SettingsError::Wrong { name: "database", message }.into());
             }
-            serve::serve(&settings, app(store).await?, |_| Ok(())).await?;
+            serve::serve(&settings, app(store).await?, async |_, _| Ok(())).await?;
         }
         Command::Demo { serve, json, once } => return demo::demo(&cli.common, &serve, json, once).await,
         Command::Migrate => {
@@ -165,6 +173,13 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let text = rank::rank(&app, what, &id, usize::from(first), json).await?;
             println!("{text}");
             app.store.close().await?;
+        }
+        Command::User { command } => {
+            let store = migrated(&Settings::new(&cli.common, &none)?).await?;
+            let app = app(store).await?;
+            let code = user::user(&app, command).await?;
+            app.store.close().await?;
+            return Ok(code);
         }
         Command::Schema => print!("{}", crate::graphql::sdl()),
         Command::Completions { shell } => {

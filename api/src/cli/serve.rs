@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::Failure;
-use crate::{app::App, config::Settings, server};
+use crate::{app::App, auth::Auth, config::Settings, server};
 
 /// Longest time to close the database.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
@@ -11,13 +11,18 @@ const CLOSE_TIME: Duration = Duration::from_secs(5);
 /// Serves until the process is told to end; `ready` is called with the address that was bound.
 pub(super) async fn serve(
     settings: &Settings,
-    app: App,
-    ready: impl FnOnce(SocketAddr) -> Result<(), Failure>,
+    mut app: App,
+    ready: impl AsyncFnOnce(SocketAddr, &App) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let listener = tokio::net::TcpListener::bind(settings.listen).await?;
+    let address = listener.local_addr()?;
+    // Links in mail and the issuer of tokens: as configured, else where it listens, which is then this machine.
+    let configured = settings.public_url.as_ref().map(|origin| origin.as_str().to_owned());
+    let public_url = configured.unwrap_or_else(|| format!("http://{address}"));
+    app.auth = Auth::open(&settings.keys, &public_url)?;
     let store = app.store.clone();
     let following = tokio::spawn(app.clone().follow());
-    ready(listener.local_addr()?)?;
+    ready(address, &app).await?;
     server::serve(listener, settings, app).await?;
     following.abort();
     // A query that nobody waits for any more must not keep the process from its end.

@@ -70,6 +70,13 @@ impl Refusal {
         Self::new(UserErrorCode::RateLimited, "", message)
     }
 
+    /// The same, at a field.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        self.path = path.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        self
+    }
+
     /// The same with the rule that says so.
     #[must_use]
     pub fn by_rule(mut self, rule: impl Into<String>) -> Self {

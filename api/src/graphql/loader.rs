@@ -15,7 +15,12 @@ use async_graphql::{
 };
 use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
 
-use crate::store::{Aggregate, Store, StoreError, Stored};
+use crate::{
+    app::App,
+    auth::Actor,
+    store::{Aggregate, Store, StoreError, Stored},
+    visible::Viewer,
+};
 
 /// Loads aggregates of a kind by id.
 #[derive(Debug)]
@@ -41,9 +46,12 @@ pub fn rows<T: Aggregate>(store: &Store) -> Rows<T> {
     DataLoader::with_cache(by_id, tokio::spawn, HashMapCache::default()).max_batch_size(200)
 }
 
-/// All that lives as long as a request.
-pub fn request_data(store: &Store) -> Data {
+/// All that lives as long as a request: who asks, and loaders that no other request shares.
+pub fn request_data(app: &App, actor: Actor) -> Data {
+    let store = &app.store;
     let mut data = Data::default();
+    data.insert(Viewer::new(actor.clone(), app.ranking.snapshot()));
+    data.insert(actor);
     data.insert(rows::<Project>(store));
     data.insert(rows::<Organisation>(store));
     data.insert(rows::<Mandate>(store));

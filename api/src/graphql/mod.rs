@@ -9,28 +9,31 @@ pub mod gate;
 pub mod http;
 pub mod input;
 pub mod loader;
+pub mod mutation;
 pub mod object;
 pub mod query;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+use async_graphql::{EmptySubscription, Schema};
 
 pub use loader::request_data;
+pub use mutation::Asker;
 
 use crate::app::App;
 
 /// The schema with its roots.
-pub type ApiSchema = Schema<query::Query, EmptyMutation, EmptySubscription>;
+pub type ApiSchema = Schema<query::Query, mutation::Mutation, EmptySubscription>;
 
 /// The schema over an application. Introspection is for development only.
 pub fn schema(app: App, introspection: bool) -> ApiSchema {
-    let mut builder = Schema::build(query::Query::default(), EmptyMutation, EmptySubscription)
-        .data(app)
-        .extension(argument::NamedArguments)
-        // The gate has counted already; these are a second line.
-        .limit_depth(20)
-        .limit_recursive_depth(32)
-        .limit_directives(5)
-        .disable_suggestions();
+    let mut builder =
+        Schema::build(query::Query::default(), mutation::Mutation::default(), EmptySubscription)
+            .data(app)
+            .extension(argument::NamedArguments)
+            // The gate has counted already; these are a second line.
+            .limit_depth(20)
+            .limit_recursive_depth(32)
+            .limit_directives(5)
+            .disable_suggestions();
     if !introspection {
         builder = builder.disable_introspection();
     }
@@ -39,7 +42,7 @@ pub fn schema(app: App, introspection: bool) -> ApiSchema {
 
 /// The schema in its own language.
 pub fn sdl() -> String {
-    Schema::build(query::Query::default(), EmptyMutation, EmptySubscription).finish().sdl()
+    Schema::build(query::Query::default(), mutation::Mutation::default(), EmptySubscription).finish().sdl()
 }
 
 #[cfg(test)]

@@ -20,7 +20,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use async_graphql::Data;
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -29,20 +28,28 @@ use axum::{
     response::Redirect,
     routing::get,
 };
-use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::id::Id;
+use futures::future::BoxFuture;
 use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::config::ServerConfig;
-use self::{budget::Budget, health::Health, peer::ClientAddress};
+use self::{
+    budget::{Budget, Principal},
+    health::Health,
+    peer::ClientAddress,
+    request_id::RequestId,
+};
 use crate::{
     app::App,
+    auth::{AuthFailure, authenticate},
     config::Settings,
     graphql::{
-        self,
+        self, Asker,
+        error::ErrorCode,
         gate::Gate,
-        http::{Caller, Deadlines, Endpoint},
-        loader,
+        http::{Caller, Callers, Deadlines, Endpoint},
+        request_data,
     },
 };
 
@@ -100,11 +107,13 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
         executor: schema,
         gate: Gate::default(),
         budget: Arc::new(Budget::per_minute(settings.cost_per_minute)),
-        callers: Arc::new(move |parts: &Parts| Ok(anonymous(&app, parts))),
+        callers: Arc::new(Accounts(app.clone())),
         deadlines: Deadlines::default(),
         development: settings.development,
     };
-    let mut routes = graphql::http::route(GRAPHQL, Arc::new(endpoint));
+    let keys = Arc::clone(&app.auth.keys);
+    let mut routes = graphql::http::route(GRAPHQL, Arc::new(endpoint))
+        .route("/.well-known/jwks.json", get(move || async move { axum::Json(keys.jwks()) }));
     if settings.development {
         routes = routes.route(GRAPHIQL, get(|| async { Redirect::temporary(GRAPHQL) }));
     }
@@ -113,12 +122,33 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
     Ok(())
 }
 
-/// A caller without an account: its address pays, and its loaders live as long as the request.
-fn anonymous(app: &App, parts: &Parts) -> Caller {
-    let mut data = Data::default();
-    data.insert(loader::rows::<Project>(&app.store));
-    data.insert(loader::rows::<Organisation>(&app.store));
-    data.insert(loader::rows::<Mandate>(&app.store));
-    data.insert(loader::rows::<City>(&app.store));
-    Caller { principal: ClientAddress::of(&parts.extensions).principal(), data }
+/// Finds out who asks, from the headers and the database.
+#[derive(Debug, Clone)]
+struct Accounts(App);
+
+impl Callers for Accounts {
+    fn caller<'a>(&'a self, parts: &'a Parts) -> BoxFuture<'a, Result<Caller, ErrorCode>> {
+        Box::pin(async move {
+            let app = &self.0;
+            let actor =
+                authenticate(&app.store, &app.auth, &parts.headers).await.map_err(
+                    |failure| match failure {
+                        AuthFailure::Unauthenticated => ErrorCode::Unauthenticated,
+                        AuthFailure::NoSuchOrganisation => ErrorCode::NotFound,
+                        AuthFailure::Store(error) => {
+                            tracing::error!(error = ?error, "nobody can be authenticated");
+                            ErrorCode::Internal
+                        }
+                    },
+                )?;
+            let address = ClientAddress::of(&parts.extensions).principal();
+            let principal = actor.person_id().map_or(address, |id| Principal::Account(Id::uuid(id)));
+            let mut data = request_data(app, actor);
+            data.insert(Asker {
+                address: format!("{address:?}"),
+                request_id: RequestId::of(&parts.extensions).as_str().to_owned(),
+            });
+            Ok(Caller { principal, data })
+        })
+    }
 }

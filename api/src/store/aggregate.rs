@@ -24,6 +24,28 @@ pub enum Kind {
     Mandate,
     /// Cities.
     City,
+    /// Saved searches.
+    SavedSearch,
+    /// Needs and offers of enterprises.
+    Capability,
+    /// Cases of verification.
+    Verification,
+    /// Hits of the screening.
+    ScreeningHit,
+    /// Imports.
+    ImportJob,
+    /// Files that were handed in.
+    Document,
+    /// Persons; rows of their own.
+    Person,
+    /// Memberships; rows of their own.
+    Membership,
+    /// Invitations; rows of their own.
+    Invitation,
+    /// Sessions; rows of their own.
+    Session,
+    /// Keys of integrators; rows of their own.
+    ApiKey,
 }
 
 impl Kind {
@@ -34,6 +56,17 @@ impl Kind {
             Self::Project => "project",
             Self::Mandate => "mandate",
             Self::City => "city",
+            Self::SavedSearch => "saved_search",
+            Self::Capability => "capability",
+            Self::Verification => "verification",
+            Self::ScreeningHit => "screening_hit",
+            Self::ImportJob => "import_job",
+            Self::Document => "document",
+            Self::Person => "person",
+            Self::Membership => "membership",
+            Self::Invitation => "invitation",
+            Self::Session => "session",
+            Self::ApiKey => "api_key",
         }
     }
 }

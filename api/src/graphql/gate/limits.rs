@@ -45,17 +45,22 @@ pub struct GateLimits {
 
 /// Mutations that test a secret.
 pub const CREDENTIAL_FIELDS: &[&str] = &[
-    "login",
-    "logIn",
-    "signIn",
-    "register",
+    "acceptInvitation",
+    "changePassword",
+    "confirmEmail",
+    "confirmEmailChange",
+    "confirmTwoFactor",
+    "disableTwoFactor",
+    "eraseMe",
     "refreshSession",
+    "register",
+    "requestEmailChange",
     "requestPasswordReset",
     "resetPassword",
-    "changePassword",
-    "changeEmail",
-    "acceptInvitation",
-    "verifyCode",
+    "revertEmailChange",
+    "signIn",
+    "signInWithLink",
+    "startTwoFactor",
 ];
 
 impl GateLimits {

@@ -1,8 +1,6 @@
 //! Cities.
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::{
     city::{Aim, City},
@@ -13,11 +11,11 @@ use super::{
     super::code::Code,
     common::{CountryObject, ProvenanceObject, connection, global},
 };
-use crate::{app::App, store::Stored};
+use crate::{app::App, visible::Visible};
 
 /// A city.
 #[derive(Debug, Clone)]
-pub struct CityNode(pub Arc<Stored<City>>);
+pub struct CityNode(pub Visible<City>);
 
 /// A need or an offer.
 #[derive(Debug, SimpleObject)]

@@ -1,8 +1,6 @@
 //! What several objects share.
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
-use std::sync::Arc;
-
 use async_graphql::{
     Context, Error, ID, InputValueError, InputValueResult, Object, Result, Scalar, ScalarType, SimpleObject,
     Value,
@@ -23,7 +21,8 @@ use super::super::{
 };
 use crate::{
     app::App,
-    store::{Aggregate, Stored},
+    store::Aggregate,
+    visible::{Guarded, Viewer, Visible},
 };
 
 /// A whole number beyond 32 bits, written as text.
@@ -230,22 +229,24 @@ impl From<&matcher::rank::GateCount> for ExcludedGate {
     }
 }
 
-/// The aggregate of an id through the request's loader, if there is one.
+/// The aggregate of an id through the request's loader, if there is one and the request's actor may see it.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn find<T: Aggregate>(ctx: &Context<'_>, id: Id<T>) -> Result<Option<Arc<Stored<T>>>> {
-    ctx.data::<Rows<T>>()?.load_one(id).await.map_err(|error| {
+pub async fn find<T: Guarded>(ctx: &Context<'_>, id: Id<T>) -> Result<Option<Visible<T>>> {
+    let found = ctx.data::<Rows<T>>()?.load_one(id).await.map_err(|error| {
         tracing::error!(error = ?error, "a loader failed");
         client_error(ErrorCode::Internal, None, ErrorCode::Internal.public_text())
-    })
+    })?;
+    let viewer = ctx.data::<Viewer>()?;
+    Ok(found.and_then(|stored| viewer.see(stored)))
 }
 
 /// The aggregate of an id that another one names.
 ///
 /// # Errors
 /// There is none, or the database does not answer.
-pub(super) async fn node<T: Aggregate>(ctx: &Context<'_>, id: Id<T>) -> Result<Arc<Stored<T>>> {
+pub(super) async fn node<T: Guarded>(ctx: &Context<'_>, id: Id<T>) -> Result<Visible<T>> {
     find(ctx, id).await?.ok_or_else(|| missing(T::KIND.table()))
 }
 

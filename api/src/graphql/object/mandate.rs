@@ -1,7 +1,5 @@
 //! Mandates, saved and proposed.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::{
     mandate::{Mandate, Strictness, WantedField},
@@ -14,11 +12,11 @@ use super::{
     OrganisationNode,
     common::{MoneyObject, ProvenanceObject, connection, global, missing, node},
 };
-use crate::store::Stored;
+use crate::visible::Visible;
 
 /// A mandate.
 #[derive(Debug, Clone)]
-pub struct MandateNode(pub Arc<Stored<Mandate>>);
+pub struct MandateNode(pub Visible<Mandate>);
 
 /// The terms of a mandate.
 #[derive(Debug, Clone)]

@@ -6,7 +6,10 @@ use std::sync::OnceLock;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use domain::vocabulary::{ReadinessItem, RedFlag, VerificationLevel};
+use domain::{
+    disclosure::ListingField,
+    vocabulary::{ReadinessItem, RedFlag, VerificationLevel},
+};
 use matcher::{
     counterfactual::{Change, Counterfactual},
     explanation::{self, Audience, change_sentence},
@@ -97,11 +100,37 @@ impl MatchNode {
         Self { matched, question, stability, taken_apart: OnceLock::new() }
     }
 
+    /// Whether the owner shows the caller all that the sentences and numbers of a score are made of. Where not, there
+    /// is the score alone.
+    async fn is_told(&self, ctx: &Context<'_>) -> Result<bool> {
+        let project = node(ctx, self.matched.project).await?;
+        Ok(SCORED.iter().all(|field| project.shows(*field)))
+    }
+
     fn parts(&self) -> Result<&explanation::Explanation> {
         let made = self.taken_apart.get_or_init(|| self.matched.explanation(Audience::Investor));
         made.as_ref().ok_or_else(|| missing("match"))
     }
 }
+
+/// Fields of which sentences and criteria speak.
+const SCORED: [ListingField; 12] = [
+    ListingField::Owner,
+    ListingField::Kind,
+    ListingField::Country,
+    ListingField::Fields,
+    ListingField::Stage,
+    ListingField::Contract,
+    ListingField::Gap,
+    ListingField::Instruments,
+    ListingField::Return,
+    ListingField::Readiness,
+    ListingField::Impact,
+    ListingField::HelpWanted,
+];
+
+/// What stands in the place of sentences that the owner does not show.
+const WITHHELD: &str = "The owner shows what the score is made of after an introduction.";
 
 /// Most changes that are looked for.
 const MAX_CHANGES: i32 = 10;
@@ -148,15 +177,22 @@ impl MatchNode {
         self.stability
     }
     /// The investor's view.
-    async fn for_investor(&self) -> Result<SideScore> {
-        Ok(side(&self.matched.evaluation.investor, &self.parts()?.investor))
+    async fn for_investor(&self, ctx: &Context<'_>) -> Result<SideScore> {
+        let told = self.is_told(ctx).await?;
+        let lines = if told { self.parts()?.investor.as_slice() } else { &[] };
+        Ok(side(&self.matched.evaluation.investor, lines))
     }
     /// The project's view.
-    async fn for_project(&self) -> Result<SideScore> {
-        Ok(side(&self.matched.evaluation.project, &self.parts()?.project))
+    async fn for_project(&self, ctx: &Context<'_>) -> Result<SideScore> {
+        let told = self.is_told(ctx).await?;
+        let lines = if told { self.parts()?.project.as_slice() } else { &[] };
+        Ok(side(&self.matched.evaluation.project, lines))
     }
     /// Gates with their reasons.
-    async fn gates(&self) -> Result<Vec<GateResult>> {
+    async fn gates(&self, ctx: &Context<'_>) -> Result<Vec<GateResult>> {
+        if !self.is_told(ctx).await? {
+            return Ok(Vec::new());
+        }
         Ok(self.parts()?.gates.iter().map(Into::into).collect())
     }
     /// Whether no gate excludes the pair.
@@ -166,11 +202,16 @@ impl MatchNode {
     /// The score in sentences.
     async fn explanation(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "Language.", default_with = "Some(Lang::En)")] lang: Option<Lang>,
         #[graphql(desc = "Who reads.", default_with = "Some(AudienceInput::Investor)")] audience: Option<
             AudienceInput,
         >,
     ) -> Result<ExplanationObject> {
+        if !self.is_told(ctx).await? {
+            let score = points(self.matched.evaluation.mutual.point);
+            return Ok(ExplanationObject::headline_only(format!("{score:.0} of 100. {WITHHELD}")));
+        }
         let made = match audience.unwrap_or(AudienceInput::Investor) {
             AudienceInput::Investor => None,
             AudienceInput::Owner => self.matched.explanation(Audience::Owner),
@@ -190,6 +231,7 @@ impl MatchNode {
     /// Single changes that lift the score most, scored again by the scorer.
     async fn counterfactuals(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "At most this many, 1 to 10.", default_with = "Some(3)")] max: Option<i32>,
     ) -> Result<Vec<CounterfactualObject>> {
         let max = max.unwrap_or(3);
@@ -197,6 +239,9 @@ impl MatchNode {
             .ok()
             .filter(|_| (1..=MAX_CHANGES).contains(&max))
             .ok_or_else(|| client_error(ErrorCode::Validation, Some("max"), "Ask for 1 to 10 changes."))?;
+        if !self.is_told(ctx).await? {
+            return Ok(Vec::new());
+        }
         Ok(self.matched.counterfactuals(max).iter().map(Into::into).collect())
     }
     /// When the catalog was current.

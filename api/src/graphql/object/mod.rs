@@ -5,6 +5,7 @@ pub mod city_match;
 pub mod common;
 pub mod mandate;
 pub mod matching;
+pub mod me;
 pub mod organisation;
 pub mod policy;
 pub mod project;
@@ -18,6 +19,7 @@ pub use common::{
 };
 pub use mandate::{MandateConnection, MandateNode, MandateTerms, ProposedMandateObject};
 pub use matching::{MatchNode, OpportunityConnection};
+pub use me::Me;
 pub use organisation::{OrganisationConnection, OrganisationNode};
 pub use policy::{PolicyStamp, RankingPolicy};
 pub use project::{ProjectConnection, ProjectNode};

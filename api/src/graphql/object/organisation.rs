@@ -1,24 +1,24 @@
 //! Organisations.
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, Result};
 use chrono::NaiveDate;
 use domain::{
     organisation::Organisation,
+    policy::Relation,
     vocabulary::{HelpKind, InvestorType, OrganisationKind, VerificationLevel},
 };
 
 use super::{
     super::code::Code,
     common::{CountryObject, ProvenanceObject, connection, global},
+    me::{ApiKeyObject, InvitationObject, MemberObject, stored},
 };
-use crate::store::Stored;
+use crate::{app::App, visible::Visible};
 
 /// An organisation.
 #[derive(Debug, Clone)]
-pub struct OrganisationNode(pub Arc<Stored<Organisation>>);
+pub struct OrganisationNode(pub Visible<Organisation>);
 
 /// An organisation. Beneficial owners and screening are never public.
 #[Object(name = "Organisation")]
@@ -62,6 +62,36 @@ impl OrganisationNode {
     /// Deals on record.
     async fn deal_count(&self) -> i64 {
         i64::try_from(self.0.value.deals.len()).unwrap_or(i64::MAX)
+    }
+    /// Rises with every change; a change names the version that it was made on.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// Members; for the organisation's own people and those who judge it, null for others.
+    async fn members(&self, ctx: &Context<'_>) -> Result<Option<Vec<MemberObject>>> {
+        if !self.0.relations().any(&[Relation::MemberViewer, Relation::Compliance, Relation::Administrator]) {
+            return Ok(None);
+        }
+        let members = stored(ctx.data::<App>()?.store.members(self.0.id).await)?;
+        Ok(Some(members.into_iter().map(Into::into).collect()))
+    }
+    /// Open invitations; for the organisation's owners, null for others.
+    async fn invitations(&self, ctx: &Context<'_>) -> Result<Option<Vec<InvitationObject>>> {
+        if !self.0.relations().contains(Relation::MemberOwner) {
+            return Ok(None);
+        }
+        let app = ctx.data::<App>()?;
+        let now = app.auth.clock.now().timestamp_micros();
+        let open = stored(app.store.invitations(self.0.id, now).await)?;
+        Ok(Some(open.into_iter().map(Into::into).collect()))
+    }
+    /// Keys of integrators; for the organisation's owners, null for others.
+    async fn api_keys(&self, ctx: &Context<'_>) -> Result<Option<Vec<ApiKeyObject>>> {
+        if !self.0.relations().contains(Relation::MemberOwner) {
+            return Ok(None);
+        }
+        let keys = stored(ctx.data::<App>()?.store.api_keys(self.0.id).await)?;
+        Ok(Some(keys.into_iter().map(Into::into).collect()))
     }
     /// Origin.
     async fn provenance(&self) -> ProvenanceObject {

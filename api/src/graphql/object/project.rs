@@ -1,12 +1,11 @@
 //! Projects. Who financed a historical record is its outcome and not part of the listing.
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use domain::{
-    project::Project,
+    disclosure::{ListingField as Field, SizeBand},
+    project::{Impact, Project},
     vocabulary::{
         ContractType, CooperationField, HelpKind, Instrument, InvestorType, LifecycleStatus, ListingState,
         ProjectKind, ReadinessItem, ReadinessStatus, RedFlag,
@@ -16,15 +15,13 @@ use domain::{
 use super::{
     super::code::{Code, Stage},
     OrganisationNode,
-    common::{
-        BigInt, CountryObject, MoneyObject, ProvenanceObject, TextObject, connection, global, missing, node,
-    },
+    common::{BigInt, CountryObject, MoneyObject, ProvenanceObject, TextObject, connection, global, node},
 };
-use crate::store::Stored;
+use crate::{app::App, visible::Visible};
 
 /// A project.
 #[derive(Debug, Clone)]
-pub struct ProjectNode(pub Arc<Stored<Project>>);
+pub struct ProjectNode(pub Visible<Project>);
 
 /// A field with its share.
 #[derive(Debug, SimpleObject)]
@@ -104,22 +101,39 @@ impl ProjectNode {
     pub async fn id(&self) -> ID {
         global(self.0.id)
     }
-    /// Name.
-    async fn title(&self) -> TextObject {
-        (&self.0.value.title).into()
+    /// Name; null where the owner does not show it to the caller.
+    async fn title(&self) -> Option<TextObject> {
+        self.0.shows(Field::Title).then(|| (&self.0.value.title).into())
     }
     /// What it does.
     async fn summary(&self) -> Option<TextObject> {
-        self.0.value.summary.as_ref().map(Into::into)
+        self.0.value.summary.as_ref().filter(|_| self.0.shows(Field::Summary)).map(Into::into)
     }
-    /// Whose it is.
-    async fn owner(&self, ctx: &Context<'_>) -> Result<OrganisationNode> {
-        let owner = self.0.owner.ok_or_else(|| missing("organisation"))?;
-        node(ctx, owner).await.map(OrganisationNode)
+    /// Whose it is; null where the owner does not show it to the caller.
+    async fn owner(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
+        match self.0.owner.filter(|_| self.0.shows(Field::Owner)) {
+            Some(owner) => node(ctx, owner).await.map(|owner| Some(OrganisationNode(owner))),
+            None => Ok(None),
+        }
     }
-    /// What it is.
-    async fn kind(&self) -> Code<ProjectKind> {
-        Code(self.0.value.kind)
+    /// What it is; null where the owner does not show it to the caller.
+    async fn kind(&self) -> Option<Code<ProjectKind>> {
+        self.0.shows(Field::Kind).then_some(Code(self.0.value.kind))
+    }
+    /// Whether the owner shows only countries, fields and the size band before an introduction.
+    async fn blind(&self) -> bool {
+        self.0.value.disclosure.is_blind()
+    }
+    /// How large the funding gap is, within a power of ten.
+    async fn size_band(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let app = ctx.data::<App>()?;
+        let today = app.ranking.snapshot().catalog.today;
+        let band = |gap| SizeBand::of(gap, Some(&app.reference.fx), today).to_string();
+        Ok(self.0.value.gap.filter(|_| self.0.shows(Field::SizeBand)).map(band))
+    }
+    /// Rises with every change; a change names the version that it was made on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
     /// Where the listing stands.
     async fn state(&self) -> Code<ListingState> {
@@ -127,17 +141,18 @@ impl ProjectNode {
     }
     /// Where the work stands.
     async fn lifecycle(&self) -> Option<Code<LifecycleStatus>> {
-        self.0.value.lifecycle.map(Code)
+        self.0.value.lifecycle.filter(|_| self.0.shows(Field::Stage)).map(Code)
     }
     /// Where the money decisions stand.
     async fn stage(&self) -> Option<Stage> {
-        self.0.value.stage.map(Stage)
+        self.0.value.stage.filter(|_| self.0.shows(Field::Stage)).map(Stage)
     }
     /// Fields, largest share first.
     async fn fields(&self) -> Vec<FieldShare> {
         let parts = self.0.value.fields.parts();
         parts
             .iter()
+            .filter(|_| self.0.shows(Field::Fields))
             .map(|part| FieldShare {
                 field: Code(part.of),
                 share_pct: f64::from(part.hundredths) / 100.0,
@@ -148,23 +163,25 @@ impl ProjectNode {
     }
     /// Contract with the public side.
     async fn contract(&self) -> Option<Code<ContractType>> {
-        self.0.value.contract.map(Code)
+        self.0.value.contract.filter(|_| self.0.shows(Field::Contract)).map(Code)
     }
     /// Public authority of a partnership.
     async fn public_authority(&self) -> Option<&str> {
-        self.0.value.public_authority.as_ref().map(domain::value::SingleLine::as_str)
+        let authority = self.0.value.public_authority.as_ref();
+        authority.filter(|_| self.0.shows(Field::PublicAuthority)).map(domain::value::SingleLine::as_str)
     }
     /// Money that is still missing.
     async fn funding_gap(&self) -> Option<MoneyObject> {
-        self.0.value.gap.map(MoneyObject)
+        self.0.value.gap.filter(|_| self.0.shows(Field::Gap)).map(MoneyObject)
     }
     /// Smallest part that one investor may take; null where the gap is not divided.
     async fn min_slice(&self) -> Option<MoneyObject> {
-        self.0.value.min_slice.map(MoneyObject)
+        self.0.value.min_slice.filter(|_| self.0.shows(Field::Gap)).map(MoneyObject)
     }
     /// Instruments sought.
     async fn instruments(&self) -> Vec<InstrumentShare> {
-        let Some(shares) = &self.0.value.instruments else { return Vec::new() };
+        let shares = self.0.value.instruments.as_ref().filter(|_| self.0.shows(Field::Instruments));
+        let Some(shares) = shares else { return Vec::new() };
         shares
             .parts()
             .iter()
@@ -176,11 +193,11 @@ impl ProjectNode {
     }
     /// Expected return, percent a year.
     async fn return_pct(&self) -> Option<f64> {
-        self.0.value.return_pct.map(domain::value::Pct::as_f64)
+        self.0.value.return_pct.filter(|_| self.0.shows(Field::Return)).map(domain::value::Pct::as_f64)
     }
     /// Tenor sought, months.
     async fn tenor_months(&self) -> Option<u16> {
-        self.0.value.tenor_months
+        self.0.value.tenor_months.filter(|_| self.0.shows(Field::Instruments))
     }
     /// Checklist; items that are not named are unknown.
     async fn readiness(&self) -> Vec<Readiness> {
@@ -188,21 +205,27 @@ impl ProjectNode {
             .value
             .readiness
             .iter()
+            .filter(|_| self.0.shows(Field::Readiness))
             .map(|entry| Readiness {
                 item: Code(entry.item),
                 status: Code(entry.status),
-                evidence: entry.evidence.as_ref().map(ToString::to_string),
+                evidence: entry
+                    .evidence
+                    .as_ref()
+                    .filter(|_| self.0.shows(Field::Evidence))
+                    .map(ToString::to_string),
             })
             .collect()
     }
     /// Contradictions found.
     async fn flags(&self) -> Vec<Flag> {
         let flags = &self.0.value.flags;
-        flags.iter().map(|f| Flag { flag: Code(f.flag), justified: f.justification.is_some() }).collect()
+        let flags = flags.iter().filter(|_| self.0.shows(Field::Flags));
+        flags.map(|f| Flag { flag: Code(f.flag), justified: f.justification.is_some() }).collect()
     }
     /// Effects on inclusion.
     async fn impact(&self) -> ImpactObject {
-        let impact = self.0.value.impact;
+        let impact = if self.0.shows(Field::Impact) { self.0.value.impact } else { Impact::default() };
         ImpactObject {
             entry_price_pct_gni: impact.entry_price_pct_gni.map(domain::value::Pct::as_f64),
             affordable: impact.entry_price_pct_gni.map(|price| price.hundredths() < 200),
@@ -215,6 +238,7 @@ impl ProjectNode {
     }
     /// Where it is.
     async fn places(&self, ctx: &Context<'_>) -> Result<Vec<Place>> {
+        let position = |at: &domain::project::Location| at.position.filter(|_| self.0.shows(Field::Position));
         self.0
             .value
             .locations
@@ -222,24 +246,26 @@ impl ProjectNode {
             .map(|location| {
                 Ok(Place {
                     country: CountryObject::of(ctx, location.country)?,
-                    city_geonames: location.city_geonames,
-                    latitude: location.position.map(domain::value::Position::latitude),
-                    longitude: location.position.map(domain::value::Position::longitude),
+                    city_geonames: location.city_geonames.filter(|_| self.0.shows(Field::City)),
+                    latitude: position(location).map(domain::value::Position::latitude),
+                    longitude: position(location).map(domain::value::Position::longitude),
                 })
             })
             .collect()
     }
     /// Kinds of investors that the owner does not want.
     async fn excluded_investors(&self) -> Vec<Code<InvestorType>> {
-        self.0.value.excluded_investors.iter().map(|kind| Code(*kind)).collect()
+        let kinds = self.0.value.excluded_investors.iter();
+        kinds.filter(|_| self.0.shows(Field::ExcludedInvestors)).map(|kind| Code(*kind)).collect()
     }
     /// Help wanted beside money.
     async fn help_wanted(&self) -> Vec<Code<HelpKind>> {
-        self.0.value.help_wanted.iter().map(|kind| Code(*kind)).collect()
+        let kinds = self.0.value.help_wanted.iter();
+        kinds.filter(|_| self.0.shows(Field::HelpWanted)).map(|kind| Code(*kind)).collect()
     }
     /// Last day for an answer.
     async fn deadline(&self) -> Option<NaiveDate> {
-        self.0.value.deadline
+        self.0.value.deadline.filter(|_| self.0.shows(Field::Deadline))
     }
     /// First day in public.
     async fn published_on(&self) -> Option<NaiveDate> {
@@ -251,11 +277,15 @@ impl ProjectNode {
     }
     /// Year of the historical record, where the listing replays one.
     async fn recorded_year(&self) -> Option<i32> {
-        self.0.value.recorded_year
+        self.0.value.recorded_year.filter(|_| self.0.shows(Field::Provenance))
     }
     /// Origin.
     async fn provenance(&self) -> ProvenanceObject {
-        (&self.0.value.provenance).into()
+        if self.0.shows(Field::Provenance) {
+            (&self.0.value.provenance).into()
+        } else {
+            (&domain::provenance::Provenance::default()).into()
+        }
     }
 }
 

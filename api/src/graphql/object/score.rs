@@ -197,6 +197,12 @@ pub struct ExplanationObject {
 }
 
 impl ExplanationObject {
+    /// The score alone, where the owner does not show what it is made of.
+    pub(super) fn headline_only(headline: String) -> Self {
+        let none = Vec::new;
+        Self { text: headline.clone(), headline, because: none(), against: none(), unknown: none() }
+    }
+
     /// An explanation from its sentences.
     pub(super) fn new(
         lang: Lang,

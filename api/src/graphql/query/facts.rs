@@ -9,7 +9,7 @@ use matcher::Policy;
 use super::super::{
     error::{ErrorCode, client_error, refusal},
     input::{DealInput, wrong, wrong_part},
-    object::{MoneyObject, ProposedMandateObject, RankingPolicy},
+    object::{self, Me, MoneyObject, ProposedMandateObject, RankingPolicy},
 };
 use crate::app::{self, App, GroupBy};
 
@@ -63,6 +63,11 @@ const MAX_DEALS: usize = 1_000;
 /// Policy, statistics and proposals.
 #[Object]
 impl FactsQuery {
+    /// The person who asks; an error where nobody known asks.
+    async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
+        object::me::me(ctx).await
+    }
+
     /// The policy of a version; the one in force where none is named. Null where there is no such version.
     async fn ranking_policy(
         &self,

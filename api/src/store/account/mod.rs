@@ -3,6 +3,7 @@
 mod key;
 mod membership;
 mod person;
+mod privacy;
 mod session;
 mod throttle;
 mod token;
@@ -11,6 +12,7 @@ mod two_factor;
 pub use key::{ApiKeyRow, NewApiKey};
 pub use membership::{Member, Membership};
 pub use person::{PersonRow, PersonState};
+pub use privacy::{TAGGED, Tag};
 pub use session::{Refresh, RefreshClaim, SessionRow};
 pub use throttle::Throttle;
 pub use token::{NewToken, OneTimeToken, Purpose};

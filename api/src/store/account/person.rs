@@ -18,8 +18,6 @@ use super::super::{
 /// Where an account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PersonState {
-    /// The address is not confirmed: the account holds no power.
-    Unconfirmed,
     /// In use.
     Active,
     /// Shut by an administrator.
@@ -29,12 +27,8 @@ pub enum PersonState {
 }
 
 impl PersonState {
-    const ALL: [(Self, &'static str); 4] = [
-        (Self::Unconfirmed, "UNCONFIRMED"),
-        (Self::Active, "ACTIVE"),
-        (Self::Disabled, "DISABLED"),
-        (Self::Erased, "ERASED"),
-    ];
+    const ALL: [(Self, &'static str); 3] =
+        [(Self::Active, "ACTIVE"), (Self::Disabled, "DISABLED"), (Self::Erased, "ERASED")];
 
     /// The stored code.
     pub fn code(self) -> &'static str {

@@ -1,0 +1,3 @@
+//! Commands that fill the marketplace: organisations, projects, mandates, cities.
+
+pub mod organisation;
