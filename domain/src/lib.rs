@@ -18,6 +18,7 @@ pub mod policy;
 pub mod portfolio;
 pub mod project;
 pub mod provenance;
+pub mod questionnaire;
 pub mod value;
 pub mod vocabulary;
 

@@ -169,6 +169,7 @@ mod tests {
         round_trips::<crate::account::OrgRole>();
         round_trips::<crate::account::PlatformRole>();
         round_trips::<crate::account::Scope>();
+        round_trips::<crate::questionnaire::CriterionKey>();
         round_trips::<crate::disclosure::ListingField>();
         round_trips::<crate::policy::Relation>();
         round_trips::<crate::policy::AggregateKind>();
