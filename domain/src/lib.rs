@@ -6,9 +6,13 @@
 
 pub mod account;
 pub mod city;
+pub mod consistency;
 pub mod country;
 pub mod disclosure;
+pub mod duplicate;
 pub mod error;
+#[cfg(test)]
+mod fixture;
 pub mod fx;
 pub mod id;
 pub mod listing;

@@ -7,7 +7,7 @@
 mod answer;
 mod catalogue;
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, cmp, fmt, str::FromStr};
 
 pub use answer::{Answer, AnswerType, Answers};
 pub use catalogue::QUESTIONS;
@@ -105,8 +105,30 @@ pub struct QuestionSpec {
 }
 
 /// The key of a question; only the table's own keys exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct QuestionKey(&'static str);
+#[derive(Clone, Copy)]
+pub struct QuestionKey(&'static QuestionSpec);
+
+impl PartialEq for QuestionKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key == other.0.key
+    }
+}
+impl Eq for QuestionKey {}
+impl PartialOrd for QuestionKey {
+    fn partial_cmp(&self, other: &Self) -> Option<cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for QuestionKey {
+    fn cmp(&self, other: &Self) -> cmp::Ordering {
+        self.0.key.cmp(other.0.key)
+    }
+}
+impl fmt::Debug for QuestionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.key)
+    }
+}
 
 /// No question has that key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,14 +138,12 @@ pub struct UnknownQuestion(String);
 impl QuestionKey {
     /// The key.
     pub const fn as_str(self) -> &'static str {
-        self.0
+        self.0.key
     }
 
     /// The question.
-    pub fn question(self) -> &'static QuestionSpec {
-        // A key is made from a row of the table only, so the row is there; the first stands for the impossible.
-        const FIRST: &QuestionSpec = &QUESTIONS[0];
-        QUESTIONS.iter().find(|question| question.key == self.0).unwrap_or(FIRST)
+    pub const fn question(self) -> &'static QuestionSpec {
+        self.0
     }
 }
 
@@ -133,18 +153,18 @@ impl FromStr for QuestionKey {
         QUESTIONS
             .iter()
             .find(|question| question.key == s)
-            .map(|question| Self(question.key))
+            .map(Self)
             .ok_or_else(|| UnknownQuestion(s.chars().take(60).collect()))
     }
 }
 impl fmt::Display for QuestionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.0.key)
     }
 }
 impl Serialize for QuestionKey {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.0)
+        s.serialize_str(self.0.key)
     }
 }
 impl<'de> Deserialize<'de> for QuestionKey {
@@ -167,7 +187,7 @@ pub struct Question {
 impl Question {
     /// Its key.
     pub const fn key(&self) -> QuestionKey {
-        QuestionKey(self.spec.key)
+        QuestionKey(self.spec)
     }
 
     /// Whether it is answered.

@@ -12,8 +12,8 @@ pub use field::{CooperationField, FieldSet, Similarity};
 pub use finance::{ContractType, Instrument, InvestorType, TransactionRung};
 pub use organisation::{HelpKind, IncomeGroup, OrganisationKind, OrganisationRole};
 pub use project::{
-    InfrastructureStage, InnovationKind, InvestmentStage, LifecycleStatus, ListingState, ProjectKind,
-    ReadinessItem, ReadinessStatus, RedFlag, StageLadder, VentureStage, WorksType,
+    FlagSeverity, InfrastructureStage, InnovationKind, InvestmentStage, LifecycleStatus, ListingState,
+    ProjectKind, ReadinessItem, ReadinessStatus, RedFlag, StageLadder, VentureStage, WorksType,
 };
 pub use trust::{ScreeningStatus, VerificationLevel, Visibility};
 
@@ -152,6 +152,7 @@ mod tests {
         round_trips::<ReadinessItem>();
         round_trips::<ReadinessStatus>();
         round_trips::<RedFlag>();
+        round_trips::<FlagSeverity>();
         round_trips::<ContractType>();
         round_trips::<Instrument>();
         round_trips::<InvestorType>();
@@ -169,6 +170,7 @@ mod tests {
         round_trips::<crate::account::OrgRole>();
         round_trips::<crate::account::PlatformRole>();
         round_trips::<crate::account::Scope>();
+        round_trips::<crate::duplicate::DuplicateClass>();
         round_trips::<crate::questionnaire::CriterionKey>();
         round_trips::<crate::disclosure::ListingField>();
         round_trips::<crate::policy::Relation>();

@@ -185,8 +185,15 @@ vocabulary! {
     }
 }
 vocabulary! {
-    /// A contradiction in a listing; each that is not justified takes a tenth from readiness.
-    RedFlag, "CARAVANSERAI-RED-FLAG", "1", {
+    /// How much a contradiction weighs. Only a red one costs readiness and stops a listing until it is justified.
+    FlagSeverity, "CARAVANSERAI-FLAG-SEVERITY", "1", {
+        Red = "RED": "Red: stops a submission until it is mended or justified",
+        Amber = "AMBER": "Amber: shown to the owner and the reviewer",
+    }
+}
+vocabulary! {
+    /// A contradiction in a listing; each red one that is not justified takes a tenth from readiness.
+    RedFlag, "CARAVANSERAI-RED-FLAG", "2", {
         ReturnAboveSector = "RETURN_ABOVE_SECTOR": "Return far above what the field shows",
         CoverageBelowBaseline = "COVERAGE_BELOW_BASELINE": "Coverage target below the baseline",
         GapAboveCost = "GAP_ABOVE_COST": "Funding gap above the total cost",
@@ -195,6 +202,57 @@ vocabulary! {
         DemandUnverified = "DEMAND_UNVERIFIED": "Demand study unverified",
         StageWithoutEvidence = "STAGE_WITHOUT_EVIDENCE": "Stage claimed without its documents",
         DuplicateSuspected = "DUPLICATE_SUSPECTED": "Likely duplicate of another listing",
+        SliceAboveGap = "SLICE_ABOVE_GAP": "Smallest slice above the funding gap",
+        SliceInOtherCurrency = "SLICE_IN_OTHER_CURRENCY": "Slice and gap in different currencies",
+        SliceTooSmall = "SLICE_TOO_SMALL": "Smallest slice below a hundredth of the gap",
+        GapLargeForStage = "GAP_LARGE_FOR_STAGE": "Round larger than the venture's stage",
+        GapSmallForStage = "GAP_SMALL_FOR_STAGE": "Round smaller than the venture's stage",
+        GapAfterClose = "GAP_AFTER_CLOSE": "Most of the cost still open after the financial close",
+        TenorBeyondConcession = "TENOR_BEYOND_CONCESSION": "Tenor beyond the end of the contract",
+        TenorWithoutDebt = "TENOR_WITHOUT_DEBT": "Tenor without anything to repay",
+        DebtWithoutTenor = "DEBT_WITHOUT_TENOR": "Debt without a tenor",
+        GrantWithReturn = "GRANT_WITH_RETURN": "Return offered on grants alone",
+        ReturnNotPositive = "RETURN_NOT_POSITIVE": "No return for money that looks for one",
+        ConcessionalWithHighReturn = "CONCESSIONAL_WITH_HIGH_RETURN": "Concessional terms beside a market return",
+        CoverWithoutMoney = "COVER_WITHOUT_MONEY": "Only cover sought for a gap in money",
+        InstrumentWithoutInvestor = "INSTRUMENT_WITHOUT_INVESTOR": "Every giver of the instrument excluded",
+        CostsAboveRevenue = "COSTS_ABOVE_REVENUE": "Running costs above revenue beside a return",
+        ReturnBeyondRevenue = "RETURN_BEYOND_REVENUE": "Yearly return above the yearly revenue",
+        RevenueInOtherCurrency = "REVENUE_IN_OTHER_CURRENCY": "Debt and revenue in different currencies",
+        ValuationBelowRound = "VALUATION_BELOW_ROUND": "Valuation below the round",
+        EquityInProcurement = "EQUITY_IN_PROCUREMENT": "Shares sought under traditional procurement",
+        VentureWithConcession = "VENTURE_WITH_CONCESSION": "Venture under a contract of infrastructure",
+        SoftKindWithConcession = "SOFT_KIND_WITH_CONCESSION": "Training, content or research under a concession",
+        DivestitureBeforeOperation = "DIVESTITURE_BEFORE_OPERATION": "Sale of what does not run yet",
+        OldWorksContractOnNewWorks = "OLD_WORKS_CONTRACT_ON_NEW_WORKS": "Contract for rehabilitation on new works",
+        NewWorksContractOnOldWorks = "NEW_WORKS_CONTRACT_ON_OLD_WORKS": "Contract for new works on old ones",
+        AuthorityWithoutContract = "AUTHORITY_WITHOUT_CONTRACT": "Public authority beside a private contract",
+        LifecycleAgainstStage = "LIFECYCLE_AGAINST_STAGE": "Lifecycle and stage that cannot go together",
+        LifecycleEnded = "LIFECYCLE_ENDED": "Money sought for what is over",
+        SharesAgainstStage = "SHARES_AGAINST_STAGE": "Listed shares of a venture that is not listed",
+        IdeaWithRevenue = "IDEA_WITH_REVENUE": "Revenue at the stage of an idea",
+        RevenueWithoutCustomers = "REVENUE_WITHOUT_CUSTOMERS": "Revenue without a customer",
+        EvidenceMissing = "EVIDENCE_MISSING": "Evidenced without naming evidence",
+        EvidenceShared = "EVIDENCE_SHARED": "One document for many items",
+        WorksWithoutEnvironment = "WORKS_WITHOUT_ENVIRONMENT": "Construction without an environmental study",
+        WorksWithoutLand = "WORKS_WITHOUT_LAND": "Construction without land and rights of way",
+        SpectrumWithoutLicence = "SPECTRUM_WITHOUT_LICENCE": "Spectrum needed but no licence",
+        CloseWithoutApproval = "CLOSE_WITHOUT_APPROVAL": "Financial close without the government's approval",
+        EntryPriceNotAffordable = "ENTRY_PRICE_NOT_AFFORDABLE": "Inclusion at a price that is not affordable",
+        EntryPriceImplausible = "ENTRY_PRICE_IMPLAUSIBLE": "Entry price outside what can be",
+        ServedAboveArea = "SERVED_ABOVE_AREA": "More people served than live in the area",
+        ServedAboveCountry = "SERVED_ABOVE_COUNTRY": "More people served than live in the countries",
+        CoverageWithoutPeople = "COVERAGE_WITHOUT_PEOPLE": "More coverage but nobody newly served",
+        PeopleWithoutCoverage = "PEOPLE_WITHOUT_COVERAGE": "People newly served but no more coverage",
+        SchoolsMissing = "SCHOOLS_MISSING": "School broadband without schools",
+        KindAgainstFields = "KIND_AGAINST_FIELDS": "Kind and fields that do not meet",
+        BorderInOneCountry = "BORDER_IN_ONE_COUNTRY": "Crosses a border within one country",
+        DeadlinePassed = "DEADLINE_PASSED": "Deadline in the past",
+        DeadlineNear = "DEADLINE_NEAR": "Deadline too near for a review",
+        DateInFuture = "DATE_IN_FUTURE": "Date in the future of what has happened",
+        ContactInText = "CONTACT_IN_TEXT": "Contact details in a public text",
+        PromiseInText = "PROMISE_IN_TEXT": "Promise that nobody can keep",
+        SummaryRepeatsTitle = "SUMMARY_REPEATS_TITLE": "Summary that only repeats the title",
     }
 }
 
