@@ -23,7 +23,9 @@ pub mod portfolio;
 pub mod project;
 pub mod provenance;
 pub mod questionnaire;
+pub mod screening;
 pub mod value;
+pub mod verification;
 pub mod vocabulary;
 
 pub use error::{FieldError, FieldErrors};

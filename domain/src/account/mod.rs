@@ -8,6 +8,7 @@ mod key;
 use std::collections::BTreeSet;
 
 pub use email::{EmailAddress, EmailError};
+pub(crate) use email::{is_domain, is_public_mail};
 pub use key::{IdempotencyKey, IdempotencyKeyError};
 use serde::{Deserialize, Serialize};
 

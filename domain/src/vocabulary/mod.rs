@@ -170,6 +170,14 @@ mod tests {
         round_trips::<crate::account::OrgRole>();
         round_trips::<crate::account::PlatformRole>();
         round_trips::<crate::account::Scope>();
+        round_trips::<crate::screening::ScreeningTransition>();
+        round_trips::<crate::screening::ScreeningParty>();
+        round_trips::<crate::screening::ScreeningGuard>();
+        round_trips::<crate::verification::ProofKind>();
+        round_trips::<crate::verification::CaseState>();
+        round_trips::<crate::verification::CaseTransition>();
+        round_trips::<crate::verification::CaseParty>();
+        round_trips::<crate::verification::CaseGuard>();
         round_trips::<crate::duplicate::DuplicateClass>();
         round_trips::<crate::questionnaire::CriterionKey>();
         round_trips::<crate::disclosure::ListingField>();

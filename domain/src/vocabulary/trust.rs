@@ -14,13 +14,14 @@ vocabulary! {
 }
 vocabulary! {
     /// Result of screening against sanctions lists.
-    ScreeningStatus, "CARAVANSERAI-SCREENING", "1", {
+    ScreeningStatus, "CARAVANSERAI-SCREENING", "2", {
         NotScreened = "NOT_SCREENED": "Not screened",
         Clear = "CLEAR": "Clear",
         PotentialHit = "POTENTIAL_HIT": "Potential hit",
         FalsePositive = "FALSE_POSITIVE": "False positive",
         ConfirmedHit = "CONFIRMED_HIT": "Confirmed hit",
         Expired = "EXPIRED": "Expired",
+        Frozen = "FROZEN": "Frozen after a confirmed hit",
     }
 }
 vocabulary! {
