@@ -1,8 +1,10 @@
 //! The language of the marketplace: vocabularies, values and aggregates, without any I/O.
 //!
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
-//! [`organisation`], [`project`] with the machine of its [`listing`], [`mandate`], [`city`], [`country`]. Values are parsed once, at the edge;
-//! inside they cannot be wrong.
+//! [`account`], [`organisation`] with its [`verification`] and [`screening`], [`project`] with the machine of its
+//! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
+//! [`city`], [`country`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. Values are parsed
+//! once, at the edge; inside they cannot be wrong.
 
 pub mod account;
 pub mod city;

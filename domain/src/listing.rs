@@ -3,6 +3,12 @@
 //!
 //! The machine is apart from the project's own life (OC4IDS) and from its investment stage.
 
+mod edit;
+mod review;
+
+pub use edit::{Edit, MaterialChange, OwnedFacts, edit, material_change};
+pub use review::{REVIEW_DAYS, ReviewClock, ReviewReturnReason};
+
 use crate::vocabulary::{ListingState, VerificationLevel, vocabulary};
 
 vocabulary! {
@@ -65,6 +71,7 @@ vocabulary! {
         OfferEnded = "OFFER_ENDED": "The exclusivity has ended",
         CounterpartyConfirmed = "COUNTERPARTY_CONFIRMED": "The counterparty confirms the close",
         Evidence = "EVIDENCE": "Evidence is attached",
+        OwnerNotFrozen = "OWNER_NOT_FROZEN": "The owner is not frozen by the screening",
     }
 }
 
@@ -120,6 +127,8 @@ pub struct ListingCircumstances {
     pub evidence: u32,
     /// The close leaves a part of the gap open.
     pub gap_remains: bool,
+    /// The owner is not frozen by the screening.
+    pub owner_not_frozen: bool,
     /// In which state it was before it was suspended.
     pub before_suspension: Option<ListingState>,
 }
@@ -151,6 +160,7 @@ impl ListingGuard {
             Self::OfferEnded => at.exclusivity_days_left.is_some_and(|left| left <= 0),
             Self::CounterpartyConfirmed => at.counterparty_confirmed,
             Self::Evidence => at.evidence > 0,
+            Self::OwnerNotFrozen => at.owner_not_frozen,
         }
     }
 }
@@ -319,6 +329,36 @@ impl ListingTarget {
             Self::BeforeSuspension => at.before_suspension,
         }
     }
+}
+
+/// What has to hold for a listing to begin. It has no row in the table, for there is no state from which it leads.
+pub const BEGIN_GUARDS: &[ListingGuard] = &[G::OwnerNotFrozen];
+
+/// The state in which a new listing of an organisation begins.
+///
+/// # Errors
+/// Who asks is not of the organisation, or the organisation is frozen.
+pub fn begin_listing(
+    who: &[ListingParty],
+    at: &ListingCircumstances,
+    timers: &ListingTimers,
+) -> Result<ListingState, BeginRefusal> {
+    if !who.contains(&P::Owner) {
+        return Err(BeginRefusal::NotPermitted);
+    }
+    let open: Vec<G> = BEGIN_GUARDS.iter().copied().filter(|guard| !guard.holds(at, timers)).collect();
+    if open.is_empty() { Ok(S::Draft) } else { Err(BeginRefusal::Guards(open)) }
+}
+
+/// Why a listing does not begin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BeginRefusal {
+    /// Only owners and editors of an organisation begin a listing for it.
+    #[error("an owner or editor of the organisation begins its listings")]
+    NotPermitted,
+    /// Something does not hold; all of it is named.
+    #[error("something is missing to begin a listing: {0:?}")]
+    Guards(Vec<ListingGuard>),
 }
 
 /// Where a transition leads somebody, who stands to the listing in the given relations.

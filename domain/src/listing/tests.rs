@@ -64,6 +64,7 @@ fn all_holds(from: ListingState, who: ListingParty) -> ListingCircumstances {
         exclusivity_days_left: Some(if who == ListingParty::System { 0 } else { 180 }),
         counterparty_confirmed: true,
         evidence: 1,
+        owner_not_frozen: true,
         before_suspension: Some(ListingState::Paused),
         ..ListingCircumstances::default()
     }
@@ -101,6 +102,18 @@ fn every_triple_is_as_written_down_and_all_others_are_refused() {
 }
 
 #[test]
+fn a_listing_begins_as_a_draft_of_an_organisation_that_is_not_frozen() {
+    let free = ListingCircumstances { owner_not_frozen: true, ..ListingCircumstances::default() };
+    for who in ListingParty::ALL {
+        let answer = begin_listing(&[*who], &free, &TIMERS);
+        assert_eq!(answer.is_ok(), *who == ListingParty::Owner, "{who}");
+    }
+    assert_eq!(begin_listing(&[ListingParty::Owner], &free, &TIMERS), Ok(ListingState::Draft));
+    let frozen = begin_listing(&[ListingParty::Owner], &ListingCircumstances::default(), &TIMERS);
+    assert_eq!(frozen, Err(BeginRefusal::Guards(vec![ListingGuard::OwnerNotFrozen])));
+}
+
+#[test]
 fn the_end_is_the_end() {
     for from in [ListingState::Funded, ListingState::Withdrawn] {
         let at = all_holds(from, ListingParty::Owner);
@@ -133,6 +146,7 @@ fn each_guard_alone_stops_its_transitions_and_is_named() {
                 ListingGuard::OfferEnded => at.exclusivity_days_left = Some(1),
                 ListingGuard::CounterpartyConfirmed => at.counterparty_confirmed = false,
                 ListingGuard::Evidence => at.evidence = 0,
+                ListingGuard::OwnerNotFrozen => at.owner_not_frozen = false,
             }
             let answer = listing_transition(from, rule.transition, &[who], &at, &TIMERS);
             assert_eq!(answer, Err(ListingRefusal::Guards(vec![*guard])), "{}", rule.transition);

@@ -244,7 +244,7 @@ fn usci(value: &str) -> bool {
         weight = weight.saturating_mul(3) % 31;
     }
     let last = value.bytes().last().and_then(usci_value).unwrap_or(0);
-    sum.saturating_add(last) % 31 == 0
+    sum.saturating_add(last).is_multiple_of(31)
 }
 
 /// A company's MERSIS number is a 0, its ten-digit tax number and five digits of the branch; the tenth digit of the tax
@@ -309,18 +309,21 @@ mod tests {
             assert_eq!(known.form_check(), FormCheck::CheckDigits);
             // The branch at the end of a MERSIS number is no part of the check.
             let checked = if *scheme == "TR-MERSIS" { 1..11 } else { 0..value.len() };
-            for at in checked {
-                let sign = value.as_bytes()[at];
-                // The third digit of a Thai number weighs 11, so the check does not see it.
-                if !sign.is_ascii_digit() || (*scheme == "TH-TIN" && at == 2) {
-                    continue;
-                }
+            let mut unseen = 0;
+            for at in checked.filter(|at| value.as_bytes()[*at].is_ascii_digit()) {
                 let mut wrong = value.as_bytes().to_vec();
-                wrong[at] = if sign == b'9' { b'0' } else { sign + 1 };
+                wrong[at] = if wrong[at] == b'9' { b'0' } else { wrong[at] + 1 };
                 let wrong = String::from_utf8(wrong).unwrap();
-                let answer = RegisterIdentifier::new(scheme, &wrong);
-                assert!(matches!(answer, Err(IdentifierError::CheckDigits { .. })), "{scheme} {wrong}");
+                match RegisterIdentifier::new(scheme, &wrong) {
+                    Err(IdentifierError::CheckDigits { .. }) => {}
+                    other => {
+                        assert_eq!(*scheme, "TH-TIN", "{wrong} {other:?}");
+                        unseen += 1;
+                    }
+                }
             }
+            // Of a Thai number the digit that weighs 11 is not checked, and two remainders share a check digit.
+            assert!(unseen <= 2, "{scheme} {value}");
         }
     }
 

@@ -248,7 +248,8 @@ mod tests {
             let terms = LevelTerms::default();
             let start = day(2026, 1, 1);
             let held = LevelHeld::from(level, start, &terms);
-            let (a, b) = (start + Days::new(first.min(second)), start + Days::new(first.max(second)));
+            let later = |days: u64| start.checked_add_days(Days::new(days)).unwrap();
+            let (a, b) = (later(first.min(second)), later(first.max(second)));
             prop_assert!(held.on(b, &terms).level <= held.on(a, &terms).level);
             prop_assert_eq!(held.on(a, &terms).on(b, &terms), held.on(b, &terms));
         }

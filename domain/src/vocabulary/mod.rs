@@ -170,6 +170,11 @@ mod tests {
         round_trips::<crate::account::OrgRole>();
         round_trips::<crate::account::PlatformRole>();
         round_trips::<crate::account::Scope>();
+        round_trips::<crate::listing::ListingTransition>();
+        round_trips::<crate::listing::ListingParty>();
+        round_trips::<crate::listing::ListingGuard>();
+        round_trips::<crate::listing::ReviewReturnReason>();
+        round_trips::<crate::listing::MaterialChange>();
         round_trips::<crate::screening::ScreeningTransition>();
         round_trips::<crate::screening::ScreeningParty>();
         round_trips::<crate::screening::ScreeningGuard>();
