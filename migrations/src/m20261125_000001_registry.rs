@@ -75,6 +75,7 @@ const INDICES: &[(&str, &str, &[&str])] = &[
     ("outbox_due", "outbox", &["state", "next_at"]),
     ("outbox_person", "outbox", &["person_id"]),
     ("listing_state", "listing", &["state", "since"]),
+    ("listing_fingerprint", "listing", &["fingerprint"]),
     ("consent_person", "consent", &["person_id"]),
     ("saved_search_owner", "saved_search", &["owner_id"]),
     ("capability_owner", "capability", &["owner_id"]),
@@ -321,6 +322,8 @@ fn registry() -> Vec<TableCreateStatement> {
         .col(string(named("state")))
         .col(big_integer(named("since")))
         .col(uuid_null(named("reviewer_id")))
+        // Words of the name and countries, by which duplicates are looked for.
+        .col(text(named("fingerprint")))
         .col(json_binary(named("body")))
         .col(big_integer(named("updated_at")));
     refers(&mut listing, "project_id", "project");

@@ -1,3 +1,5 @@
 //! Commands that fill the marketplace: organisations, projects, mandates, cities.
 
+pub mod listing;
 pub mod organisation;
+pub mod project;

@@ -52,6 +52,28 @@ impl Tx {
         self.connection().query_all(&rows).await?.iter().map(read).collect()
     }
 
+    /// How many aggregates of a kind an owner has, or has made since a time.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn count_owned<T: Aggregate>(
+        &self,
+        owner: Id<Organisation>,
+        since: Option<i64>,
+    ) -> Result<u64, StoreError> {
+        let mut count = sea_orm::sea_query::Query::select();
+        count
+            .expr(Expr::cust("COUNT(*)"))
+            .from(Alias::new(T::KIND.table()))
+            .and_where(Expr::col(Alias::new("owner_id")).eq(owner.uuid()));
+        if let Some(since) = since {
+            count.and_where(Expr::col(Alias::new("created_at")).gt(since));
+        }
+        let row = self.connection().query_one(&count).await?;
+        let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
     /// A new aggregate. Answers it as stored.
     ///
     /// # Errors

@@ -1,0 +1,440 @@
+//! The life of a listing as commands: each names a transition, asks the policy and the machine, and writes what came
+//! of it. There is one place where a state changes, [`advance`].
+
+use chrono::{DateTime, NaiveDate};
+use domain::{
+    Vocabulary,
+    account::{Person, PlatformRole},
+    consistency::{Dossier, Finding, flags, unjustified},
+    duplicate::{DuplicateClass, Fingerprint, similarity},
+    id::Id,
+    listing::{
+        AvailableTransition, ListingCircumstances, ListingParty, ListingTimers, ListingTransition,
+        available_transitions, listing_transition,
+    },
+    organisation::Organisation,
+    policy::{Action, RelationSet, listing_parties},
+    project::{Project, ProjectFacts},
+    questionnaire::missing_required,
+    vocabulary::ListingState,
+};
+
+use crate::{
+    app::App,
+    auth::Actor,
+    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    store::{ListingRow, Step, Stored},
+};
+
+/// The timers of every listing.
+pub const TIMERS: ListingTimers =
+    ListingTimers { confirm_days: 90, archive_days: 60, appeal_days: 30, exclusivity_days: 180 };
+
+/// Days for which a second person's word holds.
+const WORD_DAYS: i64 = 7;
+
+/// What comes with a transition.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Codes and words that say why.
+    pub reasons: Vec<String>,
+    /// Pieces of evidence.
+    pub evidence: u32,
+}
+
+/// A listing with all that its guards look at.
+pub struct Loaded {
+    /// The project, locked.
+    pub stored: Stored<Project>,
+    /// Its owner.
+    pub owner: Id<Organisation>,
+    /// Its record; made where there was none, as for what was imported.
+    pub row: ListingRow,
+}
+
+fn day(micros: i64) -> NaiveDate {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default().date_naive()
+}
+
+fn days_between(from: NaiveDate, to: NaiveDate) -> u32 {
+    u32::try_from(to.signed_duration_since(from).num_days().max(0)).unwrap_or(u32::MAX)
+}
+
+/// The record of a listing, or a fresh one.
+pub async fn with_record(command: &CommandTx, stored: Stored<Project>) -> Result<Loaded, CommandError> {
+    let owner = stored.owner.ok_or(CommandError::Failed)?;
+    let row = command.tx.listing(stored.id).await?.unwrap_or_else(|| ListingRow {
+        project: stored.id,
+        state: stored.value.state,
+        since: stored.updated_at,
+        reviewer: None,
+        record: crate::store::ListingRecord::default(),
+    });
+    Ok(Loaded { stored, owner, row })
+}
+
+/// The flags of a listing today.
+pub fn findings(command_day: NaiveDate, app: &App, loaded: &Loaded, duplicates: u32) -> Vec<Finding> {
+    flags(&Dossier {
+        facts: &loaded.stored.value,
+        answers: &loaded.row.record.answers,
+        today: command_day,
+        fx: Some(&app.reference.fx),
+        populations: None,
+        duplicate_suspected: duplicates > 0,
+    })
+}
+
+/// Other listings that look like the same project and of which no reviewer said that they are not.
+pub async fn duplicates(command: &CommandTx, loaded: &Loaded) -> Result<Vec<Id<Project>>, CommandError> {
+    let own = Fingerprint::of(&loaded.stored.value, Some(loaded.owner));
+    let name = loaded.stored.value.title.value();
+    let mut same = Vec::new();
+    for id in command.tx.namesakes(loaded.stored.id, &own.key(), name).await? {
+        if loaded.row.record.not_duplicates.contains(&id) {
+            continue;
+        }
+        let Some(other) = command.tx.get::<Project>(id).await? else { continue };
+        let is_over = matches!(
+            other.value.state,
+            ListingState::Draft | ListingState::Withdrawn | ListingState::Archived | ListingState::Rejected
+        );
+        let class = similarity(&own, &Fingerprint::of(&other.value, other.owner)).class();
+        if !is_over && class == DuplicateClass::Same {
+            same.push(id);
+        }
+    }
+    Ok(same)
+}
+
+/// What the guards look at, for whoever asks.
+pub async fn circumstances(
+    command: &CommandTx,
+    loaded: &Loaded,
+    transition: Option<ListingTransition>,
+    request: &Request,
+) -> Result<ListingCircumstances, CommandError> {
+    let today = command.now.date_naive();
+    let owner = command.tx.get::<Organisation>(loaded.owner).await?.ok_or(CommandError::Failed)?;
+    let same = duplicates(command, loaded).await?;
+    let same = u32::try_from(same.len()).unwrap_or(u32::MAX);
+    let found = findings(today, &command.app, loaded, same);
+    let record = &loaded.row.record;
+    let asker = command.actor.person_id();
+    let is_fresh = |at: i64| {
+        at.saturating_add(WORD_DAYS.saturating_mul(86_400_000_000)) > command.tx.now_micros()
+            && at >= loaded.row.since
+    };
+    let second_person = record.second_words.iter().any(|word| {
+        Some(word.transition) == transition && Some(word.person) != asker && is_fresh(word.at)
+    });
+    let since = day(loaded.row.since);
+    Ok(ListingCircumstances {
+        missing_fields: u32::try_from(missing_required(&loaded.stored.value, &record.answers).len())
+            .unwrap_or(u32::MAX),
+        unjustified_flags: unjustified(&found),
+        owner_level: Some(owner.value.verification),
+        screening_clear: owner.value.screening.opens_introductions(today),
+        duplicates: same,
+        reasons: u32::try_from(request.reasons.len()).unwrap_or(u32::MAX),
+        second_person,
+        other_reviewer: record.rejected_by != asker,
+        days_in_state: days_between(since, today),
+        days_since_confirmed: loaded.stored.value.confirmed_on.map(|on| days_between(on, today)),
+        // Introductions are the next journey; before there are any, no offer can be marked.
+        live_introduction: false,
+        exclusivity_days_left: None,
+        counterparty_confirmed: false,
+        evidence: request.evidence,
+        gap_remains: false,
+        owner_not_frozen: !owner.value.screening.is_frozen(),
+        before_suspension: record.before_suspension,
+    })
+}
+
+/// The parties to a listing that the actor is, by the relations to it.
+pub async fn parties(
+    command: &CommandTx,
+    loaded: &Loaded,
+) -> Result<(RelationSet, Vec<ListingParty>), CommandError> {
+    let is_claimer = loaded.row.reviewer.is_some() && loaded.row.reviewer == command.actor.person_id();
+    let who = command.viewer().await?.relations(&loaded.stored, is_claimer);
+    Ok((who, listing_parties(who)))
+}
+
+/// Moves a listing: asks the policy and the machine, writes state, history and event. Answers it as stored.
+///
+/// # Errors
+/// The actor may not, the state has no such transition, or a guard does not hold.
+pub async fn advance(
+    command: &CommandTx,
+    mut loaded: Loaded,
+    transition: ListingTransition,
+    request: &Request,
+    change: impl FnOnce(&mut ProjectFacts, &mut ListingRow),
+) -> Result<Stored<Project>, CommandError> {
+    let (who, parties) = parties(command, &loaded).await?;
+    let state = loaded.stored.value.state;
+    command.allowed::<Project>("projectId", Action::Listing(transition), who, Some(state))?;
+    let at = circumstances(command, &loaded, Some(transition), request).await?;
+    let to = listing_transition(state, transition, &parties, &at, &TIMERS)?;
+    write(command, &mut loaded, transition, to, request, change).await
+}
+
+/// Writes a new state that the machine allowed.
+async fn write(
+    command: &CommandTx,
+    loaded: &mut Loaded,
+    transition: ListingTransition,
+    to: ListingState,
+    request: &Request,
+    change: impl FnOnce(&mut ProjectFacts, &mut ListingRow),
+) -> Result<Stored<Project>, CommandError> {
+    let from = loaded.stored.value.state;
+    let mut facts = ProjectFacts::from(loaded.stored.value.clone());
+    facts.state = to;
+    loaded.row.state = to;
+    loaded.row.since = command.tx.now_micros();
+    loaded.row.record.reasons.clone_from(&request.reasons);
+    loaded.row.record.second_words.retain(|word| word.transition != transition);
+    if transition == ListingTransition::Suspend {
+        loaded.row.record.before_suspension = Some(from);
+    }
+    change(&mut facts, &mut loaded.row);
+    let stored = command.tx.change(&loaded.stored, Project::try_from(facts)?).await?;
+    let key = Fingerprint::of(&stored.value, Some(loaded.owner)).key();
+    command.tx.put_listing(&loaded.row, key).await?;
+    step(command, &stored, Some(from), to, transition.code(), &request.reasons).await?;
+    let detail = serde_json::json!({"from": from, "to": to, "transition": transition});
+    command.audit(&stored, detail);
+    Ok(stored)
+}
+
+/// Writes a change of state into the history.
+pub async fn step(
+    command: &CommandTx,
+    stored: &Stored<Project>,
+    from: Option<ListingState>,
+    to: ListingState,
+    transition: &str,
+    reasons: &[String],
+) -> Result<(), CommandError> {
+    let step = Step {
+        from: from.map(|state| state.code().to_owned()),
+        to: to.code().to_owned(),
+        transition: transition.to_owned(),
+        person: command.actor.person_id().map(Id::uuid),
+        organisation: command.actor.acting().map(Id::uuid),
+        reasons: reasons.to_vec(),
+    };
+    Ok(command.tx.add_step(stored.id, step).await?)
+}
+
+/// A transition that a client asks for.
+///
+/// # Errors
+/// There is no such listing for the actor, it was changed meanwhile, or it is refused.
+pub async fn transition(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Project>,
+    expected_version: i32,
+    transition: ListingTransition,
+    request: Request,
+) -> Result<Id<Project>, CommandError> {
+    app.command(actor, meta, move |command| {
+        let request = request.clone();
+        Box::pin(async move {
+            let stored = command.load("projectId", id, expected_version).await?;
+            let loaded = with_record(command, stored).await?;
+            let today = command.now.date_naive();
+            let person = command.actor.person_id();
+            let done = advance(command, loaded, transition, &request, |facts, row| {
+                effect(facts, row, transition, person, today);
+            });
+            Ok(done.await?.id)
+        })
+    })
+    .await
+}
+
+/// What a transition changes beside the state.
+fn effect(
+    facts: &mut ProjectFacts,
+    row: &mut ListingRow,
+    transition: ListingTransition,
+    person: Option<Id<Person>>,
+    today: NaiveDate,
+) {
+    use ListingTransition as T;
+    match transition {
+        T::Claim => {
+            row.reviewer = person;
+            row.record.claimed_on = Some(today);
+        }
+        T::Publish => {
+            facts.published_on = facts.published_on.or(Some(today));
+            facts.confirmed_on = Some(today);
+            row.record.reviewed = Some(facts.clone());
+            row.reviewer = None;
+            row.record.claimed_on = None;
+        }
+        T::Return => {
+            row.reviewer = None;
+            row.record.claimed_on = None;
+        }
+        T::Reject => {
+            row.record.rejected_by = person;
+            row.reviewer = None;
+            row.record.claimed_on = None;
+        }
+        // Whoever grants an appeal hands it to the next reviewer, who is not the one that rejected it.
+        T::GrantAppeal => {
+            row.reviewer = None;
+            row.record.claimed_on = Some(today);
+        }
+        T::Confirm | T::Resume => {
+            facts.confirmed_on = Some(today);
+            row.record.asked_at = None;
+        }
+        _ => {}
+    }
+}
+
+/// Takes up a review that an appeal opened again; never by who rejected it.
+///
+/// # Errors
+/// There is no such listing in review without a reviewer, or the actor rejected it.
+pub async fn take_up(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Project>,
+) -> Result<Id<Project>, CommandError> {
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let stored = command.find("projectId", id).await?;
+            let mut loaded = with_record(command, stored).await?;
+            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
+            let person = command.actor.person_id();
+            let is_open = loaded.row.state == ListingState::InReview && loaded.row.reviewer.is_none();
+            if !is_open || !command.actor.has(PlatformRole::Reviewer) {
+                let message = "only a reviewer takes up a review, and only one that nobody has";
+                return Err(Refusal::new(UserErrorCode::InvalidTransition, "projectId", message).into());
+            }
+            if loaded.row.record.rejected_by == person {
+                let message = "another reviewer takes an appeal than the one who rejected the listing";
+                return Err(Refusal::new(UserErrorCode::GateFailed, "projectId", message).into());
+            }
+            loaded.row.reviewer = person;
+            loaded.row.record.claimed_on = Some(command.now.date_naive());
+            save_record(command, &loaded).await?;
+            command.audit(&loaded.stored, serde_json::json!({}));
+            Ok(id)
+        })
+    })
+    .await
+}
+
+/// Writes the record of a listing whose project stays as it is.
+pub async fn save_record(command: &CommandTx, loaded: &Loaded) -> Result<(), CommandError> {
+    let key = Fingerprint::of(&loaded.stored.value, Some(loaded.owner)).key();
+    Ok(command.tx.put_listing(&loaded.row, key).await?)
+}
+
+/// A second person's word for a decision that needs two: a rejection, or the end of a suspension.
+///
+/// # Errors
+/// The actor may not decide about the listing, or the decision needs no second word.
+pub async fn second(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Project>,
+    transition: ListingTransition,
+) -> Result<Id<Project>, CommandError> {
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let needs_two = [
+                (ListingTransition::Reject, ListingState::InReview, PlatformRole::Reviewer),
+                (ListingTransition::Reinstate, ListingState::Suspended, PlatformRole::Administrator),
+            ];
+            let stored = command.find("projectId", id).await?;
+            let mut loaded = with_record(command, stored).await?;
+            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
+            let role = needs_two
+                .iter()
+                .find(|(needing, state, _)| *needing == transition && *state == loaded.row.state)
+                .map(|(_, _, role)| *role);
+            let Some(role) = role else {
+                let message = "this decision needs no second word in this state";
+                return Err(Refusal::new(UserErrorCode::InvalidTransition, "transition", message).into());
+            };
+            if !command.actor.has(role) && !command.actor.has(PlatformRole::Administrator) {
+                return Err(Refusal::not_permitted("this is for another of those who decide").into());
+            }
+            let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
+            loaded.row.record.second_words.retain(|word| word.transition != transition || word.person != person);
+            loaded.row.record.second_words.push(crate::store::SecondWord {
+                transition,
+                person,
+                at: command.tx.now_micros(),
+            });
+            save_record(command, &loaded).await?;
+            command.audit(&loaded.stored, serde_json::json!({"transition": transition}));
+            Ok(id)
+        })
+    })
+    .await
+}
+
+/// Says that another listing is of another project.
+///
+/// # Errors
+/// The actor is not the reviewer, or there is no such listing.
+pub async fn dismiss_duplicate(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Project>,
+    other: Id<Project>,
+) -> Result<Id<Project>, CommandError> {
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let stored = command.find("projectId", id).await?;
+            let mut loaded = with_record(command, stored).await?;
+            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
+            if command.tx.get::<Project>(other).await?.is_none() || other == id {
+                return Err(Refusal::not_found("otherProjectId", "project").into());
+            }
+            loaded.row.record.not_duplicates.insert(other);
+            save_record(command, &loaded).await?;
+            command.audit(&loaded.stored, serde_json::json!({"other": other}));
+            Ok(id)
+        })
+    })
+    .await
+}
+
+/// What somebody may do with a listing now, each with what still has to hold.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn available(
+    app: &App,
+    actor: &Actor,
+    stored: Stored<Project>,
+) -> Result<Vec<AvailableTransition>, CommandError> {
+    let command = app.begin(actor, "availableTransitions", None).await?;
+    let loaded = with_record(&command, stored).await?;
+    let (_, parties) = parties(&command, &loaded).await?;
+    let state = loaded.row.state;
+    // Reasons and evidence come with the request, so that they are not said to be missing before there is one.
+    let request = Request { reasons: vec![String::new()], evidence: 1 };
+    let mut at = circumstances(&command, &loaded, None, &request).await?;
+    let words = loaded.row.record.second_words.clone();
+    at.second_person = words.iter().any(|word| Some(word.person) != command.actor.person_id());
+    command.tx.rollback().await?;
+    Ok(available_transitions(state, &parties, &at, &TIMERS))
+}
