@@ -125,9 +125,10 @@ pub async fn circumstances(
         at.saturating_add(WORD_DAYS.saturating_mul(86_400_000_000)) > command.tx.now_micros()
             && at >= loaded.row.since
     };
-    let second_person = record.second_words.iter().any(|word| {
-        Some(word.transition) == transition && Some(word.person) != asker && is_fresh(word.at)
-    });
+    let second_person = record
+        .second_words
+        .iter()
+        .any(|word| Some(word.transition) == transition && Some(word.person) != asker && is_fresh(word.at));
     let since = day(loaded.row.since);
     Ok(ListingCircumstances {
         missing_fields: u32::try_from(missing_required(&loaded.stored.value, &record.answers).len())
@@ -375,7 +376,11 @@ pub async fn second(
                 return Err(Refusal::not_permitted("this is for another of those who decide").into());
             }
             let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
-            loaded.row.record.second_words.retain(|word| word.transition != transition || word.person != person);
+            loaded
+                .row
+                .record
+                .second_words
+                .retain(|word| word.transition != transition || word.person != person);
             loaded.row.record.second_words.push(crate::store::SecondWord {
                 transition,
                 person,
@@ -415,6 +420,28 @@ pub async fn dismiss_duplicate(
         })
     })
     .await
+}
+
+/// What the rules say of a listing today.
+pub struct Checked {
+    /// Contradictions.
+    pub findings: Vec<Finding>,
+    /// Listings that look like the same project.
+    pub duplicates: Vec<Id<Project>>,
+}
+
+/// Checks a listing by the rules of today.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn check(app: &App, actor: &Actor, stored: Stored<Project>) -> Result<Checked, CommandError> {
+    let command = app.begin(actor, "consistencyFlags", None).await?;
+    let loaded = with_record(&command, stored).await?;
+    let duplicates = duplicates(&command, &loaded).await?;
+    let same = u32::try_from(duplicates.len()).unwrap_or(u32::MAX);
+    let findings = findings(command.now.date_naive(), app, &loaded, same);
+    command.tx.rollback().await?;
+    Ok(Checked { findings, duplicates })
 }
 
 /// What somebody may do with a listing now, each with what still has to hold.

@@ -82,13 +82,14 @@ pub async fn create(
                 owner_not_frozen: !organisation.value.screening.is_frozen(),
                 ..ListingCircumstances::default()
             };
-            let state = begin_listing(&listing_parties(who), &at, &TIMERS).map_err(|refusal| match refusal {
-                BeginRefusal::NotPermitted => Refusal::not_permitted(refusal.to_string()),
-                BeginRefusal::Guards(_) => {
-                    let message = "the organisation is held by the screening: appeal first";
-                    Refusal::new(UserErrorCode::ScreeningHold, "", message)
-                }
-            })?;
+            let state =
+                begin_listing(&listing_parties(who), &at, &TIMERS).map_err(|refusal| match refusal {
+                    BeginRefusal::NotPermitted => Refusal::not_permitted(refusal.to_string()),
+                    BeginRefusal::Guards(_) => {
+                        let message = "the organisation is held by the screening: appeal first";
+                        Refusal::new(UserErrorCode::ScreeningHold, "", message)
+                    }
+                })?;
             within_quota(command, owner).await?;
             let facts = ProjectFacts { state, ..content.0 };
             let stored = command.tx.create(Some(owner), None, Project::try_from(facts)?).await?;
@@ -114,8 +115,9 @@ async fn within_quota(command: &CommandTx, owner: Id<Organisation>) -> Result<()
     let day = command.tx.now_micros().saturating_sub(86_400_000_000);
     let today = command.tx.count_owned::<Project>(owner, Some(day)).await?;
     if existing >= MAX_LISTINGS || today >= u64::from(MAX_A_DAY.unsigned_abs()) {
-        let message =
-            format!("an organisation has at most {MAX_LISTINGS} listings and begins at most {MAX_A_DAY} a day");
+        let message = format!(
+            "an organisation has at most {MAX_LISTINGS} listings and begins at most {MAX_A_DAY} a day"
+        );
         return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
     }
     Ok(())
@@ -169,10 +171,7 @@ pub async fn update(
 }
 
 /// Whether the actor may edit a listing in its state; a state in which nobody edits is said to be one.
-async fn editable(
-    command: &CommandTx,
-    stored: &crate::store::Stored<Project>,
-) -> Result<(), CommandError> {
+async fn editable(command: &CommandTx, stored: &crate::store::Stored<Project>) -> Result<(), CommandError> {
     let who = command.viewer().await?.relations(stored, false);
     let in_draft = command.allowed::<Project>("projectId", Action::Edit, who, Some(ListingState::Draft));
     let now = command.allowed::<Project>("projectId", Action::Edit, who, Some(stored.value.state));

@@ -222,4 +222,3 @@ impl Store {
         rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
     }
 }
-

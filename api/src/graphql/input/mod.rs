@@ -3,6 +3,7 @@
 pub mod deal;
 pub mod filter;
 pub mod mandate;
+pub mod project;
 
 use async_graphql::{Enum, InputObject};
 use matcher::{
@@ -13,6 +14,7 @@ use matcher::{
 pub use deal::DealInput;
 pub use filter::{CityFilterInput, OpportunityFilterInput};
 pub use mandate::{MandateInput, MandateTerm};
+pub use project::{ProjectInput, TextInput};
 
 /// What a text is searched in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]

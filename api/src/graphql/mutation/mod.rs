@@ -4,6 +4,7 @@
 pub mod account;
 pub mod member;
 pub mod organisation;
+pub mod project;
 
 use async_graphql::{Context, Error, InputType, MergedObject, Result, SimpleObject};
 use domain::{
@@ -14,6 +15,7 @@ use domain::{
 pub use account::AccountMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
+pub use project::ProjectMutation;
 
 use super::{
     error::{ErrorCode, client_error},
@@ -28,7 +30,7 @@ use crate::{
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(AccountMutation, MemberMutation, OrganisationMutation);
+pub struct Mutation(AccountMutation, MemberMutation, OrganisationMutation, ProjectMutation);
 
 /// Where a request comes from, for counts of attempts and for the log.
 #[derive(Debug, Clone)]

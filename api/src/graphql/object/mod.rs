@@ -3,6 +3,7 @@
 pub mod city;
 pub mod city_match;
 pub mod common;
+pub mod listing;
 pub mod mandate;
 pub mod matching;
 pub mod me;

@@ -10,8 +10,12 @@ use domain::{
 };
 
 use super::{
-    super::code::Code,
-    common::{CountryObject, ProvenanceObject, connection, global},
+    super::{
+        code::Code,
+        error::{ErrorCode, client_error},
+    },
+    ProjectNode,
+    common::{CountryObject, ProvenanceObject, connection, find, global},
     me::{ApiKeyObject, InvitationObject, MemberObject, stored},
 };
 use crate::{app::App, visible::Visible};
@@ -84,6 +88,32 @@ impl OrganisationNode {
         let now = app.auth.clock.now().timestamp_micros();
         let open = stored(app.store.invitations(self.0.id, now).await)?;
         Ok(Some(open.into_iter().map(Into::into).collect()))
+    }
+    /// Listings of the organisation in whatever state, in the order of their ids; for its own people, null for others.
+    async fn listings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(20)")] first: Option<i32>,
+        #[graphql(desc = "Begin after the project of this id.")] after: Option<ID>,
+    ) -> Result<Option<Vec<ProjectNode>>> {
+        if !self.0.relations().contains(Relation::MemberViewer) {
+            return Ok(None);
+        }
+        let first = super::super::cursor::page_size(first)?;
+        let after = match after {
+            Some(id) => Some(
+                crate::id::decode_as::<domain::project::Project>(id.as_str())
+                    .map_err(|error| client_error(ErrorCode::Validation, Some("after"), error.to_string()))?
+                    .uuid(),
+            ),
+            None => None,
+        };
+        let ids = stored(ctx.data::<App>()?.store.projects_of(self.0.id, after, first as u64).await)?;
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(find(ctx, id).await?.map(ProjectNode));
+        }
+        Ok(Some(found))
     }
     /// Keys of integrators; for the organisation's owners, null for others.
     async fn api_keys(&self, ctx: &Context<'_>) -> Result<Option<Vec<ApiKeyObject>>> {

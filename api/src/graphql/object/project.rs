@@ -16,6 +16,7 @@ use super::{
     super::code::{Code, Stage},
     OrganisationNode,
     common::{BigInt, CountryObject, MoneyObject, ProvenanceObject, TextObject, connection, global, node},
+    listing,
 };
 use crate::{app::App, visible::Visible};
 
@@ -138,6 +139,29 @@ impl ProjectNode {
     /// Where the listing stands.
     async fn state(&self) -> Code<ListingState> {
         Code(self.0.value.state)
+    }
+    /// What the caller may do with the listing now; empty for those who are not its people.
+    async fn available_transitions(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<Vec<listing::AvailableTransitionObject>> {
+        listing::available(ctx, &self.0).await
+    }
+    /// Which states it went through; empty for those who are not its people.
+    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<listing::HistoryStep>> {
+        listing::history(ctx, &self.0).await
+    }
+    /// What is asked of a listing of this kind, contract, stage and field; empty for those who are not its people.
+    async fn questionnaire(&self, ctx: &Context<'_>) -> Result<Vec<listing::QuestionObject>> {
+        listing::questionnaire(ctx, &self.0).await
+    }
+    /// What contradicts itself today; empty for those who are not its people.
+    async fn consistency_flags(&self, ctx: &Context<'_>) -> Result<Vec<listing::ConsistencyFlag>> {
+        listing::flags(ctx, &self.0).await
+    }
+    /// Its review; null for those who are not its people.
+    async fn review(&self, ctx: &Context<'_>) -> Result<Option<listing::ReviewObject>> {
+        listing::review(ctx, &self.0).await
     }
     /// Where the work stands.
     async fn lifecycle(&self) -> Option<Code<LifecycleStatus>> {

@@ -3,7 +3,7 @@
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
-use domain::{portfolio::mandate_from_portfolio, value::SingleLine};
+use domain::{account::PlatformRole, portfolio::mandate_from_portfolio, value::SingleLine};
 use matcher::Policy;
 
 use super::super::{
@@ -11,7 +11,10 @@ use super::super::{
     input::{DealInput, wrong, wrong_part},
     object::{self, Me, MoneyObject, ProposedMandateObject, RankingPolicy},
 };
-use crate::app::{self, App, GroupBy};
+use crate::{
+    app::{self, App, GroupBy},
+    auth::Actor,
+};
 
 /// Policy, statistics and proposals.
 #[derive(Debug, Default)]
@@ -63,6 +66,23 @@ const MAX_DEALS: usize = 1_000;
 /// Policy, statistics and proposals.
 #[Object]
 impl FactsQuery {
+    /// Listings that wait for a reviewer, longest first; for reviewers.
+    async fn review_queue(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(20)")] first: Option<i32>,
+    ) -> Result<Vec<object::ProjectNode>> {
+        let first = super::super::cursor::page_size(first)?;
+        if !ctx.data::<Actor>()?.has(PlatformRole::Reviewer) {
+            return Err(client_error(ErrorCode::Forbidden, None, "This is for reviewers."));
+        }
+        let rows = object::me::stored(ctx.data::<App>()?.store.review_queue(first as u64).await)?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.extend(object::find(ctx, row.project).await?.map(object::ProjectNode));
+        }
+        Ok(found)
+    }
     /// The person who asks; an error where nobody known asks.
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
         object::me::me(ctx).await
