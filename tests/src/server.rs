@@ -16,6 +16,10 @@ pub struct Server {
     pub url: String,
     /// Ids that the demo gave: mandate, project, city.
     pub ids: Value,
+    /// Access tokens that the demo gave, by persona.
+    pub tokens: Value,
+    /// Refresh tokens that the demo gave, by persona.
+    pub refresh: Value,
     client: reqwest::Client,
     _dir: tempfile::TempDir,
 }
@@ -46,7 +50,10 @@ impl Server {
         let ready: Value =
             serde_json::from_str(&line).unwrap_or_else(|error| panic!("one line of JSON: {error}: {line}"));
         let url = ready["url"].as_str().expect("an address").to_owned();
-        Self { child, url, ids: ready["ids"].clone(), client: reqwest::Client::new(), _dir: dir }
+        Self { child, url, ids: ready["ids"].clone(),
+            tokens: ready["tokens"].clone(),
+            refresh: ready["refresh"].clone(),
+            client: reqwest::Client::new(), _dir: dir }
     }
 
     /// Sends a query and answers the whole response; it must be a GraphQL one.
@@ -61,6 +68,24 @@ impl Server {
         let body = self.query(query, variables).await;
         assert!(body["errors"].is_null(), "{}", body["errors"]);
         body["data"].clone()
+    }
+
+    /// Sends a query as a persona of the demo; it must succeed. Answers its data.
+    pub async fn data_as(&self, persona: &str, query: &str, variables: Value) -> Value {
+        let token = self.tokens[persona].as_str().expect("a persona of the demo").to_owned();
+        let body = self.query_with(&token, query, variables).await;
+        assert!(body["errors"].is_null(), "{} for {query}", body["errors"]);
+        body["data"].clone()
+    }
+
+    /// Sends a query with a token and answers the whole response.
+    pub async fn query_with(&self, token: &str, query: &str, variables: Value) -> Value {
+        let request = self
+            .client
+            .post(format!("{}/graphql", self.url))
+            .bearer_auth(token)
+            .json(&json!({"query": query, "variables": variables}));
+        request.send().await.expect("an answer").json().await.expect("a JSON answer")
     }
 
     /// Posts JSON to the endpoint.

@@ -8,5 +8,6 @@
 
 mod cli;
 mod http;
+mod journey_a;
 mod layout;
 mod ranking;
