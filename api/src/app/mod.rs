@@ -76,7 +76,7 @@ impl App {
     /// Keeps the catalog and the search index current until the process ends.
     pub async fn follow(self) {
         let Self { store, ranking, search, .. } = self;
-        tokio::join!(ranking.follow(store.clone()), search.follow(store));
+        tokio::join!(store.listen(), ranking.follow(store.clone()), search.follow(store.clone()));
     }
 
     /// Runs work that keeps a core busy off the threads that answer requests.

@@ -5,7 +5,7 @@ use std::{fmt, path::Path, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, signal::Signal};
 
 /// Which database, and how it is used.
 #[derive(Clone)]
@@ -70,12 +70,12 @@ pub(super) async fn open(options: &StoreOptions) -> Result<Store, StoreError> {
             for (connection, name) in [(&write, "writer"), (&read, "reader")] {
                 assert_sqlite(connection, name, options).await?;
             }
-            Ok(Store { read, write })
+            Ok(Store { read, write, signal: Signal::default() })
         }
         "postgres" | "postgresql" => {
             let pool = postgres(options).await?;
             assert_postgres(&pool, options).await?;
-            Ok(Store { read: pool.clone(), write: pool })
+            Ok(Store { read: pool.clone(), write: pool, signal: Signal::default() })
         }
         other => Err(StoreError::Address(other.to_owned())),
     }

@@ -8,6 +8,7 @@ mod connect;
 mod error;
 mod log;
 mod schema;
+mod signal;
 #[cfg(test)]
 pub(crate) mod tests;
 mod twinning;
@@ -20,6 +21,7 @@ pub use aggregate::{Aggregate, Kind, Stored};
 pub use connect::StoreOptions;
 pub use error::StoreError;
 pub use log::Event;
+pub use signal::Changes;
 pub use tx::{Change, Tx, Written, city_key};
 
 /// Connections to one database.
@@ -27,6 +29,7 @@ pub use tx::{Change, Tx, Written, city_key};
 pub struct Store {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    signal: signal::Signal,
 }
 
 impl Store {
@@ -63,7 +66,7 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx::new(self.write.begin_with_options(options).await?, now))
+        Ok(Tx::new(self.write.begin_with_options(options).await?, self.signal.clone(), now))
     }
 
     /// Whether the database takes writes: writes a row that no other write waits for, and takes it back. Give it

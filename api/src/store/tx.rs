@@ -17,6 +17,7 @@ use super::{
     Aggregate, Kind, StoreError, Stored,
     aggregate::{CHUNK, read, select},
     log,
+    signal::Signal,
 };
 
 /// What a write did.
@@ -45,6 +46,7 @@ pub struct Change<T> {
 #[derive(Debug)]
 pub struct Tx {
     connection: DatabaseTransaction,
+    signal: Signal,
     now_micros: i64,
     payload: serde_json::Value,
     /// In the order of the writes; numbered at the commit.
@@ -52,9 +54,10 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(super) fn new(tx: DatabaseTransaction, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(tx: DatabaseTransaction, signal: Signal, now: DateTime<Utc>) -> Self {
         Self {
             connection: tx,
+            signal,
             now_micros: now.timestamp_micros(),
             payload: serde_json::json!({}),
             changes: Mutex::default(),
@@ -75,7 +78,9 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StoreError> {
         let changes = self.changes.into_inner().unwrap_or_else(PoisonError::into_inner);
         log::append(&self.connection, self.now_micros, &self.payload, &changes).await?;
-        Ok(self.connection.commit().await?)
+        self.connection.commit().await?;
+        self.signal.tell();
+        Ok(())
     }
 
     /// Gives the write up.
