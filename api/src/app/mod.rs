@@ -6,6 +6,7 @@ mod listing;
 mod stability;
 mod statistics;
 mod twinning;
+pub mod watch;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -40,6 +41,8 @@ pub struct App {
     pub reference: Arc<Reference>,
     /// Names and summaries.
     pub search: Search,
+    /// What is watched.
+    pub watches: Arc<watch::Watches>,
 }
 
 impl App {
@@ -53,7 +56,7 @@ impl App {
         reference: Arc<Reference>,
     ) -> Result<Self, AppError> {
         let search = Search::build(&store).await?;
-        Ok(Self { store, ranking, reference, search })
+        Ok(Self { store, ranking, reference, search, watches: Arc::default() })
     }
 
     /// Loads the catalog and the search index from the database, side by side.
@@ -70,7 +73,7 @@ impl App {
         let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
         let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
         let search = index.await.map_err(|_| AppError::Failed)??;
-        Ok(Self { store, ranking, reference, search })
+        Ok(Self { store, ranking, reference, search, watches: Arc::default() })
     }
 
     /// Keeps the catalog and the search index current until the process ends.

@@ -11,19 +11,21 @@ pub mod input;
 pub mod loader;
 pub mod object;
 pub mod query;
+pub mod subscription;
+pub mod ws;
 
-use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+use async_graphql::{EmptyMutation, Schema};
 
 pub use loader::request_data;
 
 use crate::app::App;
 
 /// The schema with its roots.
-pub type ApiSchema = Schema<query::Query, EmptyMutation, EmptySubscription>;
+pub type ApiSchema = Schema<query::Query, EmptyMutation, subscription::SubscriptionRoot>;
 
 /// The schema over an application. Introspection is for development only.
 pub fn schema(app: App, introspection: bool) -> ApiSchema {
-    let mut builder = Schema::build(query::Query::default(), EmptyMutation, EmptySubscription)
+    let mut builder = Schema::build(query::Query::default(), EmptyMutation, subscription::SubscriptionRoot)
         .data(app)
         .extension(argument::NamedArguments)
         // The gate has counted already; these are a second line.
@@ -39,7 +41,7 @@ pub fn schema(app: App, introspection: bool) -> ApiSchema {
 
 /// The schema in its own language.
 pub fn sdl() -> String {
-    Schema::build(query::Query::default(), EmptyMutation, EmptySubscription).finish().sdl()
+    Schema::build(query::Query::default(), EmptyMutation, subscription::SubscriptionRoot).finish().sdl()
 }
 
 #[cfg(test)]

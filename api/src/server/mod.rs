@@ -43,11 +43,15 @@ use crate::{
         gate::Gate,
         http::{Caller, Deadlines, Endpoint},
         loader,
+        ws::{self, Gateway, Places},
     },
 };
 
 /// Path of the API.
 pub const GRAPHQL: &str = "/graphql";
+
+/// Path of the API over WebSocket; an upgrade at [`GRAPHQL`] is taken too.
+pub const SOCKETS: &str = "/graphql/ws";
 
 /// Where people look for the editor of queries; a browser that opens [`GRAPHQL`] in development gets it.
 pub const GRAPHIQL: &str = "/graphiql";
@@ -96,20 +100,24 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
         }
     });
     let schema = graphql::schema(app.clone(), settings.development);
-    let endpoint = Endpoint {
+    let endpoint = Arc::new(Endpoint {
         executor: schema,
         gate: Gate::default(),
         budget: Arc::new(Budget::per_minute(settings.cost_per_minute)),
         callers: Arc::new(move |parts: &Parts| Ok(anonymous(&app, parts))),
         deadlines: Deadlines::default(),
         development: settings.development,
-    };
-    let mut routes = graphql::http::route(GRAPHQL, Arc::new(endpoint));
+    });
+    let places = Places::default();
+    let gateway = Gateway::new(Arc::clone(&endpoint), places.clone(), config.max_concurrent);
+    let mut routes = graphql::http::route(GRAPHQL, endpoint)
+        .layer(from_fn_with_state(Arc::clone(&gateway), ws::divert))
+        .merge(gateway.route(SOCKETS));
     if settings.development {
         routes = routes.route(GRAPHIQL, get(|| async { Redirect::temporary(GRAPHQL) }));
     }
     let all = router(&config, routes, health.clone());
-    listen::serve(listener, all, &config, health, listen::terminated()?).await;
+    listen::serve(listener, all, &config, (health, places), listen::terminated()?).await;
     Ok(())
 }
 

@@ -74,10 +74,7 @@ impl Store {
     /// What a follower of the log waits on.
     pub fn changes(&self) -> Changes {
         let is_sqlite = self.read.get_database_backend() == DbBackend::Sqlite;
-        Changes {
-            told: self.signal.0.subscribe(),
-            poll: if is_sqlite { SQLITE_POLL } else { POSTGRES_POLL },
-        }
+        Changes { told: self.signal.0.subscribe(), poll: if is_sqlite { SQLITE_POLL } else { POSTGRES_POLL } }
     }
 
     /// Passes on what other nodes say, until the process ends. Holds one connection of its own on PostgreSQL, and
