@@ -85,8 +85,10 @@ impl Socket {
                 Some(Ok(Message::Text(text))) => Heard::Message(serde_json::from_str(&text).expect("JSON")),
                 Some(Ok(Message::Ping(_))) => Heard::Ping,
                 Some(Ok(Message::Close(frame))) => {
-                    let frame = frame.expect("a reason");
-                    Heard::Closed(frame.code.into(), frame.reason.to_string())
+                    // A close without a code is heard as 1005, by the letter of WebSocket.
+                    let said = frame.map(|frame| (frame.code.into(), frame.reason.to_string()));
+                    let (code, reason) = said.unwrap_or((1005, String::new()));
+                    Heard::Closed(code, reason)
                 }
                 Some(Ok(_)) => continue,
                 Some(Err(_)) | None => Heard::Lost,

@@ -158,7 +158,7 @@ mod tests {
         let ranked: Vec<&str> = SERVED_COSTS.fields().iter().filter(|f| f.ranks).map(|f| f.field).collect();
         assert_eq!(
             ranked,
-            ["matches", "opportunities", "partnerCities", "partnerMatches", "projectInvestors"]
+            ["opportunities", "partnerCities", "partnerMatches", "projectInvestors", "matches"]
         );
     }
 }

@@ -45,6 +45,9 @@ pub fn sdl() -> String {
 }
 
 #[cfg(test)]
+pub(crate) use query::tests as world;
+
+#[cfg(test)]
 mod tests {
     use async_graphql::parser::{
         parse_schema,

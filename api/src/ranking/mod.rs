@@ -59,7 +59,8 @@ impl Ranking {
         self.sequence.subscribe()
     }
 
-    fn put(&self, catalog: Catalog) {
+    /// Puts a catalog in place of the one that is read, and tells who waits.
+    pub(crate) fn put(&self, catalog: Catalog) {
         let sequence = catalog.sequence;
         self.current.store(Arc::new(Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() }));
         self.sequence.send_replace(sequence);

@@ -7,6 +7,8 @@
 )]
 
 mod cli;
+mod freshness;
 mod http;
 mod layout;
 mod ranking;
+mod subscriptions;

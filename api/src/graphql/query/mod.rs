@@ -5,7 +5,7 @@ pub mod facts;
 pub mod pair;
 pub mod ranking;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use async_graphql::{Error, ID, MergedObject, Result};
 use domain::id::Id;
