@@ -12,8 +12,8 @@ use super::{Store, StoreError, signal::Signal};
 pub struct StoreOptions {
     /// `sqlite:PATH` of a local file, or `postgres://USER@HOST/NAME`.
     pub url: String,
-    /// Connections for reading on SQLite, for everything on PostgreSQL; 4 and 16 where none is given. All nodes
-    /// together must stay below PostgreSQL's `max_connections`.
+    /// Connections for reading on SQLite, for everything on PostgreSQL; 4 and 16 where none is given. On PostgreSQL a
+    /// server holds one more, to listen. All nodes together must stay below PostgreSQL's `max_connections`.
     pub connections: Option<u32>,
     /// Longest time of one statement on PostgreSQL.
     pub statement_timeout: Duration,

@@ -304,6 +304,8 @@ pub(crate) fn with_retry_after(mut response: Response, after: Duration) -> Respo
 fn graphiql(path: &str) -> Response {
     const POLICY: &str = "default-src 'self' https: data: blob: 'unsafe-inline' 'unsafe-eval'; \
                           connect-src 'self'; frame-ancestors 'none'";
-    let page = Html(async_graphql::http::GraphiQLSource::build().endpoint(path).finish());
+    let sockets = format!("{path}/ws");
+    let page = async_graphql::http::GraphiQLSource::build().endpoint(path).subscription_endpoint(&sockets);
+    let page = Html(page.finish());
     ([(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], page).into_response()
 }
