@@ -18,3 +18,17 @@ for field in ("opportunities", "projectInvestors", "partnerCities"):
     points = [edge["node"]["score"]["point"] for edge in data[field]["edges"]]
     assert points and points == sorted(points, reverse=True), field
 print("Python gql: three rankings ok")
+
+# The same client watches a list over WebSocket.
+from gql.transport.websockets import WebsocketsTransport  # noqa: E402
+
+socket = WebsocketsTransport(url=f"{ready['graphql'].replace('http', 'ws')}/ws", subprotocols=["graphql-transport-ws"])
+watch = gql("subscription($mandate: ID!) { matches(mandateId: $mandate, first: 3, initial: true) { kind newRank } }")
+watch.variable_values = {"mandate": ready["ids"]["mandate"]}
+ranks = []
+for event in Client(transport=socket).subscribe(watch):
+    ranks.append(event["matches"]["newRank"])
+    if len(ranks) == 3:
+        break
+assert ranks == [1, 2, 3], ranks
+print("Python gql: a subscription ok")

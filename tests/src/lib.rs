@@ -9,6 +9,7 @@
 
 pub mod postgres;
 pub mod server;
+pub mod socket;
 
 use std::{path::PathBuf, process::Command, sync::OnceLock};
 

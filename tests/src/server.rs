@@ -14,6 +14,8 @@ pub struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`.
     pub url: String,
+    /// Address of its database.
+    pub database: String,
     /// Ids that the demo gave: mandate, project, city.
     pub ids: Value,
     /// Access tokens that the demo gave, by persona.
@@ -37,11 +39,22 @@ impl Server {
     /// Starts the demo over a fresh database and waits until it is ready.
     pub fn demo(behind: Behind, more: &[&str]) -> Self {
         let dir = tempfile::tempdir().expect("a directory");
+        let database = match behind {
+            Behind::Sqlite => format!("sqlite:{}", dir.path().join("demo.sqlite").display()),
+            Behind::Postgres => crate::postgres::database(),
+        };
+        Self::start(database, dir, more)
+    }
+
+    /// Starts one more server over the database of this one.
+    pub fn beside(&self) -> Self {
+        Self::start(self.database.clone(), tempfile::tempdir().expect("a directory"), &[])
+    }
+
+    fn start(database: String, dir: tempfile::TempDir, more: &[&str]) -> Self {
         let mut command = Command::new(crate::binary());
         command.args(["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir"]).arg(dir.path()).args(more);
-        if behind == Behind::Postgres {
-            command.args(["--database", &crate::postgres::database()]);
-        }
+        command.args(["--database", &database]);
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the server starts");
         let mut line = String::new();
@@ -50,10 +63,16 @@ impl Server {
         let ready: Value =
             serde_json::from_str(&line).unwrap_or_else(|error| panic!("one line of JSON: {error}: {line}"));
         let url = ready["url"].as_str().expect("an address").to_owned();
-        Self { child, url, ids: ready["ids"].clone(),
+        Self {
+            child,
+            url,
+            database,
+            ids: ready["ids"].clone(),
             tokens: ready["tokens"].clone(),
             refresh: ready["refresh"].clone(),
-            client: reqwest::Client::new(), _dir: dir }
+            client: reqwest::Client::new(),
+            _dir: dir,
+        }
     }
 
     /// Sends a query and answers the whole response; it must be a GraphQL one.

@@ -6,6 +6,7 @@ mod listing;
 mod stability;
 mod statistics;
 mod twinning;
+pub mod watch;
 
 use std::{collections::HashSet, sync::Arc};
 
@@ -43,6 +44,8 @@ pub struct App {
     pub search: Search,
     /// Accounts: keys, passwords, the clock. The server puts its own in the place of the one in memory.
     pub auth: Auth,
+    /// What is watched.
+    pub watches: Arc<watch::Watches>,
 }
 
 impl App {
@@ -56,7 +59,7 @@ impl App {
         reference: Arc<Reference>,
     ) -> Result<Self, AppError> {
         let search = Search::build(&store).await?;
-        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()? })
+        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()?, watches: Arc::default() })
     }
 
     /// Loads the catalog and the search index from the database, side by side.
@@ -73,13 +76,13 @@ impl App {
         let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
         let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
         let search = index.await.map_err(|_| AppError::Failed)??;
-        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()? })
+        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()?, watches: Arc::default() })
     }
 
     /// Keeps the catalog and the search index current until the process ends.
     pub async fn follow(self) {
         let Self { store, ranking, search, .. } = self;
-        tokio::join!(ranking.follow(store.clone()), search.follow(store));
+        tokio::join!(store.listen(), ranking.follow(store.clone()), search.follow(store.clone()));
     }
 
     /// Runs work that keeps a core busy off the threads that answer requests.

@@ -24,6 +24,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::page("opportunities", 100).ranks(),
     FieldCost::page("organisations", 1),
     FieldCost::page("partnerCities", 100).ranks(),
+    FieldCost::new("partnerMatches", 100).of("Subscription").ranks(),
     FieldCost::page("projectInvestors", 50).ranks(),
     FieldCost::page("projects", 1),
     FieldCost::page("search", 50),
@@ -93,7 +94,10 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("instruments", 4),
     FieldCost::short("investorWeights", 9),
     FieldCost::short("kinds", 7),
-    FieldCost::short("matches", 6),
+    // The name is also that of a subscription, and a document does not say whose it is: the dearer price counts.
+    FieldCost::new("matches", 100).rows(Rows::Short(6)),
+    // An event carries one row, however long the list is that is watched; each event is paid for.
+    FieldCost::new("matches", 100).of("Subscription").ranks(),
     FieldCost::short("needs", 6),
     FieldCost::short("neverCounted", 3),
     FieldCost::short("offers", 6),
@@ -161,7 +165,8 @@ mod tests {
             let price = SERVED_COSTS.price_of(Some(&parent), name);
             let has_argument = |named: &str| field.arguments.iter().any(|a| a.node.name.node == named);
             let right = match price.rows {
-                Rows::One => !is_list(&field.ty.node) && !has_argument("first"),
+                // An event of a subscription is one row, whatever the length of the list that is watched.
+                Rows::One => !is_list(&field.ty.node) && (!has_argument("first") || parent == "Subscription"),
                 Rows::Page => has_argument("first"),
                 Rows::Count(argument) | Rows::Items(argument) => has_argument(argument),
                 // A name can be a list of one type and a leaf of another; a leaf has nothing below to multiply.
@@ -185,6 +190,9 @@ mod tests {
             assert!(known, "the schema has no field {}", row.field);
         }
         let ranked: Vec<&str> = SERVED_COSTS.fields().iter().filter(|f| f.ranks).map(|f| f.field).collect();
-        assert_eq!(ranked, ["opportunities", "partnerCities", "projectInvestors"]);
+        assert_eq!(
+            ranked,
+            ["opportunities", "partnerCities", "partnerMatches", "projectInvestors", "matches"]
+        );
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use async_graphql::{
-    Data,
+    Context, Data, Result,
     dataloader::{DataLoader, HashMapCache, Loader},
 };
 use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
@@ -59,11 +59,24 @@ pub fn request_data(app: &App, actor: Actor) -> Data {
     data
 }
 
+/// Forgets what the loaders of a request have read, where the request outlives it: an event of a subscription shows
+/// what is stored now.
+///
+/// # Errors
+/// The request has no loaders.
+pub fn forget(ctx: &Context<'_>) -> Result<()> {
+    ctx.data::<Rows<Project>>()?.clear::<Id<Project>>();
+    ctx.data::<Rows<Organisation>>()?.clear::<Id<Organisation>>();
+    ctx.data::<Rows<Mandate>>()?.clear::<Id<Mandate>>();
+    ctx.data::<Rows<City>>()?.clear::<Id<City>>();
+    Ok(())
+}
+
 impl<T: Aggregate> Loader<Id<T>> for ById<T> {
     type Value = Arc<Stored<T>>;
     type Error = Arc<StoreError>;
 
-    async fn load(&self, ids: &[Id<T>]) -> Result<HashMap<Id<T>, Self::Value>, Self::Error> {
+    async fn load(&self, ids: &[Id<T>]) -> std::result::Result<HashMap<Id<T>, Self::Value>, Self::Error> {
         self.queries.fetch_add(1, Ordering::Relaxed);
         let found = self.store.find(ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|(id, stored)| (id, Arc::new(stored))).collect())

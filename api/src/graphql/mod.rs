@@ -12,8 +12,10 @@ pub mod loader;
 pub mod mutation;
 pub mod object;
 pub mod query;
+pub mod subscription;
+pub mod ws;
 
-use async_graphql::{EmptySubscription, Schema};
+use async_graphql::Schema;
 
 pub use loader::request_data;
 pub use mutation::Asker;
@@ -21,12 +23,12 @@ pub use mutation::Asker;
 use crate::app::App;
 
 /// The schema with its roots.
-pub type ApiSchema = Schema<query::Query, mutation::Mutation, EmptySubscription>;
+pub type ApiSchema = Schema<query::Query, mutation::Mutation, subscription::SubscriptionRoot>;
 
 /// The schema over an application. Introspection is for development only.
 pub fn schema(app: App, introspection: bool) -> ApiSchema {
     let mut builder =
-        Schema::build(query::Query::default(), mutation::Mutation::default(), EmptySubscription)
+        Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::SubscriptionRoot)
             .data(app)
             .extension(argument::NamedArguments)
             // The gate has counted already; these are a second line.
@@ -42,8 +44,11 @@ pub fn schema(app: App, introspection: bool) -> ApiSchema {
 
 /// The schema in its own language.
 pub fn sdl() -> String {
-    Schema::build(query::Query::default(), mutation::Mutation::default(), EmptySubscription).finish().sdl()
+    Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::SubscriptionRoot).finish().sdl()
 }
+
+#[cfg(test)]
+pub(crate) use query::tests as world;
 
 #[cfg(test)]
 mod tests {

@@ -14,6 +14,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
 use futures::TryStreamExt;
 use matcher::{Catalog, row::World};
+use tokio::sync::watch;
 
 use crate::{
     reference::Reference,
@@ -33,6 +34,8 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub struct Ranking {
     current: ArcSwap<Snapshot>,
+    /// Told the number of the last event after the catalog was put in place.
+    sequence: watch::Sender<i64>,
 }
 
 /// Events that are applied in one copy.
@@ -45,8 +48,22 @@ impl Ranking {
     /// The database does not answer, or a document does not read.
     pub async fn load(store: &Store, reference: &Reference, today: NaiveDate) -> Result<Self, StoreError> {
         let catalog = load(store, reference, today).await?;
+        let sequence = watch::Sender::new(catalog.sequence);
         let snapshot = Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() };
-        Ok(Self { current: ArcSwap::from_pointee(snapshot) })
+        Ok(Self { current: ArcSwap::from_pointee(snapshot), sequence })
+    }
+
+    /// The number of the last event that is in the catalog, to wait on: it is marked as changed with every new
+    /// catalog, also where the number is the same and the day another.
+    pub fn sequence(&self) -> watch::Receiver<i64> {
+        self.sequence.subscribe()
+    }
+
+    /// Puts a catalog in place of the one that is read, and tells who waits.
+    pub(crate) fn put(&self, catalog: Catalog) {
+        let sequence = catalog.sequence;
+        self.current.store(Arc::new(Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() }));
+        self.sequence.send_replace(sequence);
     }
 
     /// The catalog as it is now; it does not change under the reader.
@@ -67,7 +84,7 @@ impl Ranking {
         let mut catalog = Catalog::clone(&now.catalog);
         apply(&mut catalog, store, &events).await?;
         catalog.sequence = last;
-        self.current.store(Arc::new(Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() }));
+        self.put(catalog);
         Ok(events.len() as u64)
     }
 
@@ -82,7 +99,7 @@ impl Ranking {
         let mut fresh = World::new(world.countries.values().cloned().collect(), world.fx.clone(), today);
         fresh.ownership.clone_from(&world.ownership);
         let catalog = fill(store, Catalog::new(fresh, today)).await?;
-        self.current.store(Arc::new(Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() }));
+        self.put(catalog);
         Ok(())
     }
 
@@ -98,9 +115,10 @@ impl Ranking {
 
     /// Follows the log until the process ends. A database that does not answer is asked again.
     pub async fn follow(self: Arc<Self>, store: Store) {
+        let mut changes = store.changes();
         loop {
             match self.follow_once(&store).await {
-                Ok(0) => tokio::time::sleep(Duration::from_millis(250)).await,
+                Ok(0) => changes.next().await,
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(error = ?error, "the catalog cannot follow the log");

@@ -160,9 +160,10 @@ impl Search {
 
     /// Follows the log until the process ends. A database that does not answer is asked again.
     pub async fn follow(self, store: Store) {
+        let mut changes = store.changes();
         loop {
             match self.catch_up(&store).await {
-                Ok(0) => tokio::time::sleep(Duration::from_millis(500)).await,
+                Ok(0) => changes.next().await,
                 Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(error = ?error, "the search index cannot follow the log");

@@ -25,6 +25,7 @@ use tokio::{
 use tower::ServiceExt;
 
 use super::{config::ServerConfig, health::Health, metrics};
+use crate::graphql::ws::Places;
 
 /// Bytes of the head of a request.
 const MAX_HEAD: usize = 96 * 1024;
@@ -46,12 +47,13 @@ pub fn terminated() -> io::Result<impl Future<Output = ()> + Send> {
     })
 }
 
-/// Serves until the order to end, then: not ready, accept no more, finish what was begun or give it up in time.
+/// Serves until the order to end, then: not ready, sockets close, accept no more, finish what was begun or give it up
+/// in time.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     config: &ServerConfig,
-    health: Health,
+    (health, sockets): (Health, Places),
     ended: impl Future<Output = ()> + Send,
 ) {
     let graceful = GracefulShutdown::new();
@@ -61,6 +63,7 @@ pub async fn serve(
         ended.await;
         tracing::info!("the order to end has come");
         health.drain();
+        sockets.drain();
         tokio::time::sleep(config.drain).await;
     };
     tokio::pin!(ended);
@@ -101,7 +104,10 @@ pub async fn serve(
         });
     }
     drop(listener);
-    if tokio::time::timeout(config.finish, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(config.finish, async { tokio::join!(graceful.shutdown(), sockets.ended()) })
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests were given up at the end");
     }
 }

@@ -50,11 +50,15 @@ use crate::{
         gate::Gate,
         http::{Caller, Callers, Deadlines, Endpoint},
         request_data,
+        ws::{self, Gateway, Places},
     },
 };
 
 /// Path of the API.
 pub const GRAPHQL: &str = "/graphql";
+
+/// Path of the API over WebSocket; an upgrade at [`GRAPHQL`] is taken too.
+pub const SOCKETS: &str = "/graphql/ws";
 
 /// Where people look for the editor of queries; a browser that opens [`GRAPHQL`] in development gets it.
 pub const GRAPHIQL: &str = "/graphiql";
@@ -103,22 +107,26 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
         }
     });
     let schema = graphql::schema(app.clone(), settings.development);
-    let endpoint = Endpoint {
+    let endpoint = Arc::new(Endpoint {
         executor: schema,
         gate: Gate::default(),
         budget: Arc::new(Budget::per_minute(settings.cost_per_minute)),
         callers: Arc::new(Accounts(app.clone())),
         deadlines: Deadlines::default(),
         development: settings.development,
-    };
+    });
+    let places = Places::default();
+    let gateway = Gateway::new(Arc::clone(&endpoint), places.clone(), config.max_concurrent);
     let keys = Arc::clone(&app.auth.keys);
-    let mut routes = graphql::http::route(GRAPHQL, Arc::new(endpoint))
+    let mut routes = graphql::http::route(GRAPHQL, endpoint)
+        .layer(from_fn_with_state(Arc::clone(&gateway), ws::divert))
+        .merge(gateway.route(SOCKETS))
         .route("/.well-known/jwks.json", get(move || async move { axum::Json(keys.jwks()) }));
     if settings.development {
         routes = routes.route(GRAPHIQL, get(|| async { Redirect::temporary(GRAPHQL) }));
     }
     let all = router(&config, routes, health.clone());
-    listen::serve(listener, all, &config, health, listen::terminated()?).await;
+    listen::serve(listener, all, &config, (health, places), listen::terminated()?).await;
     Ok(())
 }
 

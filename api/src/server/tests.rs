@@ -227,7 +227,10 @@ async fn the_end_waits_for_what_was_begun_and_the_slow_are_left() {
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn({
         let health = health.clone();
-        async move { listen::serve(listener, app, &config, health, async { drop(ended.await) }).await }
+        async move {
+            listen::serve(listener, app, &config, (health, Places::default()), async { drop(ended.await) })
+                .await
+        }
     });
 
     // A head that does not end is not waited for.

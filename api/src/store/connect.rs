@@ -5,15 +5,15 @@ use std::{fmt, path::Path, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, signal::Signal};
 
 /// Which database, and how it is used.
 #[derive(Clone)]
 pub struct StoreOptions {
     /// `sqlite:PATH` of a local file, or `postgres://USER@HOST/NAME`.
     pub url: String,
-    /// Connections for reading on SQLite, for everything on PostgreSQL; 4 and 16 where none is given. All nodes
-    /// together must stay below PostgreSQL's `max_connections`.
+    /// Connections for reading on SQLite, for everything on PostgreSQL; 4 and 16 where none is given. On PostgreSQL a
+    /// server holds one more, to listen. All nodes together must stay below PostgreSQL's `max_connections`.
     pub connections: Option<u32>,
     /// Longest time of one statement on PostgreSQL.
     pub statement_timeout: Duration,
@@ -70,12 +70,12 @@ pub(super) async fn open(options: &StoreOptions) -> Result<Store, StoreError> {
             for (connection, name) in [(&write, "writer"), (&read, "reader")] {
                 assert_sqlite(connection, name, options).await?;
             }
-            Ok(Store { read, write })
+            Ok(Store { read, write, signal: Signal::default() })
         }
         "postgres" | "postgresql" => {
             let pool = postgres(options).await?;
             assert_postgres(&pool, options).await?;
-            Ok(Store { read: pool.clone(), write: pool })
+            Ok(Store { read: pool.clone(), write: pool, signal: Signal::default() })
         }
         other => Err(StoreError::Address(other.to_owned())),
     }

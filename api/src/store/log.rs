@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Store, StoreError, aggregate::CHUNK, tx::values};
+use super::{Store, StoreError, aggregate::CHUNK, signal, tx::values};
 
 /// An event of the log.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +80,7 @@ pub(super) async fn append(
         }
         tx.execute(&insert).await?;
     }
-    Ok(())
+    signal::tell_at_commit(tx).await
 }
 
 /// Takes the next numbers and holds the counter until the commit. Answers the first.

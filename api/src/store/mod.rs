@@ -14,6 +14,7 @@ mod listing;
 mod log;
 mod outbox;
 mod schema;
+mod signal;
 mod sql;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -33,6 +34,7 @@ pub use idempotency::KnownKey;
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
 pub use outbox::{Letter, MailClass, MailMove, OutboxRow};
+pub use signal::Changes;
 pub use tx::{Change, Tx, Written, city_key};
 
 /// Connections to one database.
@@ -40,6 +42,7 @@ pub use tx::{Change, Tx, Written, city_key};
 pub struct Store {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    signal: signal::Signal,
 }
 
 impl Store {
@@ -76,7 +79,7 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx::new(self.write.begin_with_options(options).await?, now))
+        Ok(Tx::new(self.write.begin_with_options(options).await?, self.signal.clone(), now))
     }
 
     /// Whether the database takes writes: writes a row that no other write waits for, and takes it back. Give it

@@ -18,6 +18,7 @@ use super::{
     aggregate::{CHUNK, read, select},
     audit::{self, Act},
     log,
+    signal::Signal,
 };
 
 /// What a write did.
@@ -46,6 +47,7 @@ pub struct Change<T> {
 #[derive(Debug)]
 pub struct Tx {
     connection: DatabaseTransaction,
+    signal: Signal,
     now_micros: i64,
     payload: serde_json::Value,
     /// In the order of the writes; numbered at the commit.
@@ -55,9 +57,10 @@ pub struct Tx {
 }
 
 impl Tx {
-    pub(super) fn new(tx: DatabaseTransaction, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(tx: DatabaseTransaction, signal: Signal, now: DateTime<Utc>) -> Self {
         Self {
             connection: tx,
+            signal,
             now_micros: now.timestamp_micros(),
             payload: serde_json::json!({}),
             changes: Mutex::default(),
@@ -81,7 +84,9 @@ impl Tx {
         let acts = self.acts.into_inner().unwrap_or_else(PoisonError::into_inner);
         log::append(&self.connection, self.now_micros, &self.payload, &changes).await?;
         audit::append(&self.connection, self.now_micros, acts).await?;
-        Ok(self.connection.commit().await?)
+        self.connection.commit().await?;
+        self.signal.tell();
+        Ok(())
     }
 
     /// Gives the write up.

@@ -7,7 +7,9 @@
 )]
 
 mod cli;
+mod freshness;
 mod http;
 mod journey_a;
 mod layout;
 mod ranking;
+mod subscriptions;

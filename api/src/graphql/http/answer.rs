@@ -39,6 +39,22 @@ pub(crate) struct Shown {
     extensions: BTreeMap<&'static str, Value>,
 }
 
+/// An answer as it is written.
+#[derive(Debug, Serialize)]
+pub(crate) struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "<[Shown]>::is_empty")]
+    errors: &'a [Shown],
+    extensions: Extensions<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Extensions<'a> {
+    #[serde(rename = "requestId")]
+    request_id: &'a str,
+}
+
 impl Shown {
     fn new(code: ErrorCode, message: &str) -> Self {
         let extensions = BTreeMap::from([("code", Value::from(code.code()))]);
@@ -108,25 +124,25 @@ impl Answer {
         StatusCode::from_u16(code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// Whether execution did not begin.
+    pub(crate) const fn is_refusal(&self) -> bool {
+        self.data.is_none()
+    }
+
+    /// The errors as clients see them.
+    pub(crate) fn errors(&self) -> &[Shown] {
+        &self.errors
+    }
+
+    /// The whole as clients see it.
+    pub(crate) fn body<'a>(&'a self, request_id: &'a str) -> Body<'a> {
+        Body { data: self.data.as_ref(), errors: &self.errors, extensions: Extensions { request_id } }
+    }
+
     /// The HTTP answer.
     pub fn into_response(self, media: AnswerType, request_id: &str) -> Response {
-        #[derive(Serialize)]
-        struct Extensions<'a> {
-            #[serde(rename = "requestId")]
-            request_id: &'a str,
-        }
-        #[derive(Serialize)]
-        struct Body<'a> {
-            #[serde(skip_serializing_if = "Option::is_none")]
-            data: Option<&'a Value>,
-            #[serde(skip_serializing_if = "<[Shown]>::is_empty")]
-            errors: &'a [Shown],
-            extensions: Extensions<'a>,
-        }
         let status = self.status(media);
-        let body =
-            Body { data: self.data.as_ref(), errors: &self.errors, extensions: Extensions { request_id } };
-        let Ok(bytes) = serde_json::to_vec(&body) else {
+        let Ok(bytes) = serde_json::to_vec(&self.body(request_id)) else {
             tracing::error!("an answer does not serialise");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };

@@ -24,10 +24,13 @@ use axum::{
 };
 use futures::{FutureExt, StreamExt, future::BoxFuture};
 
-pub(crate) use self::media::is_json;
 pub use self::{
     answer::{Answer, MAX_ERROR_CHARS, MAX_ERRORS},
     media::AnswerType,
+};
+pub(crate) use self::{
+    answer::{Body as AnswerBody, Shown},
+    media::is_json,
 };
 use super::{
     error::ErrorCode,
@@ -106,7 +109,7 @@ impl<E> std::fmt::Debug for Endpoint<E> {
 }
 
 /// Units that a refused request costs its sender, since looking at it was work.
-const REFUSAL_COST: u64 = 20;
+pub(super) const REFUSAL_COST: u64 = 20;
 
 /// A route that serves an endpoint at a path.
 pub fn route<E: Executor>(path: &str, endpoint: Arc<Endpoint<E>>) -> Router {
@@ -201,7 +204,7 @@ fn charge<E>(endpoint: &Endpoint<E>, principal: &Principal, cost: u64) -> Result
 }
 
 /// Executes under a deadline. A resolver that panics ends its request, not the process.
-async fn execute<E: Executor>(endpoint: &Endpoint<E>, document: CheckedDocument) -> Answer {
+pub(super) async fn execute<E: Executor>(endpoint: &Endpoint<E>, document: CheckedDocument) -> Answer {
     let kind = kind_name(document.kind());
     let name = document.name().unwrap_or_default().chars().take(64).collect::<String>();
     let (shape, cost) = (document.shape().to_owned(), document.cost());
@@ -229,7 +232,7 @@ async fn execute<E: Executor>(endpoint: &Endpoint<E>, document: CheckedDocument)
     answer
 }
 
-const fn kind_name(kind: OperationType) -> &'static str {
+pub(super) const fn kind_name(kind: OperationType) -> &'static str {
     match kind {
         OperationType::Query => "query",
         OperationType::Mutation => "mutation",
@@ -301,6 +304,8 @@ pub(crate) fn with_retry_after(mut response: Response, after: Duration) -> Respo
 fn graphiql(path: &str) -> Response {
     const POLICY: &str = "default-src 'self' https: data: blob: 'unsafe-inline' 'unsafe-eval'; \
                           connect-src 'self'; frame-ancestors 'none'";
-    let page = Html(async_graphql::http::GraphiQLSource::build().endpoint(path).finish());
+    let sockets = format!("{path}/ws");
+    let page = async_graphql::http::GraphiQLSource::build().endpoint(path).subscription_endpoint(&sockets);
+    let page = Html(page.finish());
     ([(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY))], page).into_response()
 }

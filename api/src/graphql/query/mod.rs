@@ -5,7 +5,7 @@ pub mod facts;
 pub mod pair;
 pub mod ranking;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use async_graphql::{Error, ID, MergedObject, Result};
 use domain::id::Id;
@@ -26,7 +26,7 @@ pub struct Query(RankingQuery, PairQuery, CatalogueQuery, FactsQuery);
 ///
 /// # Errors
 /// It is no id, or one of another kind; the error names the argument.
-fn id_of<T: Aggregate>(argument: &'static str, id: &ID) -> Result<Id<T>> {
+pub(super) fn id_of<T: Aggregate>(argument: &'static str, id: &ID) -> Result<Id<T>> {
     crate::id::decode_as(id.as_str())
         .map_err(|error| client_error(ErrorCode::Validation, Some(argument), sentence(&error.to_string())))
 }
@@ -38,7 +38,7 @@ fn sentence(message: &str) -> String {
 }
 
 /// A refusal of a query whose arguments are named after the kind of thing that they ask for.
-fn refused(error: AppError) -> Error {
+pub(super) fn refused(error: AppError) -> Error {
     match error {
         AppError::NotFound { what } => {
             client_error(ErrorCode::NotFound, Some(&format!("{what}Id")), format!("There is no such {what}."))

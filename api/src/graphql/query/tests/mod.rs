@@ -114,7 +114,7 @@ pub(super) const SAME_MANDATE: &str = r#"{
     stages: [FEASIBILITY], instruments: [LOAN], maxTenorMonths: 180, sdgTargets: ["9.c"]
 }"#;
 
-pub(super) fn project(title: &str, place: &str, change: impl FnOnce(&mut ProjectFacts)) -> Project {
+pub(crate) fn project(title: &str, place: &str, change: impl FnOnce(&mut ProjectFacts)) -> Project {
     let mut facts = ProjectFacts {
         title: Localized::new(Lang::EN, title).unwrap(),
         summary: None,
@@ -203,8 +203,8 @@ fn change<T>(key: &str, owner: Option<domain::id::Id<Organisation>>, value: T) -
 static REFERENCE: LazyLock<Arc<Reference>> = LazyLock::new(|| Arc::new(Reference::embedded().unwrap()));
 
 /// A server without its outside.
-pub(super) struct World {
-    pub(super) app: App,
+pub(crate) struct World {
+    pub(crate) app: App,
     pub(super) schema: ApiSchema,
     _dir: tempfile::TempDir,
 }
@@ -212,7 +212,7 @@ pub(super) struct World {
 impl World {
     /// Twelve broadband projects that differ, one of another field, one of which nothing is known, one draft; two
     /// investors with a mandate each; six cities.
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&format!("sqlite:{}", dir.path().join("test.db").display())).await.unwrap();
         store.migrate().await.unwrap();
@@ -255,7 +255,7 @@ impl World {
     }
 
     /// Writes a project and lets the catalog and the index follow.
-    pub(super) async fn put_project(&self, key: &str, value: Project) {
+    pub(crate) async fn put_project(&self, key: &str, value: Project) {
         let owner = self.app.store.find_by_key::<Organisation>("owner").await.unwrap().unwrap().id;
         let tx = self.app.store.begin().await.unwrap();
         tx.put(vec![change(key, Some(owner), value)]).await.unwrap();
