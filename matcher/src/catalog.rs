@@ -8,7 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
 
-use crate::row::{CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, World, day};
+use crate::row::{CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, ScanTable, World, day};
 
 /// Rows of one kind, dense, found by id.
 #[derive(Debug, Clone)]
@@ -51,25 +51,27 @@ impl<T, R> Table<T, R> {
         self.rows.get(usize::try_from(*self.places.get(&id)?).ok()?)
     }
 
-    fn put(&mut self, id: Id<T>, row: R) {
+    /// Puts a row in and answers its place.
+    fn put(&mut self, id: Id<T>, row: R) -> usize {
         let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let place = *self.places.entry(id).or_insert(next);
         match self.rows.get_mut(place as usize) {
             Some(slot) => *slot = row,
             None => self.rows.push(row),
         }
+        place as usize
     }
 
-    fn take(&mut self, id: Id<T>, id_of: impl Fn(&R) -> Id<T>) {
-        if let Some(place) = self.places.remove(&id) {
-            let place = place as usize;
-            if place < self.rows.len() {
-                self.rows.swap_remove(place);
-                if let Some(moved) = self.rows.get(place) {
-                    self.places.insert(id_of(moved), u32::try_from(place).unwrap_or(u32::MAX));
-                }
+    /// Takes a row out and answers the place it had, which the last row has now.
+    fn take(&mut self, id: Id<T>, id_of: impl Fn(&R) -> Id<T>) -> Option<usize> {
+        let place = self.places.remove(&id)? as usize;
+        if place < self.rows.len() {
+            self.rows.swap_remove(place);
+            if let Some(moved) = self.rows.get(place) {
+                self.places.insert(id_of(moved), u32::try_from(place).unwrap_or(u32::MAX));
             }
         }
+        Some(place)
     }
 }
 
@@ -83,6 +85,7 @@ pub struct Catalog {
     /// Number of the last event that is in.
     pub sequence: i64,
     projects: Table<Project, ProjectRow>,
+    scan: ScanTable,
     mandates: Table<Mandate, MandateRow>,
     organisations: Table<Organisation, OrganisationRow>,
     cities: Table<City, CityRow>,
@@ -104,7 +107,11 @@ impl Catalog {
     /// Puts a project in or in place of its older self. A listing that is not in public is taken out.
     pub fn put_project(&mut self, id: Id<Project>, owner: Id<Organisation>, project: &Project) {
         if project.state.is_ranked() {
-            self.projects.put(id, ProjectRow::new(id, owner, project, &self.world));
+            let row = ProjectRow::new(id, owner, project, &self.world);
+            let place = self.projects.put(id, row);
+            if let Some(row) = self.projects.rows.get(place) {
+                self.scan.put(place, row);
+            }
         } else {
             self.remove_project(id);
         }
@@ -112,7 +119,9 @@ impl Catalog {
 
     /// Takes a project out.
     pub fn remove_project(&mut self, id: Id<Project>) {
-        self.projects.take(id, |row| row.id);
+        if let Some(place) = self.projects.take(id, |row| row.id) {
+            self.scan.take(place);
+        }
     }
 
     /// Puts a mandate in or in place of its older self.
@@ -127,7 +136,9 @@ impl Catalog {
 
     /// Puts an organisation in or in place of its older self.
     pub fn put_organisation(&mut self, id: Id<Organisation>, organisation: &Organisation) {
-        self.organisations.put(id, OrganisationRow::new(id, organisation));
+        let row = OrganisationRow::new(id, organisation);
+        self.scan.put_owner(&row);
+        self.organisations.put(id, row);
     }
 
     /// Puts a city in or in place of its older self.
@@ -144,6 +155,11 @@ impl Catalog {
     /// Published projects.
     pub fn projects(&self) -> &Table<Project, ProjectRow> {
         &self.projects
+    }
+
+    /// The projects as a scan reads them, in the same order.
+    pub(crate) fn scan(&self) -> &ScanTable {
+        &self.scan
     }
 
     /// Mandates.

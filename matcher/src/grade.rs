@@ -78,26 +78,28 @@ impl Grade {
         }
     }
 
-    /// The weighted mean of parts in the order given; parts that do not apply leave their weight to the rest.
-    #[inline]
-    pub fn mean(parts: &[(u32, Self)]) -> Self {
-        let (mut total, mut low, mut point, mut high, mut known) = (0_u64, 0_u64, 0_u64, 0_u64, 0_u64);
+    /// The weighted mean of parts in the order given; parts that do not apply leave their weight to the rest. The
+    /// weights sum to at most 4,000, so that all fits 32 bits.
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a scan reads point and known share alone, the rest falls away inside it"
+    )]
+    pub fn mean<const N: usize>(parts: &[(u32, Self); N]) -> Self {
+        let (mut total, mut low, mut point, mut high, mut known) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
         for (weight, part) in parts {
-            if part.applicable {
-                let weight = u64::from(*weight);
-                total += weight;
-                low += weight * u64::from(part.low);
-                point += weight * u64::from(part.point);
-                high += weight * u64::from(part.high);
-                known += weight * u64::from(part.known);
-            }
+            let weight = if part.applicable { *weight } else { 0 };
+            total += weight;
+            low += weight * part.low;
+            point += weight * part.point;
+            high += weight * part.high;
+            known += weight * part.known;
         }
         if total == 0 {
             return Self::NOT_APPLICABLE;
         }
         // Parts of a hundred that all apply are the common case, and division by a constant is much cheaper.
-        let share =
-            |sum: u64| if total == 100 { (sum + 50) / 100 } else { (sum + total / 2) / total } as Micro;
+        let share = |sum: u32| if total == 100 { (sum + 50) / 100 } else { (sum + total / 2) / total };
         Self {
             low: share(low),
             point: share(point),
@@ -119,7 +121,9 @@ pub fn ratio(part: u64, whole: u64) -> Micro {
     if whole == 0 {
         return 0;
     }
-    let part = part.min(whole);
+    if part >= whole {
+        return ONE;
+    }
     // Division of 128 bits is a call of its own; amounts below 40,000 million units do without it.
     if whole < 1 << 42 {
         return ((part * u64::from(ONE) * 2 + whole) / (whole * 2)) as Micro;
@@ -140,8 +144,12 @@ pub fn micro(x: f64) -> Micro {
 }
 
 /// A value on a broken line through fixed anchors `(x, value)`, flat beyond both ends. Anchors rise in x.
-#[inline]
-pub fn anchored(x: i64, anchors: &[(i64, Micro)]) -> Micro {
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the anchors are constants of the caller, so that no division is left"
+)]
+pub fn anchored<const N: usize>(x: i64, anchors: &[(i64, Micro); N]) -> Micro {
     let Some(first) = anchors.first() else { return 0 };
     if x <= first.0 {
         return first.1;
@@ -188,12 +196,11 @@ mod tests {
             values in proptest::collection::vec(proptest::option::of(0..=ONE), 3),
             learnt in 0..=ONE,
         ) {
-            let parts: Vec<(u32, Grade)> =
-                weights.iter().zip(&values).map(|(w, v)| (*w, Grade::of(*v))).collect();
+            let parts: [(u32, Grade); 3] = std::array::from_fn(|i| (weights[i], Grade::of(values[i])));
             let before = Grade::mean(&parts);
             prop_assert!(before.low <= before.point && before.point <= before.high && before.high <= ONE);
             if let Some(i) = values.iter().position(Option::is_none) {
-                let mut after = parts.clone();
+                let mut after = parts;
                 after[i].1 = Grade::known(learnt);
                 let after = Grade::mean(&after);
                 prop_assert!(after.low >= before.low && after.high <= before.high && after.known > before.known);

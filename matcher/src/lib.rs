@@ -3,7 +3,7 @@
 //! Pure computation: no I/O, no clock, no randomness that is not seeded by the caller. Reading order:
 //! [`grade`] (values with what is unknown), [`policy`] (published weights), [`row`] (packed views),
 //! [`catalog`], [`gate`], [`criterion`], [`score`], [`rank`] (the way in), [`explanation`],
-//! [`counterfactual`], [`stability`].
+//! [`counterfactual`], [`stability`], [`highlight`] (fairness beside the order, never in it).
 //!
 //! Invariant: a score depends on the pair, the policy and the day alone, never on the other candidates.
 //! Invariant: the explanation is computed by the code that computes the score.
@@ -14,6 +14,7 @@ pub mod criterion;
 pub mod explanation;
 pub mod gate;
 pub mod grade;
+pub mod highlight;
 pub mod policy;
 pub mod rank;
 pub mod row;

@@ -48,12 +48,76 @@ pub fn side<const N: usize>(weights: &Weights<N>, grades: &[Grade; N]) -> Interv
     if total == 0 {
         return Interval::default();
     }
-    // A grade of ONE must give FULL: one millionth of the value is 100 micro-points.
-    let scale = u64::from(FULL / ONE);
+    let points = |sum: u64| points_of(sum, total);
+    Interval {
+        low: points(low),
+        point: points(point),
+        high: points(high),
+        coverage: divided(known, total) as Micro,
+    }
+}
+
+/// A sum of weighted millionths as micro-points. A grade of ONE must give FULL: a millionth is 100 micro-points.
+#[inline]
+fn points_of(sum: u64, total: u64) -> MicroPoints {
+    divided(sum * u64::from(FULL / ONE), total) as MicroPoints
+}
+
+/// A sum over its weight, rounded half up.
+#[inline]
+fn divided(sum: u64, total: u64) -> u64 {
     // All criteria apply: division by a constant is much cheaper.
-    let divided = |sum: u64| if total == 10_000 { (sum + 5_000) / 10_000 } else { (sum + total / 2) / total };
-    let points = |sum: u64| divided(sum * scale) as MicroPoints;
-    Interval { low: points(low), point: points(point), high: points(high), coverage: divided(known) as Micro }
+    if total == 10_000 { (sum + 5_000) / 10_000 } else { (sum + total / 2) / total }
+}
+
+/// A criterion's grade with its weight: what it adds to a side's point and coverage.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Term {
+    point: Micro,
+    known: Micro,
+    /// Hundredths of a point; nothing where the criterion does not apply.
+    weight: u32,
+}
+
+impl Term {
+    /// Weighs a grade.
+    #[inline]
+    pub(crate) const fn new(weight: u16, grade: Grade) -> Self {
+        let weight = if grade.applicable { weight as u32 } else { 0 };
+        Self { point: grade.point, known: grade.known, weight }
+    }
+}
+
+/// The weighted sums of a side that order a list: those of [`side`] without the ends of the interval. Sums of whole
+/// numbers do not depend on the order in which terms are added.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Sum {
+    weight: u64,
+    point: u64,
+    known: u64,
+}
+
+impl Sum {
+    /// Adds a criterion.
+    #[inline]
+    #[must_use]
+    pub(crate) fn with(self, term: Term) -> Self {
+        let weight = u64::from(term.weight);
+        Self {
+            weight: self.weight + weight,
+            point: self.point + weight * u64::from(term.point),
+            known: self.known + weight * u64::from(term.known),
+        }
+    }
+
+    /// Point and coverage, as [`side`] gives them.
+    #[inline]
+    pub(crate) fn point_and_coverage(self) -> (MicroPoints, Micro) {
+        if self.weight == 0 {
+            return (0, 0);
+        }
+        (points_of(self.point, self.weight), divided(self.known, self.weight) as Micro)
+    }
 }
 
 /// The score of the pair. Its coverage is the smaller of the two.
@@ -74,6 +138,17 @@ pub fn fuse(fusion: Fusion, a: MicroPoints, b: MicroPoints) -> MicroPoints {
         Fusion::Harmonic => ((2 * x * y + u64::midpoint(x, y)) / (x + y)) as MicroPoints,
         Fusion::Min => a.min(b),
         Fusion::Arithmetic => (x + y).div_ceil(2) as MicroPoints,
+    }
+}
+
+/// Whether two sides as one are below a bound, without the division. Two sides of nothing are below no bound.
+#[inline]
+pub(crate) fn fuse_below(fusion: Fusion, a: MicroPoints, b: MicroPoints, bound: MicroPoints) -> bool {
+    let (x, y, bound) = (u64::from(a), u64::from(b), u64::from(bound));
+    match fusion {
+        // The division rounds down: what is below the bound after it was below it before.
+        Fusion::Harmonic => 2 * x * y + u64::midpoint(x, y) < bound * (x + y),
+        Fusion::Min | Fusion::Arithmetic => x + y > 0 && u64::from(fuse(fusion, a, b)) < bound,
     }
 }
 
@@ -123,6 +198,13 @@ mod tests {
                 prop_assert_eq!(fuse(fusion, a, b), fuse(fusion, b, a));
                 prop_assert!(fuse(fusion, (a + rise).min(FULL), b) >= fuse(fusion, a, b));
                 prop_assert!(fuse(fusion, a, b) <= FULL);
+            }
+            for fusion in [Fusion::Harmonic, Fusion::Min, Fusion::Arithmetic] {
+                for bound in [rise, fuse(fusion, a, b), fuse(fusion, a, b).saturating_add(1)] {
+                    let below = fuse(fusion, a, b) < bound;
+                    prop_assert!(a + b == 0 || fuse_below(fusion, a, b, bound) == below);
+                    prop_assert!(below || !fuse_below(fusion, a, b, bound));
+                }
             }
             prop_assert_eq!(fuse(Fusion::Harmonic, a, 0), 0);
             prop_assert_eq!(fuse(Fusion::Harmonic, a, a), a);

@@ -1,11 +1,12 @@
 //! The project's view of an investor (section 5.3, second table).
 
-use domain::{Vocabulary, value::CountryCode};
+use domain::{Vocabulary, value::CountryCode, vocabulary::CooperationField};
 
-use super::investor::{best, closeness, field_grade, level, stage_share, terms};
+use super::investor::{best, closeness, level, nearness, same_terms, stage_share, terms};
 use crate::{
     catalog::Pair,
     grade::{Grade, Micro, ONE, anchored, ratio},
+    row::{Amount, MandateRow, OrganisationRow},
 };
 
 /// The grades of all criteria, in the policy's order.
@@ -13,42 +14,47 @@ pub fn grades(pair: &Pair<'_>) -> [Grade; 8] {
     grades_with(pair, terms(pair, true))
 }
 
-/// The same where the terms have been graded for the investor: they differ only where a stated mandate asks for no
-/// return, which is no return criterion for the investor and an unknown cost for the owner.
+/// The same where the terms have been graded for the investor.
 pub fn grades_after(pair: &Pair<'_>, investor_terms: Grade) -> [Grade; 8] {
-    let differs = pair.mandate.target_return.is_none() && !pair.mandate.inferred;
-    grades_with(pair, if differs { terms(pair, true) } else { investor_terms })
+    grades_with(pair, if same_terms(pair.mandate) { investor_terms } else { terms(pair, true) })
 }
 
 fn grades_with(pair: &Pair<'_>, terms: Grade) -> [Grade; 8] {
+    let (investor, project) = (pair.investor, pair.project);
     [
-        field(pair),
-        money(pair),
+        field(pair.mandate, investor, &project.fields),
+        money(pair.mandate.ticket.map(|(_, max)| max), project.gap),
         terms,
-        Grade::of(stage_share(pair)),
-        local(pair),
-        reply(pair),
-        trust(pair),
-        value(pair),
+        Grade::of(stage_share(investor, project.stage)),
+        local(investor, &project.countries),
+        reply(investor),
+        trust(investor),
+        value(investor, project.help_wanted),
     ]
 }
 
 /// Share of the deals of the record's last five years that are in the project's fields; without such deals the
 /// mandate's nearness, times 0.7.
-fn field(pair: &Pair<'_>) -> Grade {
-    match deals_in_fields(pair) {
+pub(crate) fn field(
+    mandate: &MandateRow,
+    investor: &OrganisationRow,
+    fields: &[(CooperationField, u16)],
+) -> Grade {
+    match deals_in(investor, fields) {
         Some((inside, all)) => Grade::known(ratio(u64::from(inside), u64::from(all))),
-        None => field_grade(pair).scaled(700_000),
+        None => nearness(mandate, fields).scaled(700_000),
     }
 }
 
 /// Deals in the project's fields and deals that name a field, of the record's last five years.
 pub fn deals_in_fields(pair: &Pair<'_>) -> Option<(u32, u32)> {
-    let deals = &pair.investor.deals;
+    deals_in(pair.investor, &pair.project.fields)
+}
+
+fn deals_in(investor: &OrganisationRow, fields: &[(CooperationField, u16)]) -> Option<(u32, u32)> {
+    let deals = &investor.deals;
     (deals.with_field > 0).then(|| {
-        let inside = pair
-            .project
-            .fields
+        let inside = fields
             .iter()
             .filter_map(|(field, _)| deals.by_field.get(field.index()))
             .map(|count| u32::from(*count))
@@ -58,41 +64,44 @@ pub fn deals_in_fields(pair: &Pair<'_>) -> Option<(u32, u32)> {
 }
 
 /// Share of the gap that the largest ticket closes.
-fn money(pair: &Pair<'_>) -> Grade {
+#[inline]
+pub(crate) fn money(largest: Option<Amount>, gap: Option<Amount>) -> Grade {
     let share = || {
-        let (_, max) = pair.mandate.ticket?;
-        let (max, gap) = max.comparable(pair.project.gap?)?;
+        let (max, gap) = largest?.comparable(gap?)?;
         (gap > 0).then(|| ratio(max, gap))
     };
     Grade::of(share())
 }
 
+/// Whether the largest ticket can be measured against the gap.
+#[inline]
+pub(crate) fn measures(largest: Option<Amount>, gap: Option<Amount>) -> bool {
+    largest.zip(gap).and_then(|(largest, gap)| largest.comparable(gap)).is_some_and(|(_, gap)| gap > 0)
+}
+
 /// 0.4 presence, 0.4 a past deal in the country, 0.2 institutional closeness; the best of the countries.
-fn local(pair: &Pair<'_>) -> Grade {
+pub(crate) fn local(investor: &OrganisationRow, countries: &[CountryCode]) -> Grade {
     let yes = |is: bool| Grade::known(if is { ONE } else { 0 });
     let of_country = |country: &CountryCode| {
-        let presence = if pair.investor.presence.is_empty() {
+        let presence = if investor.presence.is_empty() {
             Grade::MISSING
         } else {
-            yes(pair.investor.presence.contains(*country))
+            yes(investor.presence.contains(*country))
         };
-        let deals = if pair.investor.deals.countries.is_empty() {
+        let deals = if investor.deals.countries.is_empty() {
             Grade::MISSING
         } else {
-            yes(pair.investor.deals.countries.contains(*country))
+            yes(investor.deals.countries.contains(*country))
         };
-        Grade::mean(&[(40, presence), (40, deals), (20, closeness(pair.investor.country, *country))])
+        Grade::mean(&[(40, presence), (40, deals), (20, closeness(investor.country, *country))])
     };
-    best(pair.project.countries.iter().map(of_country))
+    best(countries.iter().map(of_country))
 }
 
 /// Half the share of requests answered, half the median days to a reply (3 days 1, 21 days 0). A new investor has
 /// no record: missing, not nothing.
-fn reply(pair: &Pair<'_>) -> Grade {
-    Grade::mean(&[
-        (50, Grade::of(pair.investor.reply_rate)),
-        (50, Grade::of(reply_speed(pair.investor.reply_days))),
-    ])
+pub(crate) fn reply(investor: &OrganisationRow) -> Grade {
+    Grade::mean(&[(50, Grade::of(investor.reply_rate)), (50, Grade::of(reply_speed(investor.reply_days)))])
 }
 
 /// Value of the median days to a reply.
@@ -101,13 +110,13 @@ pub(super) fn reply_speed(days: Option<u16>) -> Option<Micro> {
 }
 
 /// 0.7 verification, 0.3 closed over pledged deals where there are five pledges or more.
-fn trust(pair: &Pair<'_>) -> Grade {
-    Grade::mean(&[(70, Grade::known(level(pair.investor.verification))), (30, Grade::of(pair.investor.kept))])
+pub(crate) fn trust(investor: &OrganisationRow) -> Grade {
+    Grade::mean(&[(70, Grade::known(level(investor.verification))), (30, Grade::of(investor.kept))])
 }
 
 /// Share of the help wanted that is offered.
-fn value(pair: &Pair<'_>) -> Grade {
-    let (wanted, offered) = (pair.project.help_wanted, pair.investor.help_offered);
+pub(crate) fn value(investor: &OrganisationRow, wanted: u8) -> Grade {
+    let offered = investor.help_offered;
     if wanted == 0 || offered == 0 {
         return Grade::MISSING;
     }

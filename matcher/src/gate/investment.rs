@@ -1,12 +1,18 @@
 //! Gates between a mandate and a project (section 5.2). Each is a function of the pair alone, so that their order
 //! cannot change the outcome.
 
-use domain::vocabulary::{CooperationField, ScreeningStatus, VerificationLevel};
+use domain::{
+    value::CountryCode,
+    vocabulary::{
+        CooperationField, Instrument, InvestmentStage, ScreeningStatus, StageLadder, VerificationLevel,
+    },
+};
 
 use super::Outcome;
 use crate::{
+    Catalog, Grade,
     catalog::Pair,
-    criterion::investor::{field_grade, ticket_ratio},
+    criterion::investor::{field_grade, speaks_of, ticket_ratio},
     row::{Day, MandateRow, OrganisationRow, PlaceFit},
 };
 
@@ -100,12 +106,12 @@ pub fn answers(pair: &Pair<'_>) -> [Outcome; COUNT] {
 }
 
 fn live(pair: &Pair<'_>) -> Outcome {
-    let verified = pair.investor.verification >= VerificationLevel::V1;
-    if pair.project.state.is_ranked() && pair.investor.active && verified {
-        Outcome::Pass
-    } else {
-        Outcome::Fail
-    }
+    if pair.project.state.is_ranked() && takes_part(pair.investor) { Outcome::Pass } else { Outcome::Fail }
+}
+
+/// Whether an investor is active and verified.
+pub(crate) fn takes_part(investor: &OrganisationRow) -> bool {
+    investor.active && investor.verification >= VerificationLevel::V1
 }
 
 /// Whether an organisation's screening holds on a day. Unknown is no.
@@ -121,29 +127,41 @@ pub fn screened(status: ScreeningStatus, on: Option<Day>, today: Day) -> bool {
 
 fn screening(pair: &Pair<'_>) -> Outcome {
     let today = pair.catalog.day();
-    let clear = |row: &OrganisationRow| screened(row.screening, row.screened_on, today);
-    if clear(pair.investor) && clear(pair.owner) { Outcome::Pass } else { Outcome::Fail }
+    if clear(pair.investor, today) && clear(pair.owner, today) { Outcome::Pass } else { Outcome::Fail }
+}
+
+/// Whether an organisation is clear on a day.
+pub(crate) fn clear(row: &OrganisationRow, today: Day) -> bool {
+    screened(row.screening, row.screened_on, today)
 }
 
 fn exclusions(pair: &Pair<'_>) -> Outcome {
     let (mandate, project) = (pair.mandate, pair.project);
-    let investor_kind =
-        pair.investor.investor_type.map_or(0, |kind| 1_u32.checked_shl(kind as u32).unwrap_or(0));
     let kind = crate::row::ProjectRow::kind_bit(project.kind);
     let excluded = mandate.excluded_fields.0 & project.field_set.0 != 0
-        || project.countries.iter().any(|country| mandate.excluded_countries.contains(*country))
         || project.contract.is_some_and(|contract| mandate.excluded_contracts.contains(&contract))
         || (mandate.kinds != 0 && mandate.kinds & kind == 0)
-        || project.excluded_investors & investor_kind != 0;
-    if excluded {
+        || project.excluded_investors & investor_bit(pair.investor) != 0;
+    if excluded { Outcome::Fail } else { places(mandate, &project.countries) }
+}
+
+/// The investor's kind as a bit of the kinds that a project does not want.
+pub(crate) fn investor_bit(investor: &OrganisationRow) -> u32 {
+    investor.investor_type.map_or(0, |kind| 1_u32.checked_shl(kind as u32).unwrap_or(0))
+}
+
+/// The part of the exclusions that countries decide.
+pub(crate) fn places(mandate: &MandateRow, countries: &[CountryCode]) -> Outcome {
+    if countries.iter().any(|country| mandate.excluded_countries.contains(*country)) {
         return Outcome::Fail;
     }
-    let outside = mandate.names_places
-        && project.countries.iter().all(|country| mandate.place(*country) == PlaceFit::Outside);
+    let outside =
+        mandate.names_places && countries.iter().all(|country| mandate.place(*country) == PlaceFit::Outside);
     if outside { Outcome::failed(MandateRow::is_hard(mandate.terms.places)) } else { Outcome::Pass }
 }
 
-fn conflict(pair: &Pair<'_>) -> Outcome {
+/// The only gate that reads fields and countries together.
+pub(crate) fn conflict(pair: &Pair<'_>) -> Outcome {
     if !pair.mandate.no_competitors {
         return Outcome::Pass;
     }
@@ -157,47 +175,61 @@ fn conflict(pair: &Pair<'_>) -> Outcome {
 }
 
 fn field(pair: &Pair<'_>) -> Outcome {
-    if pair.mandate.generalist {
-        return Outcome::Pass;
-    }
-    let grade = field_grade(pair);
-    if grade.known == 0 {
+    field_of(pair.mandate, field_grade(pair))
+}
+
+/// The gate on fields, given their nearness.
+pub(crate) fn field_of(mandate: &MandateRow, nearness: Grade) -> Outcome {
+    if mandate.generalist {
+        Outcome::Pass
+    } else if nearness.known == 0 {
         Outcome::Unknown
-    } else if grade.point >= 200_000 {
+    } else if nearness.point >= 200_000 {
         Outcome::Pass
     } else {
-        Outcome::failed(MandateRow::is_hard(pair.mandate.terms.fields))
+        Outcome::failed(MandateRow::is_hard(mandate.terms.fields))
     }
 }
 
 fn ticket(pair: &Pair<'_>) -> Outcome {
-    match ticket_ratio(pair) {
+    ticket_of(pair.mandate, ticket_ratio(pair))
+}
+
+/// The gate on the ticket, given how far the gap lies outside it.
+#[inline]
+pub(crate) fn ticket_of(mandate: &MandateRow, off: Option<f64>) -> Outcome {
+    match off {
         None => Outcome::Unknown,
         Some(ratio) if ratio <= 2.0 => Outcome::Pass,
-        Some(_) => Outcome::failed(MandateRow::is_hard(pair.mandate.terms.ticket)),
+        Some(_) => Outcome::failed(MandateRow::is_hard(mandate.terms.ticket)),
     }
 }
 
 fn instrument(pair: &Pair<'_>) -> Outcome {
-    if pair.mandate.instruments == 0 || pair.project.instruments.is_empty() {
+    instrument_of(pair.mandate, &pair.project.instruments)
+}
+
+/// The gate on instruments with their shares.
+pub(crate) fn instrument_of(mandate: &MandateRow, sought: &[(Instrument, u16)]) -> Outcome {
+    if mandate.instruments == 0 || sought.is_empty() {
         return Outcome::Unknown;
     }
-    let offered = pair
-        .project
-        .instruments
-        .iter()
-        .any(|(i, _)| MandateRow::instrument_bit(*i) & pair.mandate.instruments != 0);
-    if offered { Outcome::Pass } else { Outcome::failed(MandateRow::is_hard(pair.mandate.terms.instruments)) }
+    let offered = sought.iter().any(|(i, _)| MandateRow::instrument_bit(*i) & mandate.instruments != 0);
+    if offered { Outcome::Pass } else { Outcome::failed(MandateRow::is_hard(mandate.terms.instruments)) }
 }
 
 fn stage(pair: &Pair<'_>) -> Outcome {
+    stage_of(pair.mandate, pair.project.ladder, pair.project.stage)
+}
+
+/// The gate on a stage of a ladder.
+pub(crate) fn stage_of(mandate: &MandateRow, ladder: StageLadder, stage: Option<InvestmentStage>) -> Outcome {
     // A mandate that speaks only of the other ladder does not fit, whatever the project's stage is.
-    let own_ladder = crate::criterion::investor::speaks_of_ladder(pair);
-    let hard = MandateRow::is_hard(pair.mandate.terms.stages);
-    if pair.mandate.names_stages && !own_ladder {
+    let hard = MandateRow::is_hard(mandate.terms.stages);
+    if mandate.names_stages && !speaks_of(mandate, ladder) {
         return Outcome::failed(hard);
     }
-    match pair.project.stage.and_then(|stage| pair.mandate.distance(stage)) {
+    match stage.and_then(|stage| mandate.distance(stage)) {
         None => Outcome::Unknown,
         Some(0) => Outcome::Pass,
         Some(1) => Outcome::SoftFail,
@@ -206,33 +238,68 @@ fn stage(pair: &Pair<'_>) -> Outcome {
 }
 
 fn law(pair: &Pair<'_>) -> Outcome {
-    let domestic = pair.investor.country.is_some_and(|country| pair.project.countries.contains(&country));
-    match (domestic, pair.project.seeks_equity()) {
-        // Limits on ownership bear on foreigners who become owners.
-        (true, _) | (_, Some(false)) => return Outcome::Pass,
-        (false, None) => return Outcome::Unknown,
-        (false, Some(true)) => {}
+    let (seeks_equity, countries) = (pair.project.seeks_equity(), &pair.project.countries);
+    law_of(seeks_equity, || foreign_ownership(pair.mandate, pair.investor, countries, pair.catalog))
+}
+
+/// The gate on the law, given whether a giver would become an owner and what the countries say of foreign ones.
+#[inline]
+pub(crate) fn law_of(seeks_equity: Option<bool>, foreign: impl FnOnce() -> Foreign) -> Outcome {
+    // Limits on ownership bear on foreigners who become owners.
+    if seeks_equity == Some(false) {
+        return Outcome::Pass;
     }
-    let Some(stake) = pair.mandate.min_stake else { return Outcome::Unknown };
+    match (foreign(), seeks_equity) {
+        (Foreign::Domestic, _) => Outcome::Pass,
+        (Foreign::Limited(_), None) => Outcome::Unknown,
+        (Foreign::Limited(outcome), Some(_)) => outcome,
+    }
+}
+
+/// How the law of a project's countries takes the investor.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Foreign {
+    /// As one of its own.
+    Domestic,
+    /// As a foreigner; the answer bears on one who becomes an owner.
+    Limited(Outcome),
+}
+
+/// What the countries of a project say of the investor as an owner.
+pub(crate) fn foreign_ownership(
+    mandate: &MandateRow,
+    investor: &OrganisationRow,
+    countries: &[CountryCode],
+    catalog: &Catalog,
+) -> Foreign {
+    if investor.country.is_some_and(|country| countries.contains(&country)) {
+        return Foreign::Domestic;
+    }
+    let Some(stake) = mandate.min_stake else { return Foreign::Limited(Outcome::Unknown) };
     let mut outcome = Outcome::Pass;
-    for country in &pair.project.countries {
-        match pair.catalog.world.ownership.get(country) {
-            Some(rule) if pair.catalog.today.signed_duration_since(rule.as_of).num_days() <= 365 => {
+    for country in countries {
+        match catalog.world.ownership.get(country) {
+            Some(rule) if catalog.today.signed_duration_since(rule.as_of).num_days() <= 365 => {
                 if rule.foreign_cap.hundredths() < stake {
-                    return Outcome::Fail;
+                    return Foreign::Limited(Outcome::Fail);
                 }
             }
             _ => outcome = Outcome::Unknown,
         }
     }
-    outcome
+    Foreign::Limited(outcome)
 }
 
 fn related_party(pair: &Pair<'_>) -> Outcome {
-    if pair.investor.id == pair.owner.id {
+    related(pair.investor, pair.owner)
+}
+
+/// The gate on related parties.
+pub(crate) fn related(investor: &OrganisationRow, owner: &OrganisationRow) -> Outcome {
+    if investor.id == owner.id {
         return Outcome::Fail;
     }
-    let (a, b) = (&pair.investor.owners, &pair.owner.owners);
+    let (a, b) = (&investor.owners, &owner.owners);
     if a.is_empty() || b.is_empty() {
         Outcome::Unknown
     } else if a.iter().any(|owner| b.binary_search(owner).is_ok()) {

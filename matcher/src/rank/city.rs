@@ -1,6 +1,6 @@
 //! Partner cities for a city.
 
-use super::{CityFilter, Dates, List, Page, RankBy, RankKey, Tally, TopK, investment::finish};
+use super::{CityFilter, Dates, List, Page, RankBy, RankKey, parts::Part};
 use crate::{
     catalog::{Catalog, CityPair, DigitalMode, Programme},
     criterion,
@@ -79,31 +79,27 @@ pub struct CityQuery<'a> {
 
 /// Ranks the cities of a catalog as partners: exact, over all of them.
 pub fn partner_cities<'a>(catalog: &'a Catalog, query: &CityQuery<'a>) -> Page<RankedCity<'a>> {
-    let mut top = TopK::new(query.first.saturating_add(1), query.after);
-    let mut tally = Tally::<COUNT>::new();
-    let mut other_list = 0_u64;
+    let mut part = Part::<_, COUNT>::new(query.first, query.after);
     let candidates = catalog.cities().rows().iter();
     for partner in candidates.filter(|row| row.id != query.viewer.id && query.filter.admits(row)) {
         let pair =
             CityPair { viewer: query.viewer, partner, catalog, mode: query.mode, programme: query.programme };
         let gates = answers(&pair);
-        if !tally.note(&gates) {
+        if !part.tally.note(&gates) {
             continue;
         }
         let evaluation = evaluate_city(query.policy, query.partner_policy, &pair);
         if query.filter.min_score.is_some_and(|least| evaluation.mutual.point < least) {
             continue;
         }
-        let enough = evaluation.mutual.coverage >= query.policy.coverage_floor;
-        if enough != (query.list == List::Ranked) {
-            other_list = other_list.saturating_add(1);
+        if !part.is_of(query.list, evaluation.mutual.coverage, query.policy.coverage_floor) {
             continue;
         }
         let confirmed = partner.office.and_then(|office| office.confirmed_on);
         let dates = Dates { published: confirmed, confirmed };
         let id = partner.id.uuid().as_u128();
         let key = RankKey::new(query.by, &evaluation.mine, &evaluation.mutual, dates, id);
-        top.push(key, || RankedCity { row: partner, key, evaluation, gates });
+        part.top.push(key, || RankedCity { row: partner, key, evaluation, gates });
     }
-    finish(top, query.first, other_list, tally.excluded, tally.counts(Gate::ALL.map(Gate::key)))
+    part.page(query.first, Gate::ALL.map(Gate::key), Some)
 }

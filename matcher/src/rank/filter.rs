@@ -38,6 +38,20 @@ pub struct OpportunityFilter {
 }
 
 impl OpportunityFilter {
+    /// Whether every project passes, its score aside.
+    pub fn lets_all_through(&self) -> bool {
+        let Self { fields, countries, kinds, stages, instruments, min_gap, max_gap, min_score: _, only } =
+            self;
+        fields.0 == 0
+            && countries.is_empty()
+            && kinds.is_empty()
+            && stages.is_empty()
+            && instruments.is_empty()
+            && min_gap.is_none()
+            && max_gap.is_none()
+            && only.is_none()
+    }
+
     /// Whether a project passes, its score aside.
     pub fn admits(&self, row: &ProjectRow) -> bool {
         let gap_at_least = |bound: Option<Amount>, least: bool| {

@@ -1,6 +1,9 @@
 //! Projects for a mandate and mandates for a project.
 
-use super::{Dates, GateCount, List, OpportunityFilter, Page, RankBy, RankKey, Tally, TopK};
+use super::{
+    Dates, List, OpportunityFilter, Page, RankBy, RankKey,
+    parts::{Part, in_parts},
+};
 use crate::{
     catalog::{Catalog, Pair},
     criterion,
@@ -80,25 +83,8 @@ pub struct OpportunityQuery<'a> {
 }
 
 /// Ranks the projects of a catalog for a mandate: exact, over all of them.
-pub fn opportunities<'a>(catalog: &'a Catalog, query: &OpportunityQuery<'a>) -> Page<Ranked<&'a ProjectRow>> {
-    let pair_of = |project: &'a ProjectRow| {
-        if !query.filter.admits(project) {
-            return None;
-        }
-        let owner = catalog.organisations().get(project.owner)?;
-        let pair = Pair { mandate: query.mandate, investor: query.investor, project, owner, catalog };
-        Some((pair, project, project.id.uuid().as_u128()))
-    };
-    let wanted = Wanted {
-        policy: query.policy,
-        by: query.by,
-        list: query.list,
-        first: query.first,
-        after: query.after,
-        filter: Some(query.filter),
-        viewer_is_investor: true,
-    };
-    page(catalog.projects().rows(), pair_of, &wanted)
+pub fn opportunities<'a>(catalog: &'a Catalog, query: &OpportunityQuery<'_>) -> Page<Ranked<&'a ProjectRow>> {
+    super::scan::projects(catalog, query)
 }
 
 /// Which mandates for a project.
@@ -120,122 +106,27 @@ pub struct InvestorQuery<'a> {
 
 /// Ranks the mandates of a catalog for a project: exact, over all of them.
 pub fn investors<'a>(catalog: &'a Catalog, query: &InvestorQuery<'a>) -> Page<Ranked<&'a MandateRow>> {
-    let pair_of = |mandate: &'a MandateRow| {
-        let pair = catalog.pair(mandate, query.project)?;
-        Some((pair, mandate, mandate.id.uuid().as_u128()))
-    };
-    let wanted = Wanted {
-        policy: query.policy,
-        by: query.by,
-        list: query.list,
-        first: query.first,
-        after: query.after,
-        filter: None,
-        viewer_is_investor: false,
-    };
-    page(catalog.mandates().rows(), pair_of, &wanted)
-}
-
-struct Wanted<'a> {
-    policy: &'a Policy,
-    by: RankBy,
-    list: List,
-    first: usize,
-    after: Option<RankKey>,
-    filter: Option<&'a OpportunityFilter>,
-    viewer_is_investor: bool,
-}
-
-/// What a part of the candidates gave.
-struct Part<R> {
-    top: TopK<Ranked<R>>,
-    tally: Tally<COUNT>,
-    other_list: u64,
-}
-
-/// Below this many rows a second thread costs more than it saves.
-const ROWS_PER_THREAD: usize = 20_000;
-
-/// Scans all rows, on several cores where there are many. The order is total, so that the parts can be put together
-/// in any way.
-fn page<'a, T: Sync, R: Copy + Send + 'a>(
-    rows: &'a [T],
-    pair_of: impl Fn(&'a T) -> Option<(Pair<'a>, R, u128)> + Sync,
-    wanted: &Wanted<'_>,
-) -> Page<Ranked<R>> {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let threads = (rows.len() / ROWS_PER_THREAD).clamp(1, cores);
-    let mut parts: Vec<Part<R>> = if threads == 1 {
-        vec![scan(rows, &pair_of, wanted)]
-    } else {
-        std::thread::scope(|scope| {
-            let chunks = rows.chunks(rows.len().div_ceil(threads));
-            let running: Vec<_> = chunks.map(|chunk| scope.spawn(|| scan(chunk, &pair_of, wanted))).collect();
-            // A panic of a part is the panic of the whole, as it would be on one thread.
-            running
-                .into_iter()
-                .map(|thread| thread.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause)))
-                .collect()
-        })
-    };
-    let mut whole = parts.pop().unwrap_or_else(|| scan(&[], &pair_of, wanted));
-    for part in parts {
-        whole.top.absorb(part.top);
-        whole.tally.absorb(&part.tally);
-        whole.other_list = whole.other_list.saturating_add(part.other_list);
-    }
-    let Part { top, tally, other_list } = whole;
-    finish(top, wanted.first, other_list, tally.excluded, tally.counts(Gate::ALL.map(Gate::key)))
-}
-
-fn scan<'a, T, R: Copy + 'a>(
-    rows: &'a [T],
-    pair_of: &impl Fn(&'a T) -> Option<(Pair<'a>, R, u128)>,
-    wanted: &Wanted<'_>,
-) -> Part<R> {
-    let mut top = TopK::new(wanted.first.saturating_add(1), wanted.after);
-    let mut tally = Tally::<COUNT>::new();
-    let mut other_list = 0_u64;
-    for (pair, row, id) in rows.iter().filter_map(pair_of) {
-        let gates = answers(&pair);
-        if !tally.note(&gates) {
-            continue;
+    let dates = Dates { published: query.project.published_on, confirmed: query.project.confirmed_on };
+    let part = |_, mandates: &'a [MandateRow]| {
+        let mut part = Part::<_, COUNT>::new(query.first, query.after);
+        for pair in mandates.iter().filter_map(|mandate| catalog.pair(mandate, query.project)) {
+            let gates = answers(&pair);
+            if !part.tally.note(&gates) {
+                continue;
+            }
+            let evaluation = evaluate(query.policy, &pair);
+            if !part.is_of(query.list, evaluation.mutual.coverage, query.policy.coverage_floor) {
+                continue;
+            }
+            let id = pair.mandate.id.uuid().as_u128();
+            let key = RankKey::new(query.by, &evaluation.project, &evaluation.mutual, dates, id);
+            part.top.push(key, || Ranked { row: pair.mandate, key, evaluation, gates });
         }
-        let evaluation = evaluate(wanted.policy, &pair);
-        if wanted.filter.is_some_and(|filter| !filter.admits_score(&evaluation.mutual)) {
-            continue;
-        }
-        let enough = evaluation.mutual.coverage >= wanted.policy.coverage_floor;
-        if enough != (wanted.list == List::Ranked) {
-            other_list = other_list.saturating_add(1);
-            continue;
-        }
-        let mine = if wanted.viewer_is_investor { &evaluation.investor } else { &evaluation.project };
-        let dates = Dates { published: pair.project.published_on, confirmed: pair.project.confirmed_on };
-        let key = RankKey::new(wanted.by, mine, &evaluation.mutual, dates, id);
-        top.push(key, || Ranked { row, key, evaluation, gates });
-    }
-    Part { top, tally, other_list }
-}
-
-/// Cuts the extra row that tells whether more follow.
-pub(super) fn finish<T>(
-    top: TopK<T>,
-    first: usize,
-    other_list: u64,
-    excluded_total: u64,
-    excluded: Vec<GateCount>,
-) -> Page<T> {
-    let (mut items, before, total) = top.finish();
-    let has_next = items.len() > first;
-    items.truncate(first);
-    Page {
-        items,
-        first_rank: before.saturating_add(1),
-        has_next,
-        total,
-        other_list,
-        excluded_total,
-        excluded,
-    }
+        part
+    };
+    in_parts(catalog.mandates().rows(), part)
+        .into_iter()
+        .reduce(Part::absorb)
+        .unwrap_or_else(|| Part::new(query.first, query.after))
+        .page(query.first, Gate::ALL.map(Gate::key), Some)
 }

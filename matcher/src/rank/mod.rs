@@ -4,9 +4,12 @@
 //! order of rows, and a page begins strictly after a key, so that pages have no gaps and no repeats for rows that
 //! did not change.
 
+mod answer;
 mod city;
 mod filter;
 mod investment;
+mod parts;
+mod scan;
 mod top_k;
 
 pub use city::{CityEvaluation, CityQuery, RankedCity, evaluate_city, partner_cities};
@@ -14,10 +17,11 @@ pub use filter::{CityFilter, OpportunityFilter};
 pub use investment::{
     Evaluation, InvestorQuery, OpportunityQuery, Ranked, evaluate, investors, opportunities,
 };
+pub(crate) use scan::survey;
 pub use top_k::TopK;
 
 use crate::{
-    gate::Outcome,
+    gate::{GateBits, Outcome},
     row::Day,
     score::{Interval, MicroPoints},
 };
@@ -110,11 +114,13 @@ struct Tally<const N: usize> {
     failed: [u64; N],
     unknown: [u64; N],
     excluded: u64,
+    /// Candidates by the set of gates that cannot tell of them, which is cheaper than to count gate by gate.
+    unknown_sets: Vec<u32>,
 }
 
 impl<const N: usize> Tally<N> {
     const fn new() -> Self {
-        Self { failed: [0; N], unknown: [0; N], excluded: 0 }
+        Self { failed: [0; N], unknown: [0; N], excluded: 0, unknown_sets: Vec::new() }
     }
 
     /// Notes a candidate's outcomes; true where it stays.
@@ -133,6 +139,24 @@ impl<const N: usize> Tally<N> {
         open
     }
 
+    /// The same of answers as bits.
+    #[inline]
+    fn note_bits(&mut self, gates: GateBits) -> bool {
+        if gates.failed() == 0 {
+            let set = usize::from(gates.unknown());
+            if self.unknown_sets.len() <= set {
+                self.unknown_sets.resize(set.saturating_add(1), 0);
+            }
+            if let Some(count) = self.unknown_sets.get_mut(set) {
+                *count = count.saturating_add(1);
+            }
+            return true;
+        }
+        self.excluded = self.excluded.saturating_add(1);
+        count_bits(&mut self.failed, gates.failed(), 1);
+        false
+    }
+
     /// Adds the counts of other candidates.
     fn absorb(&mut self, other: &Self) {
         let add = |mine: &mut [u64; N], theirs: &[u64; N]| {
@@ -143,12 +167,28 @@ impl<const N: usize> Tally<N> {
         add(&mut self.failed, &other.failed);
         add(&mut self.unknown, &other.unknown);
         self.excluded = self.excluded.saturating_add(other.excluded);
+        for (set, count) in (0_u16..).zip(&other.unknown_sets) {
+            count_bits(&mut self.unknown, set, u64::from(*count));
+        }
     }
 
     fn counts(&self, keys: [&'static str; N]) -> Vec<GateCount> {
+        let mut unknown = self.unknown;
+        for (set, count) in (0_u16..).zip(&self.unknown_sets) {
+            count_bits(&mut unknown, set, u64::from(*count));
+        }
         keys.into_iter()
-            .zip(self.failed.iter().zip(&self.unknown))
+            .zip(self.failed.iter().zip(&unknown))
             .map(|(gate, (failed, unknown))| GateCount { gate, failed: *failed, unknown: *unknown })
             .collect()
+    }
+}
+
+/// Adds a count to each gate of a set.
+fn count_bits<const N: usize>(counts: &mut [u64; N], set: u16, count: u64) {
+    for (place, slot) in (0_u32..).zip(counts) {
+        if set.wrapping_shr(place) & 1 == 1 {
+            *slot = slot.saturating_add(count);
+        }
     }
 }

@@ -57,6 +57,22 @@ impl<T> TopK<T> {
         }
     }
 
+    /// The least primary figure with which a candidate can still be kept; none is too small while there is room.
+    #[inline]
+    pub fn reach(&self) -> u32 {
+        if self.heap.len() < self.k {
+            return 0;
+        }
+        self.heap.peek().map_or(0, |worst| worst.0.key.primary)
+    }
+
+    /// Counts a candidate below [`Self::reach`]. Whatever is kept lies after the key that the page begins after, so
+    /// that this candidate does too.
+    #[inline]
+    pub fn pass_by(&mut self) {
+        self.total = self.total.saturating_add(1);
+    }
+
     /// Takes in what another one kept of other candidates of the same list.
     pub fn absorb(&mut self, other: Self) {
         self.before = self.before.saturating_add(other.before);

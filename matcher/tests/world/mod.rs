@@ -29,7 +29,7 @@ pub(crate) fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 11, 24).unwrap()
 }
 
-fn uuid(kind: u128, n: usize) -> uuid::Uuid {
+pub(crate) fn uuid(kind: u128, n: usize) -> uuid::Uuid {
     uuid::Uuid::from_u128((kind << 64) | n as u128)
 }
 
@@ -135,7 +135,7 @@ impl Parts {
     }
 }
 
-fn of<T: domain::Vocabulary>() -> impl Strategy<Value = T> {
+pub(crate) fn of<T: domain::Vocabulary>() -> impl Strategy<Value = T> {
     proptest::sample::select(T::ALL)
 }
 
@@ -205,9 +205,13 @@ fn two<V: domain::Vocabulary>(a: V, b: V) -> Shares<V> {
 }
 
 pub(crate) fn project(parts: &Parts) -> Project {
+    Project::try_from(project_facts(parts)).unwrap()
+}
+
+pub(crate) fn project_facts(parts: &Parts) -> ProjectFacts {
     let money = |minor: i64| Money::from_minor(minor, parts.currency).unwrap();
     let pct = |hundredths: i32| Pct::from_hundredths(hundredths).unwrap();
-    Project::try_from(ProjectFacts {
+    ProjectFacts {
         title: Localized::new(Lang::EN, "A project").unwrap(),
         summary: None,
         kind: ProjectKind::Infrastructure,
@@ -255,8 +259,7 @@ pub(crate) fn project(parts: &Parts) -> Project {
         recorded_year: None,
         disclosure: domain::disclosure::Disclosure::default(),
         provenance: Provenance::default(),
-    })
-    .unwrap()
+    }
 }
 
 fn deal(year: i32, field: CooperationField) -> Deal {
@@ -273,12 +276,19 @@ fn deal(year: i32, field: CooperationField) -> Deal {
 }
 
 fn organisation(level: VerificationLevel, investor: Option<InvestorType>) -> Organisation {
+    Organisation::try_from(organisation_facts(level, investor)).unwrap()
+}
+
+pub(crate) fn organisation_facts(
+    level: VerificationLevel,
+    investor: Option<InvestorType>,
+) -> OrganisationFacts {
     let deals = [
         (2020, CooperationField::ConnBroadband),
         (2021, CooperationField::ConnBackbone),
         (2010, CooperationField::DxHealth),
     ];
-    Organisation::try_from(OrganisationFacts {
+    OrganisationFacts {
         name: SingleLine::new("An organisation").unwrap(),
         kind: if investor.is_some() { OrganisationKind::Investor } else { OrganisationKind::Company },
         country: "RS".parse().ok(),
@@ -300,15 +310,18 @@ fn organisation(level: VerificationLevel, investor: Option<InvestorType>) -> Org
         beneficial_owners: Vec::new(),
         deals: if investor.is_some() { deals.map(|(y, f)| deal(y, f)).to_vec() } else { Vec::new() },
         provenance: Provenance::default(),
-    })
-    .unwrap()
+    }
 }
 
 fn mandate() -> Mandate {
+    Mandate::try_from(mandate_facts()).unwrap()
+}
+
+pub(crate) fn mandate_facts() -> MandateFacts {
     let money = |minor| Money::from_minor(minor, Currency::EUR).unwrap();
     // Soft, so that random projects stay in the list and the order has something to order.
     let soft = Strictness::Soft;
-    Mandate::try_from(MandateFacts {
+    MandateFacts {
         name: SingleLine::new("Rural fibre").unwrap(),
         fields: [CooperationField::ConnBroadband, CooperationField::InclRural]
             .map(|field| WantedField { field, weight: 100 })
@@ -337,11 +350,10 @@ fn mandate() -> Mandate {
         inferred: false,
         basis: None,
         provenance: Provenance::default(),
-    })
-    .unwrap()
+    }
 }
 
-fn facts(rate: f64) -> World {
+pub(crate) fn facts(rate: f64) -> World {
     let country = |code: &str, subregion: &str, internet: i32| Country {
         code: code.parse::<CountryCode>().unwrap(),
         name: code.to_owned(),
