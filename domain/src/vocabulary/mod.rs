@@ -166,5 +166,7 @@ mod tests {
         round_trips::<AdministrativeLevel>();
         round_trips::<AreaFocus>();
         round_trips::<PartnershipTier>();
+        round_trips::<crate::sanctions::SanctionsList>();
+        round_trips::<crate::sanctions::ListedKind>();
     }
 }
