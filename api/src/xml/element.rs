@@ -49,7 +49,9 @@ impl Element {
                 Token::End => return Ok(Self::default()),
             }
             if elements > MAX_ELEMENTS || text > MAX_TEXT {
-                return Err(reader.error(XmlFault::Form("one entry holds more than an entry does".to_owned())));
+                return Err(
+                    reader.error(XmlFault::Form("one entry holds more than an entry does".to_owned()))
+                );
             }
         }
     }

@@ -34,7 +34,10 @@ fn fault(text: &str) -> XmlFault {
 #[test]
 fn elements_text_and_attributes_are_read() {
     for (text, seen) in [
-        ("\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<a k='x &amp; &#65;'>t&lt;<b/><![CDATA[<c>]]></a>\n", "<a x & A>t<<b></><c></>"),
+        (
+            "\u{FEFF}<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<a k='x &amp; &#65;'>t&lt;<b/><![CDATA[<c>]]></a>\n",
+            "<a x & A>t<<b></><c></>",
+        ),
         ("<x:a xmlns:x='urn:x' x:k='1'><!-- no --><?no?>é</x:a>", "<a 1>é</>"),
         ("<a>&#x1F600;&apos;&quot;&gt;</a>", "<a>😀'\"></>"),
     ] {
@@ -44,7 +47,8 @@ fn elements_text_and_attributes_are_read() {
 
 #[test]
 fn a_document_type_is_refused_before_it_is_parsed() {
-    let bomb = "<?xml version=\"1.0\"?>\n<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]>\n<a>&c;</a>";
+    let bomb =
+        "<?xml version=\"1.0\"?>\n<!DOCTYPE a [<!ENTITY b \"bbbb\"><!ENTITY c \"&b;&b;\">]>\n<a>&c;</a>";
     assert_eq!(fault(bomb), Stop::Doctype.into());
     assert_eq!(fault("<!doctype a SYSTEM 'file:///etc/passwd'><a/>"), Stop::Doctype.into());
     assert_eq!(fault("<<!DOCTYPE a><a/>"), Stop::Doctype.into());
@@ -58,7 +62,14 @@ fn a_document_type_is_refused_before_it_is_parsed() {
 fn nothing_but_the_five_entities_and_characters_of_xml_is_resolved() {
     assert_eq!(fault("<a>&nbsp;</a>"), XmlFault::Entity("nbsp".to_owned()));
     assert_eq!(fault("<a k='&xxe;'/>"), XmlFault::Entity("xxe".to_owned()));
-    for text in ["<a>&#0;</a>", "<a>&#1;</a>", "<a>&#xFFFF;</a>", "<a>&#xD800;</a>", "<a>&#99999999999;</a>", "<a>&#x;</a>"] {
+    for text in [
+        "<a>&#0;</a>",
+        "<a>&#1;</a>",
+        "<a>&#xFFFF;</a>",
+        "<a>&#xD800;</a>",
+        "<a>&#99999999999;</a>",
+        "<a>&#x;</a>",
+    ] {
         assert_eq!(fault(text), XmlFault::Character, "{text}");
     }
 }
@@ -81,7 +92,19 @@ fn whatever_is_too_much_is_refused_with_its_measure() {
 
 #[test]
 fn what_is_not_well_formed_or_not_in_utf_8_is_refused() {
-    for text in ["", "<a>", "<a></b>", "<a/><b/>", "text", "<a/>text", "<a k=1/>", "<a k='1' k='2'/>", "<a>&amp</a>", "<a", "</a>"] {
+    for text in [
+        "",
+        "<a>",
+        "<a></b>",
+        "<a/><b/>",
+        "text",
+        "<a/>text",
+        "<a k=1/>",
+        "<a k='1' k='2'/>",
+        "<a>&amp</a>",
+        "<a",
+        "</a>",
+    ] {
         assert!(matches!(fault(text), XmlFault::Form(_)), "{text}: {:?}", fault(text));
     }
     assert_eq!(fault("<?xml version='1.0' encoding='ISO-8859-1'?><a/>"), XmlFault::Encoding);

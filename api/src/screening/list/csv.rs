@@ -9,8 +9,8 @@ use std::{
     io::{BufRead, Read},
 };
 
-use chrono::NaiveDate;
 use ::csv::StringRecord;
+use chrono::NaiveDate;
 use domain::sanctions::{Alias, ListEdition, ListEntry, ListedIdentifier, ListedKind, SanctionsList};
 use sha2::{Digest, Sha256};
 
@@ -63,7 +63,10 @@ const IDENTIFIERS: &[&str] = &[
 ///
 /// # Errors
 /// A file is no such table, or an entry is malformed, or an alias or address has no entry.
-pub fn read_sdn_csv<R: BufRead>(files: SdnFiles<R>, published_on: NaiveDate) -> Result<ListEdition, ListError> {
+pub fn read_sdn_csv<R: BufRead>(
+    files: SdnFiles<R>,
+    published_on: NaiveDate,
+) -> Result<ListEdition, ListError> {
     let mut hash = Sha256::new();
     let sdn = rows("sdn.csv", files.sdn, 12, &mut hash)?;
     let alt = rows("alt.csv", files.alt, 5, &mut hash)?;
@@ -131,7 +134,9 @@ fn owner<'a>(
     let place = row.cell(0).and_then(|number| places.get(number));
     match place.and_then(|place| entries.get_mut(*place)) {
         Some(entry) => Ok((at, entry)),
-        None => Err(at.error("ent_num", "sdn.csv has no entry of this number: are the files of one edition?")),
+        None => {
+            Err(at.error("ent_num", "sdn.csv has no entry of this number: are the files of one edition?"))
+        }
     }
 }
 
@@ -225,17 +230,21 @@ fn remarked(at: &At, remarks: &str, entry: &mut ListEntry) -> Result<(), ListErr
     for remark in remarks.split(';') {
         let remark = remark.trim();
         let remark = remark.strip_suffix('.').unwrap_or(remark);
-        if let Some(alias) = ["a.k.a. '", "f.k.a. '", "n.k.a. '"].iter().find_map(|form| remark.strip_prefix(form)) {
+        if let Some(alias) =
+            ["a.k.a. '", "f.k.a. '", "n.k.a. '"].iter().find_map(|form| remark.strip_prefix(form))
+        {
             let name = at.text("Remarks", alias.strip_suffix('\'').unwrap_or(alias))?;
             at.push("Remarks", &mut entry.aliases, Alias { name: name_of(&name, entry.kind), weak: true })?;
             continue;
         }
         let remark = remark.strip_prefix("alt. ").unwrap_or(remark);
-        if let Some(country) = remark.strip_prefix("nationality ").or_else(|| remark.strip_prefix("citizen ")) {
+        if let Some(country) = remark.strip_prefix("nationality ").or_else(|| remark.strip_prefix("citizen "))
+        {
             at.country("Remarks", country, &mut entry.countries)?;
             continue;
         }
-        let found = IDENTIFIERS.iter().find_map(|kind| Some((*kind, remark.strip_prefix(kind)?.strip_prefix(' ')?)));
+        let found =
+            IDENTIFIERS.iter().find_map(|kind| Some((*kind, remark.strip_prefix(kind)?.strip_prefix(' ')?)));
         let Some((kind, number)) = found else { continue };
         // What stands in brackets is who gave the number out, or until when.
         let number = number.split_once(" (").map_or(number, |(number, _)| number);

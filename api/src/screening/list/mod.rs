@@ -73,6 +73,16 @@ pub enum ListError {
     /// The list has no entry.
     #[error("the list has no entry: is the file whole?")]
     NoEntry,
+    /// An element stands where entries stand and is none: passed over, it might leave a hole.
+    #[error("line {line}, byte {byte}: '{found}' is no element of this list")]
+    UnknownElement {
+        /// Its name.
+        found: String,
+        /// The line where it begins, from 1.
+        line: u64,
+        /// The byte where it begins, from 1.
+        byte: u64,
+    },
     /// An entry is malformed.
     #[error("entry {entry} (line {line}, byte {byte}), {field}: {message}")]
     Entry {
@@ -99,6 +109,10 @@ pub fn read_list(format: ListFormat, reader: impl BufRead) -> Result<ListEdition
         ListFormat::UnXml => un::read(xml),
         ListFormat::OfacXml => ofac::read(xml),
     }
+}
+
+fn unknown(found: &str, line: u64, byte: u64) -> ListError {
+    ListError::UnknownElement { found: found.chars().take(40).collect(), line, byte }
 }
 
 /// Where an entry stands, for what is said of it.
@@ -144,7 +158,12 @@ impl At {
     }
 
     /// Puts a value at the end of a list of the entry, unless it is there.
-    fn push<T: PartialEq>(&self, field: &'static str, values: &mut Vec<T>, value: T) -> Result<(), ListError> {
+    fn push<T: PartialEq>(
+        &self,
+        field: &'static str,
+        values: &mut Vec<T>,
+        value: T,
+    ) -> Result<(), ListError> {
         if values.contains(&value) {
             return Ok(());
         }
@@ -155,7 +174,12 @@ impl At {
         Ok(())
     }
 
-    fn country(&self, field: &'static str, name: &str, countries: &mut Vec<ListedCountry>) -> Result<(), ListError> {
+    fn country(
+        &self,
+        field: &'static str,
+        name: &str,
+        countries: &mut Vec<ListedCountry>,
+    ) -> Result<(), ListError> {
         let name = self.text(field, name)?;
         if name.is_empty() {
             return Ok(());

@@ -5,7 +5,7 @@ use std::io::Read;
 use chrono::NaiveDate;
 use domain::sanctions::{Alias, ListEdition, ListEntry, ListedIdentifier, ListedKind, SanctionsList};
 
-use super::{At, Entries, ListError};
+use super::{At, Entries, ListError, unknown};
 use crate::xml::{Element, Token, XmlReader};
 
 const ROOT: &str = "sdnList";
@@ -13,7 +13,10 @@ const ROOT: &str = "sdnList";
 pub(super) fn read<R: Read>(mut xml: XmlReader<R>) -> Result<ListEdition, ListError> {
     xml.next_token()?;
     if xml.name() != ROOT {
-        return Err(ListError::AnotherDocument { found: xml.name().chars().take(40).collect(), expected: ROOT });
+        return Err(ListError::AnotherDocument {
+            found: xml.name().chars().take(40).collect(),
+            expected: ROOT,
+        });
     }
     let mut published_on = None;
     let mut entries = Entries::default();
@@ -36,7 +39,7 @@ pub(super) fn read<R: Read>(mut xml: XmlReader<R>) -> Result<ListEdition, ListEr
                     let entry = entry(&at, &element)?;
                     entries.push(&at, "uid", entry)?;
                 }
-                _ => drop(Element::read(&mut xml)?),
+                _ => return Err(unknown(xml.name(), line, byte)),
             },
             Token::Close | Token::Text => {}
         }
@@ -76,9 +79,10 @@ fn each<'a>(element: &'a Element, list: &'a str, item: &'a str) -> impl Iterator
 
 fn entry(at: &At, element: &Element) -> Result<ListEntry, ListError> {
     let uid = at.required("uid", element.text_of("uid"))?;
-    let kind = element.text_of("sdnType").and_then(kind).ok_or_else(|| {
-        at.error("sdnType", "write Entity, Individual, Vessel or Aircraft")
-    })?;
+    let kind = element
+        .text_of("sdnType")
+        .and_then(kind)
+        .ok_or_else(|| at.error("sdnType", "write Entity, Individual, Vessel or Aircraft"))?;
     let mut aliases = Vec::new();
     for aka in each(element, "akaList", "aka") {
         let name = at.required("aka", Some(&name(aka)))?;
@@ -105,7 +109,8 @@ fn entry(at: &At, element: &Element) -> Result<ListEntry, ListError> {
         // Some ids are remarks that have a kind and no number, and some numbers have no kind.
         let Some(number) = id.text_of("idNumber") else { continue };
         let kind = id.text_of("idType").unwrap_or("identifier");
-        let identifier = ListedIdentifier { kind: at.text("idType", kind)?, number: at.text("idNumber", number)? };
+        let identifier =
+            ListedIdentifier { kind: at.text("idType", kind)?, number: at.text("idNumber", number)? };
         at.push("idNumber", &mut identifiers, identifier)?;
     }
     let mut programmes = Vec::new();

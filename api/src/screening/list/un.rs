@@ -4,7 +4,7 @@ use std::io::Read;
 
 use domain::sanctions::{Alias, ListEdition, ListEntry, ListedIdentifier, ListedKind, SanctionsList};
 
-use super::{At, Entries, ListError, iso_day};
+use super::{At, Entries, ListError, iso_day, unknown};
 use crate::xml::{Element, Token, XmlReader};
 
 const ROOT: &str = "CONSOLIDATED_LIST";
@@ -15,7 +15,10 @@ const NAMES: [&str; 4] = ["FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAM
 pub(super) fn read<R: Read>(mut xml: XmlReader<R>) -> Result<ListEdition, ListError> {
     xml.next_token()?;
     if xml.name() != ROOT {
-        return Err(ListError::AnotherDocument { found: xml.name().chars().take(40).collect(), expected: ROOT });
+        return Err(ListError::AnotherDocument {
+            found: xml.name().chars().take(40).collect(),
+            expected: ROOT,
+        });
     }
     let date = xml.attribute("dateGenerated").and_then(iso_day);
     let published_on = date.ok_or(ListError::NoDate { expected: "dateGenerated" })?;
@@ -24,7 +27,7 @@ pub(super) fn read<R: Read>(mut xml: XmlReader<R>) -> Result<ListEdition, ListEr
         let (line, byte) = xml.position();
         match xml.next_token()? {
             Token::End => break,
-            // INDIVIDUALS and ENTITIES hold the entries; whatever else comes is passed over with all it holds.
+            // INDIVIDUALS and ENTITIES hold the entries, and nothing else is there.
             Token::Open => match (xml.depth(), xml.name()) {
                 (2, "INDIVIDUALS" | "ENTITIES") => {}
                 (3, "INDIVIDUAL") => {
@@ -35,7 +38,7 @@ pub(super) fn read<R: Read>(mut xml: XmlReader<R>) -> Result<ListEdition, ListEr
                     let element = Element::read(&mut xml)?;
                     push(&mut entries, &element, ListedKind::Entity, line, byte)?;
                 }
-                _ => drop(Element::read(&mut xml)?),
+                _ => return Err(unknown(xml.name(), line, byte)),
             },
             Token::Close | Token::Text => {}
         }

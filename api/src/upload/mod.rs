@@ -1,0 +1,1 @@
+//! What a person sent: which kind of file it is, by its bytes.
