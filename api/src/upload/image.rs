@@ -61,7 +61,7 @@ pub(super) fn jpeg(bytes: &[u8]) -> Result<(u32, u32), UploadError> {
         match marker {
             // Standalone.
             0x01 | 0xD0..=0xD7 => {}
-            0xD8 | 0xD9 | 0xDA => return Err(early),
+            0xD8..=0xDA => return Err(early),
             marker => {
                 let Some(length) = number(bytes, place, 2).filter(|length| *length >= 2) else {
                     return Err(early);

@@ -5,7 +5,10 @@
 //! their cells say. A formula counts by the value that was saved with it. Numbers are written as short as they read
 //! back; days as 2026-11-24.
 
-use std::io::{BufReader, Read};
+use std::{
+    collections::HashSet,
+    io::{BufReader, Read},
+};
 
 use chrono::{Days, NaiveDate};
 use csv::StringRecord;
@@ -185,17 +188,18 @@ fn target(archive: &mut Archive<'_>, relation: &str) -> Result<String, XlsxError
 
 /// For each format of cells, whether it shows a day.
 fn styles(archive: &mut Archive<'_>) -> Result<Vec<bool>, XlsxError> {
-    let mut custom = Vec::new();
+    let mut custom = HashSet::new();
     let mut days = Vec::new();
     let mut in_cells = false;
     each_token(archive, "xl/styles.xml", |token, xml| {
         match (token, xml.name()) {
             (Token::Open, "cellXfs") => in_cells = true,
             (Token::Open, "cellStyles" | "cellStyleXfs" | "dxfs") => in_cells = false,
-            (Token::Open, "numFmt") if custom.len() < MAX_STYLES => {
-                if shows_a_day(xml.attribute("formatCode").unwrap_or_default()) {
-                    custom.push(xml.attribute("numFmtId").unwrap_or_default().to_owned());
-                }
+            (Token::Open, "numFmt")
+                if custom.len() < MAX_STYLES
+                    && shows_a_day(xml.attribute("formatCode").unwrap_or_default()) =>
+            {
+                custom.insert(xml.attribute("numFmtId").unwrap_or_default().to_owned());
             }
             (Token::Open, "xf") if in_cells => {
                 if days.len() >= MAX_STYLES {
@@ -204,7 +208,7 @@ fn styles(archive: &mut Archive<'_>) -> Result<Vec<bool>, XlsxError> {
                 let format = xml.attribute("numFmtId").unwrap_or_default();
                 // Those built in: 14 to 17 and 22 show days (ISO/IEC 29500-1, 18.8.30).
                 let built_in = matches!(format, "14" | "15" | "16" | "17" | "22");
-                days.push(built_in || custom.iter().any(|id| id == format));
+                days.push(built_in || custom.contains(format));
             }
             _ => {}
         }

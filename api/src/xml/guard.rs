@@ -137,8 +137,8 @@ impl<R: Read> BufRead for Guard<R> {
     fn consume(&mut self, count: usize) {
         let end = self.taken.saturating_add(count).min(self.buffer.len());
         let piece = self.buffer.get(self.taken..end).unwrap_or_default();
-        let lines = piece.iter().filter(|byte| **byte == b'\n').count();
-        self.lines = self.lines.saturating_add(lines as u64);
+        let ends = piece.iter().filter(|byte| **byte == b'\n');
+        self.lines = ends.fold(self.lines, |lines, _| lines.saturating_add(1));
         self.handed = self.handed.saturating_add(piece.len() as u64);
         self.token = self.token.saturating_add(piece.len() as u64);
         self.taken = end;

@@ -14,9 +14,11 @@ fn walk(text: &[u8], limits: Limits) -> Result<String, XmlError> {
     loop {
         match reader.next_token()? {
             Token::Open => {
-                seen.push_str(&format!("<{}", reader.name()));
+                seen.push('<');
+                seen.push_str(reader.name());
                 if let Some(value) = reader.attribute("k") {
-                    seen.push_str(&format!(" {value}"));
+                    seen.push(' ');
+                    seen.push_str(value);
                 }
                 seen.push('>');
             }
@@ -114,17 +116,19 @@ fn what_is_not_well_formed_or_not_in_utf_8_is_refused() {
     assert!(walk(&utf16, SMALL).is_err());
 }
 
+/// A file on a disk that fails.
+struct Broken;
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+        Err(std::io::Error::other("the cable is cut"))
+    }
+}
+
 #[test]
 fn errors_say_line_and_byte_and_a_broken_file_its_reason() {
     let error = walk(b"<a>\n<b>\n&no;</b></a>", SMALL).unwrap_err();
     assert_eq!((error.line, error.byte), (3, 13));
     assert!(error.to_string().starts_with("line 3, byte 13: the entity '&no;'"), "{error}");
-    struct Broken;
-    impl Read for Broken {
-        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
-            Err(std::io::Error::other("the cable is cut"))
-        }
-    }
     let error = XmlReader::new(Broken, SMALL).next_token().unwrap_err();
     assert_eq!(error.fault, XmlFault::Read("the cable is cut".to_owned()));
 }
