@@ -10,7 +10,7 @@
 
 use std::hint::black_box;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use domain::{
     name_match::{Screener, Subject},
     sanctions::{Alias, ListEntry, ListedKind, SanctionsList},
@@ -101,6 +101,7 @@ fn screening(criterion: &mut Criterion) {
             black_box(screener.screen(&Subject { name: &organisations[next], ..Subject::default() })).len()
         });
     });
+    group.sampling_mode(SamplingMode::Flat).warm_up_time(std::time::Duration::from_millis(1));
     group.throughput(Throughput::Elements(ORGANISATIONS as u64));
     group.bench_function("10,000 organisations against 20,000 names", |bencher| {
         bencher.iter(|| {

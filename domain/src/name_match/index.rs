@@ -2,8 +2,8 @@
 //!
 //! Why no pair is lost: a score of [`POTENTIAL_HIT`] needs at least one pair of words that are alike by
 //! [`TOKEN_FLOOR`], or the same letters divided otherwise. The index knows every distinct word of the lists. Each word
-//! of the asked name is held against every one of them, first by the bound of its shape, which is never below the true
-//! likeness, then in full. From the like words come postings of names, and for each name the sum over *all* pairs,
+//! of the asked name is held against every one of them, first by its shape, which tells how many letters can match
+//! at most, then in full. From the like words come postings of names, and for each name the sum over *all* pairs,
 //! which is never below the sum over the best pairing. Only names whose sum stays below the threshold are left out;
 //! the others are scored in full, by the same function that compares two names without an index. The same letters
 //! divided otherwise are looked up by those letters.
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     POTENTIAL_HIT, POTENTIAL_HIT_WEAK,
     normal::{Name, identifier},
-    score::{MILLION, Pair, Shape, TOKEN_FLOOR, discounted, jaro_winkler, of_pairs, share},
+    score::{Asked, MILLION, Pair, Shape, TOKEN_FLOOR, discounted, of_pairs, share},
     sentence,
 };
 use crate::{
@@ -104,7 +104,9 @@ struct Found<'a> {
 pub struct Screener {
     entries: Vec<ListEntry>,
     names: Vec<Listed>,
-    vocabulary: Vec<(Shape, String)>,
+    /// Every distinct word; their shapes stand apart, for all of them are looked at.
+    vocabulary: Vec<String>,
+    shapes: Vec<Shape>,
     /// Names that hold a word, by the word's place in the vocabulary.
     postings: Vec<Vec<u32>>,
     joined: HashMap<String, Vec<u32>>,
@@ -149,7 +151,8 @@ impl Screener {
         let mut words = Vec::with_capacity(name.tokens.len());
         for token in &name.tokens {
             let word = *places.entry(token.clone()).or_insert_with(|| {
-                self.vocabulary.push((Shape::new(token), token.clone()));
+                self.vocabulary.push(token.clone());
+                self.shapes.push(Shape::new(token));
                 self.postings.push(Vec::new());
                 (self.vocabulary.len() as u32).saturating_sub(1)
             });
@@ -221,12 +224,13 @@ impl Screener {
 
     /// Places in the vocabulary of words like one, with their likeness.
     fn like_words(&self, token: &str) -> Vec<(u32, u32)> {
-        let shape = Shape::new(token);
-        let near =
-            (0_u32..).zip(&self.vocabulary).filter(|(_, (other, _))| shape.bound(*other) >= TOKEN_FLOOR);
-        near.map(|(place, (_, word))| (place, jaro_winkler(token, word)))
-            .filter(|(_, alike)| *alike >= TOKEN_FLOOR)
-            .collect()
+        let asked = Asked::new(token);
+        let near = (0_u32..).zip(&self.shapes).filter(|(_, shape)| asked.may_be_like(**shape));
+        near.filter_map(|(place, _)| {
+            let alike = asked.alike(self.vocabulary.get(place as usize)?);
+            (alike >= TOKEN_FLOOR).then_some((place, alike))
+        })
+        .collect()
     }
 
     fn find_names<'a>(&'a self, given: &'a str, found: &mut BTreeMap<u32, Found<'a>>) {
@@ -243,7 +247,7 @@ impl Screener {
             for (word, alike) in words {
                 let alike = u64::from(*alike);
                 let asked = alike.saturating_mul(token.len() as u64);
-                let letters = self.vocabulary.get(*word as usize).map_or(0, |(_, word)| word.len() as u64);
+                let letters = self.vocabulary.get(*word as usize).map_or(0, |word| word.len() as u64);
                 let listed = alike.saturating_mul(letters);
                 for number in self.postings.get(*word as usize).into_iter().flatten() {
                     let Some(sum) = sums.get_mut(*number as usize) else { continue };
