@@ -1,6 +1,7 @@
 //! Caravanserai: the parts of the server and of the command line.
 //!
-//! Reading order: [`config`], [`store`] (the database), [`import`], [`mod@reference`] (embedded facts), [`ranking`]
+//! Reading order: [`config`], [`store`] (the database), [`import`], [`upload`] (what a person sent), [`xml`],
+//! [`screening`] (lists of sanctions), [`mod@reference`] (embedded facts), [`ranking`]
 //! (the catalog in memory), [`app`] (use cases), then the ways in: [`cli`].
 
 pub mod account;
@@ -15,8 +16,11 @@ pub mod import;
 pub mod ranking;
 pub mod reference;
 pub mod registry;
+pub mod screening;
 pub mod search;
 pub mod server;
 pub mod store;
 pub mod telemetry;
+pub mod upload;
 pub mod visible;
+pub mod xml;

@@ -108,6 +108,15 @@ fn each(
     Ok(())
 }
 
+/// Code and English name of every country, from the embedded file.
+pub(crate) fn country_names() -> impl Iterator<Item = (CountryCode, &'static str)> {
+    let text = std::str::from_utf8(COUNTRIES).unwrap_or_default();
+    text.lines().skip(1).filter_map(|line| {
+        let mut cells = line.split('\t');
+        Some((cells.next()?.parse().ok()?, cells.next()?))
+    })
+}
+
 /// A cell that may be empty; `None` outside where it does not read.
 fn optional<T: std::str::FromStr>(cell: &str) -> Option<Option<T>> {
     if cell.is_empty() { Some(None) } else { cell.parse().ok().map(Some) }

@@ -3,8 +3,9 @@
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
 //! [`account`], [`organisation`] with its [`verification`] and [`screening`], [`project`] with the machine of its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
-//! [`city`], [`country`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. Values are parsed
-//! once, at the edge; inside they cannot be wrong.
+//! [`city`], [`country`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
+//! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
+//! the edge; inside they cannot be wrong.
 
 pub mod account;
 pub mod city;
@@ -19,12 +20,14 @@ pub mod fx;
 pub mod id;
 pub mod listing;
 pub mod mandate;
+pub mod name_match;
 pub mod organisation;
 pub mod policy;
 pub mod portfolio;
 pub mod project;
 pub mod provenance;
 pub mod questionnaire;
+pub mod sanctions;
 pub mod screening;
 pub mod value;
 pub mod verification;

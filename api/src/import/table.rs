@@ -136,6 +136,40 @@ fn breaks_within(record: &StringRecord) -> u64 {
     record.iter().map(|cell| line_ends(cell.as_bytes())).fold(0, u64::saturating_add)
 }
 
+/// The places of the columns, checked against those of the kind.
+fn columns_of(
+    name: &str,
+    header: &StringRecord,
+    known: &[(&'static str, bool)],
+) -> Result<HashMap<String, usize>, TableError> {
+    let mut columns = HashMap::new();
+    for (place, column) in header.iter().enumerate() {
+        let column = column.trim();
+        if columns.insert(column.to_owned(), place).is_some() {
+            return Err(TableError::DoubleColumn { name: name.to_owned(), column: cut(column) });
+        }
+        if !known.iter().any(|(name, _)| *name == column) {
+            return Err(TableError::UnknownColumn {
+                name: name.to_owned(),
+                column: cut(column),
+                known: known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
+            });
+        }
+    }
+    if let Some((column, _)) =
+        known.iter().find(|(column, required)| *required && !columns.contains_key(*column))
+    {
+        let required: Vec<&str> =
+            known.iter().filter(|(_, required)| *required).map(|(name, _)| *name).collect();
+        return Err(TableError::MissingColumn {
+            name: name.to_owned(),
+            column,
+            required: required.join(", "),
+        });
+    }
+    Ok(columns)
+}
+
 impl Table {
     /// Reads a file; `.gz` is unpacked. The separator is a tab where the header has one, else a comma.
     ///
@@ -178,31 +212,7 @@ impl Table {
             message: error.to_string(),
         };
         let header = reader.headers().map_err(|error| form(1, &error))?.clone();
-        let mut columns = HashMap::new();
-        for (place, column) in header.iter().enumerate() {
-            let column = column.trim();
-            if columns.insert(column.to_owned(), place).is_some() {
-                return Err(TableError::DoubleColumn { name: name.to_owned(), column: cut(column) });
-            }
-            if !known.iter().any(|(name, _)| *name == column) {
-                return Err(TableError::UnknownColumn {
-                    name: name.to_owned(),
-                    column: cut(column),
-                    known: known.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", "),
-                });
-            }
-        }
-        if let Some((column, _)) =
-            known.iter().find(|(column, required)| *required && !columns.contains_key(*column))
-        {
-            let required: Vec<&str> =
-                known.iter().filter(|(_, required)| *required).map(|(name, _)| *name).collect();
-            return Err(TableError::MissingColumn {
-                name: name.to_owned(),
-                column,
-                required: required.join(", "),
-            });
-        }
+        let columns = columns_of(name, &header, known)?;
         let mut records = Vec::new();
         let mut rows = Rows::new(bytes, &header);
         for record in reader.records() {
@@ -213,6 +223,21 @@ impl Table {
             rows.breaks = rows.breaks.saturating_add(breaks_within(&record));
             records.push((row, record));
         }
+        Ok(Self { columns, width: header.len(), records })
+    }
+
+    /// A table of records that were read already, such as those of a spreadsheet; the header is row 1 or wherever
+    /// the sheet has it.
+    ///
+    /// # Errors
+    /// The header has unknown or lacks required columns.
+    pub(crate) fn from_records(
+        name: &str,
+        header: &StringRecord,
+        records: Vec<(u64, StringRecord)>,
+        known: &[(&'static str, bool)],
+    ) -> Result<Self, TableError> {
+        let columns = columns_of(name, header, known)?;
         Ok(Self { columns, width: header.len(), records })
     }
 
@@ -237,7 +262,7 @@ impl Table {
         self.records.is_empty()
     }
 
-    pub(super) fn records(&self) -> impl Iterator<Item = (u64, &StringRecord)> {
+    pub(crate) fn records(&self) -> impl Iterator<Item = (u64, &StringRecord)> {
         self.records.iter().map(|(number, record)| (*number, record))
     }
 

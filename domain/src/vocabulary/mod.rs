@@ -188,5 +188,7 @@ mod tests {
         round_trips::<crate::disclosure::ListingField>();
         round_trips::<crate::policy::Relation>();
         round_trips::<crate::policy::AggregateKind>();
+        round_trips::<crate::sanctions::SanctionsList>();
+        round_trips::<crate::sanctions::ListedKind>();
     }
 }

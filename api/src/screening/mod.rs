@@ -1,0 +1,3 @@
+//! Screening: the lists of sanctions, as their publishers give them out.
+
+pub mod list;
