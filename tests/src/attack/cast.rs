@@ -44,7 +44,7 @@ pub struct Cast {
 }
 
 /// Access tokens are renewed after this time; they live for a few minutes at least.
-const RENEWAL: Duration = Duration::from_secs(240);
+const RENEWAL: Duration = Duration::from_mins(4);
 
 /// A password that any policy takes.
 pub const PASSWORD: &str = "saddle Kashgar 7 lantern-moss";
@@ -70,7 +70,7 @@ impl Cast {
             let can_register =
                 ["register", "login"].iter().all(|part| stage.mutation(part, &Map::new()).is_ok());
             if !can_register || role.only_demo {
-                return self.from_demo(stage, name, &role);
+                return self.of_demo(stage, name, &role);
             }
             let email = format!("{name}-{}@attacks.example", stage.number()).to_lowercase();
             let mut person = register(stage, &email, PASSWORD).await?;
@@ -84,7 +84,7 @@ impl Cast {
         .boxed()
     }
 
-    fn from_demo(&mut self, stage: &Stage, name: &str, role: &Role) -> Result<Person, Stop> {
+    fn of_demo(&mut self, stage: &Stage, name: &str, role: &Role) -> Result<Person, Stop> {
         let key = role.demo.as_deref().unwrap_or_default();
         let token = |of: &str| stage.demo[of][key].as_str().map(str::to_owned);
         let Some(access) = token("tokens") else {
@@ -161,13 +161,13 @@ impl Cast {
         input: Value,
     ) -> Result<Exchange, Stop> {
         let given = input.as_object().cloned().unwrap_or_default();
-        let given = given.into_iter().filter(|(name, _)| self.takes(stage, part, name)).collect();
+        let given = given.into_iter().filter(|(name, _)| Self::takes(stage, part, name)).collect();
         let body = stage.mutation(part, &given)?;
         Ok(stage.ask(stage.source(), part, Some(&person.access), &body).await)
     }
 
     /// Whether a mutation takes a value; what it does not take is given by other ways, such as a header.
-    fn takes(&self, stage: &Stage, part: &str, name: &str) -> bool {
+    fn takes(stage: &Stage, part: &str, name: &str) -> bool {
         let Some(bound) = stage.binding.mutations.get(part) else { return true };
         if name != "organisation" {
             return true;

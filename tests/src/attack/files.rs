@@ -2,7 +2,10 @@
 
 use std::io::Write;
 
-use flate2::{Compression, Crc, write::DeflateEncoder, write::ZlibEncoder};
+use flate2::{
+    Compress, Compression, Crc, FlushCompress,
+    write::{DeflateEncoder, ZlibEncoder},
+};
 
 /// The file of a name, or nothing where the name is not known.
 pub fn make(name: &str) -> Option<Vec<u8>> {
@@ -62,12 +65,11 @@ fn activity(doctype: &str, title: &str) -> String {
 
 /// Ten levels of ten.
 fn billion_laughs() -> String {
-    let mut entities = String::from("<!ENTITY l0 \"lol\">");
-    for level in 1_u32..=10 {
-        let one = format!("&l{};", level.saturating_sub(1));
-        entities.push_str(&format!("<!ENTITY l{level} \"{}\">", one.repeat(10)));
-    }
-    activity(&format!("<!DOCTYPE x [{entities}]>"), "&l10;")
+    let level = |level: usize| {
+        let one = format!("&l{level};");
+        format!("<!ENTITY l{} \"{}\">", level.saturating_add(1), one.repeat(10))
+    };
+    activity(&format!("<!DOCTYPE x [<!ENTITY l0 \"lol\">{}]>", numbered(10, level)), "&l10;")
 }
 
 /// One long entity many times.
@@ -76,6 +78,10 @@ fn quadratic() -> String {
 }
 
 fn deflated(bytes: &[u8]) -> Vec<u8> {
+    if bytes.is_empty() {
+        // The empty block, without the cost of a packer for each of many entries.
+        return vec![3, 0];
+    }
     let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
     let _ = packer.write_all(bytes);
     packer.finish().unwrap_or_default()
@@ -182,13 +188,16 @@ fn workbook_files(sheet: &str) -> Vec<(String, Vec<u8>)> {
 
 /// A sheet of a gigabyte of spaces, said to be a kilobyte.
 fn lying_sizes() -> Vec<u8> {
-    let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
-    let _ = packer.write_all(b"<worksheet><sheetData>");
-    let spaces = vec![b' '; 1 << 20];
-    for _ in 0..1024 {
-        let _ = packer.write_all(&spaces);
-    }
-    let data = packer.finish().unwrap_or_default();
+    // After a full flush the packer knows nothing of what came before, so one packed megabyte can stand many times.
+    let mut packer = Compress::new(Compression::best(), false);
+    let mut packed = |bytes: &[u8], flush: FlushCompress| {
+        let mut out = Vec::with_capacity(bytes.len().saturating_add(1_024));
+        let _ = packer.compress_vec(bytes, &mut out, flush);
+        out
+    };
+    let begin = packed(b"<worksheet><sheetData>", FlushCompress::Full);
+    let megabyte = packed(&vec![b' '; 1 << 20], FlushCompress::Full);
+    let data = [begin, megabyte.repeat(1_024), packed(b"", FlushCompress::Finish)].concat();
     let mut out = Vec::new();
     let mut entries = Vec::new();
     for (name, content) in workbook_files("") {
@@ -296,6 +305,11 @@ mod tests {
         assert!(make("billion_laughs").unwrap().len() < 2_000);
         let lying = make("xlsx_lying_sizes").unwrap();
         assert!(lying.starts_with(b"PK\x03\x04") && lying.len() < 8_000_000, "{}", lying.len());
+        let begin = lying.windows(11).position(|window| window.starts_with(b"sheet1.xml"));
+        let mut unpacked = flate2::read::DeflateDecoder::new(&lying[begin.unwrap() + 10..]);
+        let size =
+            std::io::copy(&mut std::io::Read::take(&mut unpacked, 5 << 20), &mut std::io::sink()).unwrap();
+        assert_eq!(size, 5 << 20, "it unpacks beyond what it declares");
         let many = make("xlsx_many").unwrap();
         assert_eq!(many.windows(4).filter(|window| *window == b"PK\x01\x02").count(), 100_000);
         let png = make("png_pixel_flood").unwrap();

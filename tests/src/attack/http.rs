@@ -121,21 +121,19 @@ impl Target {
 
     fn head(&self, request: &Request) -> String {
         let has = |name: &str| request.headers.iter().any(|(key, _)| key.eq_ignore_ascii_case(name));
-        let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
-        if !has("host") {
-            head.push_str(&format!("Host: {}\r\n", self.address));
-        }
-        for (name, value) in &request.headers {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        }
-        if !has("content-length") && (!request.body.is_empty() || request.method == "POST") {
-            head.push_str(&format!("Content-Length: {}\r\n", request.body.len()));
-        }
-        if !has("connection") {
-            head.push_str("Connection: close\r\n");
-        }
-        head.push_str("\r\n");
-        head
+        let own = [
+            ("Host", self.address.to_string(), !has("host")),
+            (
+                "Content-Length",
+                request.body.len().to_string(),
+                !has("content-length") && (!request.body.is_empty() || request.method == "POST"),
+            ),
+            ("Connection", "close".to_owned(), !has("connection")),
+        ];
+        let own = own.iter().filter(|(_, _, wanted)| *wanted).map(|(name, value, _)| (*name, value.as_str()));
+        let given = request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let lines: String = own.chain(given).map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        format!("{} {} HTTP/1.1\r\n{lines}\r\n", request.method, request.target)
     }
 }
 

@@ -92,7 +92,9 @@ pub fn forge(description: &str, forge: &Forge<'_>) -> Result<Forged, String> {
         match (name.as_str(), value) {
             ("header", Value::Object(map)) => header.extend(map),
             ("claims" | "payload", Value::Object(map)) => claims.extend(map),
-            ("claims" | "payload", Value::String(who)) => base = who.trim_start_matches("tok.").to_owned(),
+            ("claims" | "payload", Value::String(who)) => {
+                who.trim_start_matches("tok.").clone_into(&mut base);
+            }
             ("key", Value::Array(list)) => keys.extend(list),
             ("key", one) => keys.push(one),
             ("alg" | "kid" | "typ", value) => {

@@ -113,6 +113,20 @@ fn cut(text: &str) -> Result<(&str, &str), Gap> {
         }
         return Err(open());
     }
+    if text.starts_with("{{nest:") {
+        // A level may open what only the nest closes, so pairs count and single braces do not.
+        let mut pairs = 0_usize;
+        let marks = text.match_indices("{{").chain(text.match_indices("}}"));
+        let mut marks: Vec<_> = marks.collect();
+        marks.sort_unstable();
+        for (at, mark) in marks {
+            pairs = if mark == "{{" { pairs.saturating_add(1) } else { pairs.saturating_sub(1) };
+            if pairs == 0 {
+                return Ok((&text[2..at], &text[at.saturating_add(2)..]));
+            }
+        }
+        return Err(open());
+    }
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {
         match c {
@@ -214,8 +228,8 @@ fn one(inner: &str, names: &dyn Names, context: Context, alone: bool) -> Result<
         }
         "gzip" => {
             let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-            let packed = packer.write_all(&expand(argument, names, context)?).and_then(|()| packer.finish());
-            packed.map_err(|_| unknown())
+            let done = packer.write_all(&expand(argument, names, context)?).and_then(|()| packer.finish());
+            done.map_err(|_| unknown())
         }
         _ => {
             let name = expand_text(inner, names)?;
@@ -240,12 +254,13 @@ fn one(inner: &str, names: &dyn Names, context: Context, alone: bool) -> Result<
 
 /// Everything but letters, digits and `-_.~` as `%XX`.
 pub fn percent_encoded(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase();
     let mut out = String::with_capacity(bytes.len());
     for byte in bytes {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(byte) {
             out.push(char::from(*byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     out
@@ -285,7 +300,7 @@ mod tests {
     #[test]
     fn nests_close_what_they_open() {
         assert_eq!(text("{ {{nest:2:{{q.open}}:id}} }"), "{ node(id:\"x\") {node(id:\"x\") { id }} }");
-        assert_eq!(text("{{nest:2:a{b:id}}"), "a{b {a{b { id }}}}");
+        assert_eq!(text("{{nest:2:a{b:id}} }"), "a{b {a{b { id }}}} }");
     }
 
     #[test]

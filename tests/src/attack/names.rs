@@ -72,10 +72,10 @@ impl<'a> Words<'a> {
     /// An argument of a call: the address or the id of somebody, a value, or what stands there.
     fn argument(&self, text: &str) -> Result<String, Gap> {
         let text = text.trim().trim_matches('\'');
-        if let Some(person) = text.strip_suffix("_email") {
-            if self.stage.binding.people.contains_key(person) {
-                return Ok(self.person(person)?.email.clone());
-            }
+        if let Some(person) = text.strip_suffix("_email")
+            && self.stage.binding.people.contains_key(person)
+        {
+            return Ok(self.person(person)?.email.clone());
         }
         if self.stage.binding.things.contains_key(text) {
             return self.thing(text);

@@ -27,13 +27,15 @@ pub fn read(text: &str) -> Result<Vec<(String, Value)>, String> {
 pub fn split(text: &str, separator: char) -> Vec<&str> {
     let (mut depth, mut quote, mut begin, mut out) = (0_usize, None, 0, Vec::new());
     for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '{' | '[' | '(') => depth = depth.saturating_add(1),
-            (None, '}' | ']' | ')') => depth = depth.saturating_sub(1),
-            (None, c) if c == separator && depth == 0 => {
+        if let Some(open) = quote {
+            quote = (c != open).then_some(open);
+            continue;
+        }
+        match c {
+            '\'' | '"' => quote = Some(c),
+            '{' | '[' | '(' => depth = depth.saturating_add(1),
+            '}' | ']' | ')' => depth = depth.saturating_sub(1),
+            c if c == separator && depth == 0 => {
                 out.push(&text[begin..at]);
                 begin = at.saturating_add(c.len_utf8());
             }

@@ -59,13 +59,17 @@ pub struct Trial<'a> {
 }
 
 /// Plays a case and judges it.
-pub async fn play(stage: &Stage, cast: &mut Cast, case: &Case) -> Verdict {
+pub async fn play(stage: &Stage, people: &mut Cast, case: &Case) -> Verdict {
     if case.expect.is_empty() {
         return Verdict::Unsafe(vec!["the case expects nothing, so it proves nothing".to_owned()]);
     }
+    let vague = assertions::not_understood(&case.expect);
+    if !vague.is_empty() {
+        return Verdict::Unsafe(vague);
+    }
     let mut trial = Trial {
         stage,
-        cast,
+        cast: people,
         case,
         source: stage.source(),
         seen: Vec::new(),

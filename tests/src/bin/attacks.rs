@@ -21,7 +21,7 @@ struct Args {
     /// File of cases, one JSON object a line.
     file: PathBuf,
     /// A running server, such as `http://127.0.0.1:8080`.
-    #[arg(long, required_unless_present = "serve")]
+    #[arg(long, required_unless_present_any = ["serve", "check"])]
     url: Option<String>,
     /// Or its program: the runner starts `PROGRAM demo` itself.
     #[arg(long, conflicts_with = "url")]
@@ -44,6 +44,9 @@ struct Args {
     /// The line that `demo --json` printed, in a file.
     #[arg(long)]
     demo: Option<PathBuf>,
+    /// Plays nothing; tells which assertions no check is bound to.
+    #[arg(long)]
+    check: bool,
     /// Plays only cases whose id begins so.
     #[arg(long)]
     only: Vec<String>,
@@ -95,12 +98,26 @@ async fn run(args: &Args) -> Result<bool, String> {
     if !args.only.is_empty() {
         cases.retain(|case| args.only.iter().any(|begin| case.id.starts_with(begin)));
     }
+    if args.check {
+        let vague: Vec<String> = cases
+            .iter()
+            .flat_map(|case| {
+                let texts = attack::assertions::not_understood(&case.expect);
+                texts.into_iter().map(|text| format!("{}: {text}", case.id)).collect::<Vec<_>>()
+            })
+            .collect();
+        for line in &vague {
+            println!("{line}");
+        }
+        println!("{} cases, {} assertions not understood", cases.len(), vague.len());
+        return Ok(vague.is_empty());
+    }
     let directory = tempfile::tempdir().map_err(|error| error.to_string())?;
     let stage = stage(args, directory.path()).await?;
     match stage.pid.and_then(attack::process::figures) {
         Some(figures) => println!("Process {}: {} MB", stage.pid.unwrap_or_default(), figures.rss_kb / 1_024),
         None => {
-            println!("The server's process is not on this machine: processor time and memory are not read.")
+            println!("The server's process is not on this machine: processor time and memory are not read.");
         }
     }
     let mut tell = |case: &case::Case, verdict: &Verdict| println!("{}", attack::line(case, verdict));

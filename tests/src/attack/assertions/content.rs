@@ -220,3 +220,16 @@ pub async fn link_origin(trial: &Trial<'_>) -> Finding {
     }
     Err("no mail with a link came within 5 s".to_owned())
 }
+
+/// Every line of the log is one object, whatever a request put into its head.
+pub fn log_lines(trial: &Trial<'_>) -> Finding {
+    let Some(served) = &trial.stage.served else {
+        return Err("the server's log is not at hand: give --serve".to_owned());
+    };
+    let log = served.log();
+    let new = log.get(trial.log_before..).unwrap_or_default();
+    match new.lines().find(|line| serde_json::from_str::<Value>(line).is_err() || line.contains('\u{1b}')) {
+        Some(line) => Err(format!("a line that is no event: {}", line.chars().take(120).collect::<String>())),
+        None => Ok(()),
+    }
+}

@@ -265,3 +265,17 @@ pub fn ws_caps(trial: &Trial<'_>) -> Finding {
         Err(format!("{refused} sockets refused; the flooding one closed: {ended}"))
     }
 }
+
+/// A second after the last request, the server does next to nothing.
+pub async fn idle(trial: &Trial<'_>) -> Finding {
+    let Some(pid) = trial.stage.pid else {
+        return Err("processor time is not read: the process is not on this machine".to_owned());
+    };
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let before = crate::attack::process::figures(pid);
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let after = crate::attack::process::figures(pid);
+    let (Some(before), Some(after)) = (before, after) else { return Err("the process is gone".to_owned()) };
+    let spent = after.cpu_us.saturating_sub(before.cpu_us) / 1_000;
+    if spent < 200 { Ok(()) } else { Err(format!("{TIME}{spent} ms of processor time within a second")) }
+}

@@ -35,6 +35,17 @@ pub fn wants_state(expect: &Expect) -> bool {
         .any(|text| text.contains("state change") || text.contains("row count"))
 }
 
+/// Assertions that no check is bound to.
+pub fn not_understood(expect: &Expect) -> Vec<String> {
+    let rows =
+        [("must", &expect.must, false), ("must not", &expect.must_not, true), ("then", &expect.then, false)];
+    rows.into_iter()
+        .flat_map(|(word, texts, negative)| texts.iter().map(move |text| (word, text, negative)))
+        .filter(|(_, text, negative)| rules::find(text, *negative).is_none())
+        .map(|(word, text, _)| format!("assertion not understood: {word} '{text}'"))
+        .collect()
+}
+
 /// Looks at all that a case expects, and tells what does not hold.
 pub async fn judge(trial: &mut Trial<'_>) -> Vec<String> {
     let case = trial.case;
@@ -175,6 +186,11 @@ async fn check(trial: &mut Trial<'_>, claim: Claim, text: &str) -> Finding {
         C::InvitationHeld => account::invitation_held(trial),
         C::NoMembership => account::no_membership(trial).await,
         C::OneRow => account::one_row(trial),
+        C::Accepted => refusal::accepted(trial),
+        C::Conflict => refusal::conflict(trial),
+        C::NoBanner => refusal::no_banner(trial),
+        C::Idle => limits::idle(trial).await,
+        C::LogLines => content::log_lines(trial),
     }
 }
 

@@ -226,3 +226,26 @@ pub fn no_data(trial: &Trial<'_>) -> Finding {
         trial.seen.iter().find(|exchange| answer::has_data(&exchange.reply) || exchange.reply.status == 0);
     odd.map_or(Ok(()), |exchange| Err(told(exchange)))
 }
+
+/// Every request did what it asked for.
+pub fn accepted(trial: &Trial<'_>) -> Finding {
+    each(trial, |exchange| answer::succeeded(&exchange.reply))
+}
+
+/// Somebody was told that another was faster, or that the key belongs to another request.
+pub fn conflict(trial: &Trial<'_>) -> Finding {
+    let wanted = trial.stage.binding.code("CONFLICT");
+    if trial.seen.iter().any(|exchange| answer::has_code(&exchange.reply, &wanted)) {
+        return Ok(());
+    }
+    Err(trial.seen.last().map_or_else(|| "no answer to look at".to_owned(), told))
+}
+
+/// No head of an answer names the server's software.
+pub fn no_banner(trial: &Trial<'_>) -> Finding {
+    each(trial, |exchange| {
+        exchange.reply.status != 0
+            && exchange.reply.header("x-powered-by").is_none()
+            && exchange.reply.header("server").is_none_or(|name| !name.contains(|c: char| c.is_ascii_digit()))
+    })
+}

@@ -8,6 +8,7 @@ use super::{
         cast::{self, PASSWORD},
         files,
         macros::{self, Context},
+        process::Served,
         stage::Exchange,
         trial::Trial,
     },
@@ -266,7 +267,7 @@ async fn listing(trial: &mut Trial<'_>, verb: &str, name: &str) -> Result<(), St
 async fn read(trial: &mut Trial<'_>, step: &Step, what: &Value) -> Result<(), Stop> {
     let who = step.get("as").and_then(Value::as_str).unwrap_or_default().to_owned();
     if what.as_str().is_some_and(|what| what.contains("log")) {
-        let log = trial.stage.served.as_ref().map(|served| served.log());
+        let log = trial.stage.served.as_ref().map(Served::log);
         let log =
             log.ok_or_else(|| Stop::Absent("the server's log is not at hand: give --serve".to_owned()))?;
         trial.facts.insert("log".into(), json!(log.get(trial.log_before..).unwrap_or_default()));

@@ -34,7 +34,7 @@ pub async fn plan(trial: &mut Trial<'_>, step: &Step, i: usize) -> Result<Option
             let (name, value) = line.split_once(':').unwrap_or((&line, ""));
             for one in &mut planned {
                 one.request.headers.push((name.trim().to_owned(), value.trim().to_owned()));
-                one.label = "duplicate_header".to_owned();
+                "duplicate_header".clone_into(&mut one.label);
             }
         }
         return Ok(Some(planned));
@@ -65,7 +65,9 @@ pub async fn plan(trial: &mut Trial<'_>, step: &Step, i: usize) -> Result<Option
         let form = form.map_err(|_| Stop::Absent("the schema has no search".to_owned()))?;
         let body = json!({"query": form.text, "variables": {"text": search}});
         let mut planned = http(trial, "POST", "{{gql}}", &more, Some(&body)).await?;
-        planned.iter_mut().for_each(|one| one.label = format!("search {search}"));
+        for one in &mut planned {
+            one.label = format!("search {search}");
+        }
         return Ok(Some(planned));
     }
     let Some((part, input)) = part(trial, step, &text).await? else { return Ok(None) };
@@ -193,8 +195,8 @@ async fn http(
 ) -> Result<Vec<Planned>, Stop> {
     let mut request = trial.request(method, path, more, body).await?;
     let here = format!("http://{}", trial.stage.target.address);
-    if let Some(path) = request.target.strip_prefix(&here) {
-        request.target = path.to_owned();
+    if let Some(path) = request.target.clone().strip_prefix(&here) {
+        path.clone_into(&mut request.target);
     }
     // What no request line can carry stands in it escaped, as a browser would.
     request.target = request.target.replace(' ', "%20").replace(['\r', '\n'], "");

@@ -194,7 +194,9 @@ fn placed(trial: &Trial<'_>, field: &Field, place: &Place, value: Value) -> Valu
         let argument = field.arguments.iter().find(|argument| &argument.name == outer);
         let mut object = argument.map(|one| schema.smallest(one, &values)).unwrap_or_default();
         if let Some(list) = object.as_array_mut() {
-            list.iter_mut().for_each(|one| one[inner] = value.clone());
+            for one in list {
+                one[inner] = value.clone();
+            }
         } else {
             object[inner] = value;
         }
