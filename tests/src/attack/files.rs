@@ -189,10 +189,10 @@ fn workbook_files(sheet: &str) -> Vec<(String, Vec<u8>)> {
 /// A sheet of a gigabyte of spaces, said to be a kilobyte.
 fn lying_sizes() -> Vec<u8> {
     // After a full flush the packer knows nothing of what came before, so one packed megabyte can stand many times.
-    let mut packer = Compress::new(Compression::best(), false);
+    let mut deflate = Compress::new(Compression::best(), false);
     let mut packed = |bytes: &[u8], flush: FlushCompress| {
         let mut out = Vec::with_capacity(bytes.len().saturating_add(1_024));
-        let _ = packer.compress_vec(bytes, &mut out, flush);
+        let _ = deflate.compress_vec(bytes, &mut out, flush);
         out
     };
     let begin = packed(b"<worksheet><sheetData>", FlushCompress::Full);

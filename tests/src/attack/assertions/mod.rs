@@ -191,6 +191,7 @@ async fn check(trial: &mut Trial<'_>, claim: Claim, text: &str) -> Finding {
         C::NoBanner => refusal::no_banner(trial),
         C::Idle => limits::idle(trial).await,
         C::LogLines => content::log_lines(trial),
+        C::Digest => content::digest(trial, text),
     }
 }
 

@@ -85,9 +85,14 @@ pub enum Claim {
     NoBanner,
     Idle,
     LogLines,
+    Digest,
 }
 
 use Claim as C;
+
+/// Rows that take a text of several clauses whole, since only together they say what is meant.
+const WHOLE: &[(&[&str], Claim)] =
+    &[(&["401/unauthenticated", "bearer"], C::BearerForms), (&["first three", "one account"], C::OneAccount)];
 
 /// Rows of what must be: all words of a row have to stand in the text, in any order.
 const MUST: &[(&[&str], Claim)] = &[
@@ -97,7 +102,6 @@ const MUST: &[(&[&str], Claim)] = &[
     (&["bad_user_input or exact"], C::BadInputOrExact),
     (&["bad_user_input"], C::BadInput),
     (&["unauthenticated unless"], C::PublicList),
-    (&["401/unauthenticated", "bearer"], C::BearerForms),
     (&["error code"], C::Codes),
     (&["byte-identical"], C::SameAsNobody),
     (&["identical", "nonexistent"], C::SameAsNobody),
@@ -129,7 +133,6 @@ const MUST: &[(&[&str], Claim)] = &[
     (&["zero hits"], C::ZeroHits),
     (&["no hits"], C::ZeroHits),
     (&["field error"], C::FieldErrors),
-    (&["first three", "one account"], C::OneAccount),
     (&["whole family"], C::FamilyRevoked),
     (&["event logged"], C::EventLogged),
     (&["user notified"], C::Notified),
@@ -192,6 +195,7 @@ const MUST: &[(&[&str], Claim)] = &[
     (&["literals redacted"], C::LogClean),
     (&["redacted"], C::LogClean),
     (&["who, what, when"], C::LogEvents),
+    (&["digest holds"], C::Digest),
     (&["quota error"], C::Quota),
     (&["quota"], C::Quota),
     (&["no request"], C::NoCall),
@@ -297,6 +301,12 @@ fn normal(text: &str) -> String {
 
 /// The checks of a text, each with the clause it is about; nothing where a part is not understood.
 pub fn find(text: &str, negative: bool) -> Option<Vec<(Claim, String)>> {
+    let whole = normal(text);
+    if let Some((_, claim)) =
+        WHOLE.iter().find(|(words, _)| !negative && words.iter().all(|word| whole.contains(word)))
+    {
+        return Some(vec![(*claim, text.to_owned())]);
+    }
     let clauses: Vec<&str> = text.split(';').map(str::trim).filter(|clause| !clause.is_empty()).collect();
     if clauses.len() > 1 {
         // Each clause says something of its own; those that only explain the one before stand in brackets.
