@@ -1,4 +1,4 @@
-//! The kit: a real binary, a real SQLite file or a real PostgreSQL, real HTTP. It holds no test.
+//! The kit: a real binary, a real SQLite file or a real PostgreSQL, real HTTP, and the attack runner.
 #![expect(
     clippy::panic,
     clippy::expect_used,
@@ -7,6 +7,7 @@
     reason = "a test kit fails by panic, at the place that says why"
 )]
 
+pub mod attack;
 pub mod postgres;
 pub mod server;
 pub mod socket;

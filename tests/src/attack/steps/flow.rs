@@ -1,0 +1,388 @@
+//! Verbs that take several requests: to sign out, to register and confirm, to publish and take back, to import.
+
+use serde_json::{Value, json};
+
+use super::{
+    super::{
+        Stop, answer,
+        cast::{self, PASSWORD},
+        files,
+        macros::{self, Context},
+        process::Served,
+        stage::Exchange,
+        trial::Trial,
+    },
+    Step, plan,
+};
+
+/// Takes a step of these; `false` where it is none.
+///
+/// # Errors
+/// The schema lacks something, or setting up failed.
+pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
+    const VERBS: &[&str] = &[
+        "logout",
+        "anon_session",
+        "register_password",
+        "register_email",
+        "register_unverified",
+        "victim_accepts",
+        "attacker_login",
+        "accept_with",
+        "use",
+        "erase",
+        "remove",
+        "publish",
+        "unpublish",
+        "read",
+        "import",
+        "upload",
+        "export",
+        "set",
+        "cause_each",
+        "create_and_publish",
+    ];
+    let Some(verb) = VERBS.iter().find(|verb| step.contains_key(**verb)) else { return Ok(false) };
+    let value = step.get(*verb).cloned().unwrap_or_default();
+    let text = value.as_str().unwrap_or_default().to_owned();
+    match *verb {
+        "logout" => logout(trial, &text).await?,
+        "anon_session" => drop(trial.saved.insert(text, "attacker-chosen-session-0123456789".to_owned())),
+        "register_password" => {
+            let password = trial.text(&text).await?;
+            let email = format!("own-{}@attacks.example", trial.stage.number());
+            cast::register(trial.stage, &email, &password).await?;
+            trial.saved.insert("email".to_owned(), email);
+        }
+        "register_email" => register_email(trial, &text).await?,
+        "register_unverified" => {
+            let email = plan::address(trial, &text).await?;
+            registration(trial, "attacker registers", &email, "attacker lantern 99 moss").await?;
+        }
+        "victim_accepts" => victim_accepts(trial).await?,
+        "attacker_login" => {
+            let email = plan::address(trial, "victim").await?;
+            let done =
+                cast::log_in(trial.stage, trial.stage.source(), &email, "attacker lantern 99 moss").await?;
+            trial.seen.push(Exchange { label: "attacker login".into(), ..done });
+        }
+        "use" | "accept_with" => invitation(trial, step, &text).await?,
+        "erase" => {
+            let person = trial.cast.person(trial.stage, &text).await?;
+            trial.saved.insert("erased".to_owned(), person.email.clone());
+            let done =
+                trial.cast.act(trial.stage, "erase", &person, json!({"password": person.password})).await?;
+            must(&done, "erase")?;
+        }
+        "remove" => {
+            let owner = trial.cast.person(trial.stage, "admin_A").await?;
+            let _ = trial.cast.person(trial.stage, &text).await?;
+            let membership = trial.cast.thing(trial.stage, &format!("membership_{text}")).await?;
+            let done = trial
+                .cast
+                .act(trial.stage, "remove_member", &owner, json!({"membershipId": membership}))
+                .await?;
+            must(&done, "remove_member")?;
+        }
+        "publish" | "unpublish" => listing(trial, verb, &text).await?,
+        "read" => read(trial, step, &value).await?,
+        "import" => {
+            let content = step.get("content").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let content = trial.expand(|words| macros::expand(&content, words, Context::Plain)).await?;
+            deliver(trial, "import", &text, content).await?;
+        }
+        "upload" => {
+            let content = files::make(&text)
+                .ok_or_else(|| Stop::Broken(format!("a file that is not known: {text}")))?;
+            deliver(trial, "upload", &text, content).await?;
+        }
+        "export" => export(trial, &value).await?,
+        "set" => {
+            let written = step.get("value").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let written = trial.text(&written).await?;
+            let editor = trial.cast.person(trial.stage, "alice").await?;
+            let mut input = json!({"title": "Text of an attack"});
+            input[text.as_str()] = json!(written);
+            let done = trial.cast.act(trial.stage, "create_project", &editor, input).await?;
+            trial.seen.push(Exchange { label: format!("set {written}"), ..done });
+        }
+        "cause_each" => cause_each(trial).await?,
+        _ => quota(trial, value.as_u64().unwrap_or(1)).await?,
+    }
+    Ok(true)
+}
+
+fn must(done: &Exchange, what: &str) -> Result<(), Stop> {
+    if answer::succeeded(&done.reply) {
+        return Ok(());
+    }
+    Err(Stop::Broken(format!("'{what}' failed on the way: {} {}", done.reply.status, done.reply.text())))
+}
+
+async fn logout(trial: &mut Trial<'_>, who: &str) -> Result<(), Stop> {
+    let person = trial.cast.person(trial.stage, who).await?;
+    trial.saved.insert("old access".to_owned(), person.access.clone());
+    trial.saved.insert("old".to_owned(), person.refresh.clone());
+    let done = trial.cast.act(trial.stage, "logout", &person, json!({})).await?;
+    must(&done, "logout")
+}
+
+async fn registration(trial: &mut Trial<'_>, label: &str, email: &str, password: &str) -> Result<(), Stop> {
+    let given = json!({"email": email, "password": password});
+    let body = trial.stage.mutation("register", given.as_object().unwrap_or(&serde_json::Map::new()))?;
+    let done = trial.stage.ask(trial.stage.source(), label, None, &body).await;
+    trial.seen.push(done);
+    Ok(())
+}
+
+/// Registers an address as it is written, with a password of its own, and confirms whatever mail comes of it.
+async fn register_email(trial: &mut Trial<'_>, email: &str) -> Result<(), Stop> {
+    // The case's addresses may be taken by an earlier run: a number makes them its own.
+    let number =
+        trial.saved.entry("number".to_owned()).or_insert_with(|| trial.stage.now().to_string()).clone();
+    let (name, host) = email.split_once('@').unwrap_or((email, ""));
+    let email = format!("{name}{number}@{host}");
+    let at = trial.facts.get("addresses").and_then(Value::as_array).map(Vec::len).unwrap_or_default();
+    let password = format!("{PASSWORD} {at}");
+    let before = trial.stage.mails().len();
+    registration(trial, "register_email", &email, &password).await?;
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    for mail in trial.stage.mails().iter().skip(before) {
+        if let Some(token) = mail.token() {
+            let given = [("token".to_owned(), json!(token))].into_iter().collect();
+            let body = trial.stage.mutation("confirm", &given)?;
+            let _ = trial.stage.ask(trial.stage.source(), "confirm", None, &body).await;
+        }
+    }
+    let addresses = trial.facts.entry("addresses".to_owned()).or_insert_with(|| json!([]));
+    if let Some(list) = addresses.as_array_mut() {
+        list.push(json!({"email": email, "password": password}));
+    }
+    Ok(())
+}
+
+/// The victim gets the invitation by mail, accepts it and sets an own password.
+async fn victim_accepts(trial: &mut Trial<'_>) -> Result<(), Stop> {
+    let email = plan::address(trial, "victim").await?;
+    let mail = trial.stage.mail_to(&email, 0).await;
+    let token = mail
+        .and_then(|mail| mail.token())
+        .ok_or_else(|| Stop::Broken("no invitation in the mails".to_owned()))?;
+    let given = json!({"token": token, "password": PASSWORD});
+    let given = given.as_object().cloned().unwrap_or_default();
+    let body = trial.stage.mutation("accept_invitation_new", &given)?;
+    let done = trial.stage.ask(trial.stage.source(), "accept", None, &body).await;
+    must(&done, "accept_invitation_new")
+}
+
+/// Uses of an invitation that must not work, and one that must.
+async fn invitation(trial: &mut Trial<'_>, step: &Step, how: &str) -> Result<(), Stop> {
+    if how.contains("page") {
+        return Err(Stop::Absent("there is no page for a reset; its token is given to the API".to_owned()));
+    }
+    let owner = trial.cast.person(trial.stage, "admin_A").await?;
+    let guest = format!("guest-{}@attacks.example", trial.stage.number());
+    let person = cast::register(trial.stage, &guest, PASSWORD).await?;
+    let before = trial.stage.mails_to(&guest);
+    let done =
+        trial.cast.act(trial.stage, "invite", &owner, json!({"email": guest, "role": "VIEWER"})).await?;
+    must(&done, "invite")?;
+    let invited = done.reply.json();
+    let mail = trial.stage.mail_to(&guest, before).await;
+    let token = mail
+        .and_then(|mail| mail.token())
+        .ok_or_else(|| Stop::Broken("no invitation in the mails".to_owned()))?;
+    let mut input = json!({"token": token});
+    let mut who = person;
+    match how {
+        "revoked" => {
+            let id = answer::find(&invited["data"], "id").cloned().unwrap_or_default();
+            let version = answer::find(&invited["data"], "version").cloned().unwrap_or_else(|| json!(1));
+            let revoked = trial
+                .cast
+                .act(
+                    trial.stage,
+                    "revoke_invitation",
+                    &owner,
+                    json!({"invitationId": id, "expectedVersion": version}),
+                )
+                .await?;
+            must(&revoked, "revoke_invitation")?;
+        }
+        "expired" => {
+            trial.facts.insert(
+                "note".into(),
+                json!("the expiry of an invitation was not tried: no clock was moved"),
+            );
+            return Ok(());
+        }
+        "twice" => {
+            let first = trial.cast.act(trial.stage, "accept_invitation", &who, input.clone()).await?;
+            must(&first, "accept_invitation")?;
+        }
+        _ if step.contains_key("accept_with") => {
+            let more = step.get("accept_with").and_then(Value::as_object).cloned().unwrap_or_default();
+            for (name, value) in more {
+                input[name.as_str()] = value;
+            }
+        }
+        _ => {
+            let other = step.get("as").and_then(Value::as_str).unwrap_or("carol").to_owned();
+            who = trial.cast.person(trial.stage, &other).await?;
+        }
+    }
+    let result = trial.cast.act(trial.stage, "accept_invitation", &who, input).await;
+    match result {
+        Ok(done) => trial.seen.push(Exchange { label: format!("invitation {how}"), ..done }),
+        // The input has no such field: closed structs leave nothing to tamper with.
+        Err(Stop::Broken(why)) if step.contains_key("accept_with") && why.contains("takes no") => {
+            trial.facts.insert("closed_input".into(), json!(true));
+        }
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+async fn listing(trial: &mut Trial<'_>, verb: &str, name: &str) -> Result<(), Stop> {
+    let thing = if trial.stage.binding.things.contains_key(name) { name } else { "published_project_A" };
+    let id = trial.cast.thing(trial.stage, thing).await?;
+    trial.saved.insert("listing".to_owned(), id.clone());
+    if verb == "publish" {
+        return Ok(());
+    }
+    let editor = trial.cast.person(trial.stage, "alice").await?;
+    let form = trial.stage.binding.form(&trial.stage.schema, "q.project_version");
+    let form = form.map_err(|_| Stop::Absent("the schema tells no version of a project".to_owned()))?;
+    let question = json!({"query": form.text, "variables": {"id": id}});
+    let asked = plan::ask_as(trial, "alice", "version", &question).await?;
+    let version = answer::find(&asked.reply.json()["data"], "version").cloned().unwrap_or_else(|| json!(1));
+    let done = trial
+        .cast
+        .act(trial.stage, "withdraw_project", &editor, json!({"projectId": id, "expectedVersion": version}))
+        .await?;
+    must(&done, "withdraw_project")
+}
+
+/// Reads a listing in every way that there is.
+async fn read(trial: &mut Trial<'_>, step: &Step, what: &Value) -> Result<(), Stop> {
+    let who = step.get("as").and_then(Value::as_str).unwrap_or_default().to_owned();
+    if what.as_str().is_some_and(|what| what.contains("log")) {
+        let log = trial.stage.served.as_ref().map(Served::log);
+        let log =
+            log.ok_or_else(|| Stop::Absent("the server's log is not at hand: give --serve".to_owned()))?;
+        trial.facts.insert("log".into(), json!(log.get(trial.log_before..).unwrap_or_default()));
+        return Ok(());
+    }
+    if what.as_str().is_some_and(|what| what.contains("contact")) {
+        return Err(Stop::Absent("the schema has no type Contact".to_owned()));
+    }
+    let id = match trial.saved.get("listing") {
+        Some(id) => id.clone(),
+        None => trial.cast.thing(trial.stage, "published_project_A").await?,
+    };
+    let word = trial
+        .cast
+        .secrets
+        .get("published_project_A")
+        .and_then(|words| words.first())
+        .cloned()
+        .unwrap_or_default();
+    for form in ["q.read_node", "q.read_project", "q.read_page", "q.read_search"] {
+        let Ok(form) = trial.stage.binding.form(&trial.stage.schema, form) else { continue };
+        let body = json!({"query": form.text, "variables": {"id": id, "text": word}});
+        let done = plan::ask_as(trial, &who, "read", &body).await?;
+        let label = if what.is_array() { "read after" } else { "read before" };
+        trial.seen.push(Exchange { label: label.to_owned(), ..done });
+    }
+    Ok(())
+}
+
+/// Gives a file to the server by the mutation that takes one.
+async fn deliver(trial: &mut Trial<'_>, part: &str, kind: &str, content: Vec<u8>) -> Result<(), Stop> {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    let encoded =
+        trial.stage.binding.values.get("file_encoding").is_some_and(|encoding| encoding == "base64");
+    let text =
+        if encoded { STANDARD.encode(&content) } else { String::from_utf8_lossy(&content).into_owned() };
+    let person = trial.cast.person(trial.stage, "alice").await?;
+    let format = kind.split('_').next().unwrap_or(kind).to_uppercase();
+    let input = json!({"format": format, "content": text, "fileName": format!("attack.{}", kind.split('_').next().unwrap_or("bin"))});
+    let watch = trial.watch();
+    let done = trial.cast.act(trial.stage, part, &person, input).await?;
+    trial.unwatch(watch);
+    trial.seen.push(Exchange { label: format!("{part} {kind}"), ..done });
+    Ok(())
+}
+
+async fn export(trial: &mut Trial<'_>, what: &Value) -> Result<(), Stop> {
+    let person = if trial
+        .case
+        .headers
+        .get("Authorization")
+        .and_then(Value::as_str)
+        .is_some_and(|text| text.contains("bob"))
+    {
+        "bob"
+    } else {
+        "alice"
+    };
+    let mut input = json!({});
+    if let Some(target) = what.as_str().filter(|what| *what != "self") {
+        input["personId"] = json!(trial.text(target).await?);
+    } else if let Some(formats) = what.as_array() {
+        return Err(Stop::Absent(format!("the schema exports no {}", json!(formats))));
+    }
+    let person = trial.cast.person(trial.stage, person).await?;
+    match trial.cast.act(trial.stage, "export", &person, input).await {
+        Ok(done) => trial.seen.push(Exchange { label: "export".into(), ..done }),
+        // There is no way to name somebody else.
+        Err(Stop::Broken(why)) if why.contains("takes no") => {
+            return Err(Stop::Absent(format!("one's own data alone can be asked for: {why}")));
+        }
+        Err(other) => return Err(other),
+    }
+    Ok(())
+}
+
+/// Something happens that subscribers would hear of.
+///
+/// # Errors
+/// The schema has no way to cause it.
+pub async fn cause(trial: &mut Trial<'_>) -> Result<(), Stop> {
+    let person = trial.cast.person(trial.stage, "admin_A").await?;
+    let done = trial.cast.act(trial.stage, "create_project", &person, json!({"title": "An event"})).await?;
+    must(&done, "create_project")
+}
+
+/// One of each event that security wants logged.
+async fn cause_each(trial: &mut Trial<'_>) -> Result<(), Stop> {
+    let person = trial.cast.person(trial.stage, "alice").await?;
+    let _ = cast::log_in(trial.stage, trial.stage.source(), &person.email, &person.password).await?;
+    let _ = cast::log_in(trial.stage, trial.stage.source(), &person.email, "wrong horse battery 12").await?;
+    for _ in 0..2 {
+        let given = [("refreshToken".to_owned(), json!(person.refresh))].into_iter().collect();
+        let body = trial.stage.mutation("refresh", &given)?;
+        let _ = trial.stage.ask(trial.stage.source(), "refresh", None, &body).await;
+    }
+    let id = trial.cast.thing(trial.stage, "private_project_A").await?;
+    let body = json!({"query": "query($i:ID!){ node(id:$i){ id } }", "variables": {"i": id}});
+    let _ = plan::ask_as(trial, "bob", "denied", &body).await?;
+    let aliases: String = (0..200).map(|i| format!("a{i}:__typename ")).collect();
+    let _ = plan::ask_as(trial, "bob", "dear", &json!({"query": format!("{{{aliases}}}")})).await?;
+    Ok(())
+}
+
+/// Makes listings until a quota says that it is enough.
+async fn quota(trial: &mut Trial<'_>, wanted: u64) -> Result<(), Stop> {
+    let person = trial.cast.person(trial.stage, "alice").await?;
+    for i in 0..wanted.min(trial.stage.binding.limit("most_listings", 2_000)) {
+        let input = json!({"title": format!("Near copy {i}")});
+        let done = trial.cast.act(trial.stage, "create_project", &person, input).await?;
+        if !answer::succeeded(&done.reply) {
+            trial.seen.push(Exchange { label: "quota".into(), ..done });
+            trial.facts.insert("made".into(), json!(i));
+            return Ok(());
+        }
+    }
+    Ok(())
+}
