@@ -2,6 +2,7 @@
 
 mod demo;
 mod import;
+mod mail;
 mod rank;
 mod serve;
 mod sources;
@@ -74,6 +75,11 @@ enum Command {
         /// Print JSON, one document.
         #[arg(long)]
         json: bool,
+    },
+    /// Look at mail that was promised, try dead letters again, or send.
+    Mail {
+        #[command(subcommand)]
+        what: mail::What,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -166,6 +172,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             println!("{text}");
             app.store.close().await?;
         }
+        Command::Mail { what } => return mail::mail(&cli.common, what).await,
         Command::Schema => print!("{}", crate::graphql::sdl()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut command(), "caravanserai", &mut std::io::stdout());

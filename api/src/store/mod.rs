@@ -20,8 +20,11 @@ mod twinning;
 mod tx;
 mod write;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use tokio::sync::Notify;
 
 pub use aggregate::{Aggregate, Kind, Stored};
 pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
@@ -30,7 +33,7 @@ pub use error::StoreError;
 pub use history::{PastStep, Step};
 pub use idempotency::KnownKey;
 pub use log::Event;
-pub use outbox::{Letter, MailClass, MailMove, OutboxRow};
+pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};
 pub use tx::{Change, Tx, Written, city_key};
 
 /// Connections to one database.
@@ -38,6 +41,8 @@ pub use tx::{Change, Tx, Written, city_key};
 pub struct Store {
     read: DatabaseConnection,
     write: DatabaseConnection,
+    /// Rung when mail was promised.
+    mail: Arc<Notify>,
 }
 
 impl Store {
@@ -74,7 +79,7 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx::new(self.write.begin_with_options(options).await?, now))
+        Ok(Tx::new(self.write.begin_with_options(options).await?, now, Arc::clone(&self.mail)))
     }
 
     /// Whether the database takes writes: writes a row that no other write waits for, and takes it back. Give it

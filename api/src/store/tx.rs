@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -11,6 +14,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
@@ -52,16 +56,21 @@ pub struct Tx {
     changes: Mutex<Vec<log::Change>>,
     /// Who did it; chained at the commit.
     acts: Mutex<Vec<Act>>,
+    /// Rung after the commit of a write that promised mail.
+    mail: Arc<Notify>,
+    promised: AtomicBool,
 }
 
 impl Tx {
-    pub(super) fn new(tx: DatabaseTransaction, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(tx: DatabaseTransaction, now: DateTime<Utc>, mail: Arc<Notify>) -> Self {
         Self {
             connection: tx,
             now_micros: now.timestamp_micros(),
             payload: serde_json::json!({}),
             changes: Mutex::default(),
             acts: Mutex::default(),
+            mail,
+            promised: AtomicBool::new(false),
         }
     }
 
@@ -81,7 +90,11 @@ impl Tx {
         let acts = self.acts.into_inner().unwrap_or_else(PoisonError::into_inner);
         log::append(&self.connection, self.now_micros, &self.payload, &changes).await?;
         audit::append(&self.connection, self.now_micros, acts).await?;
-        Ok(self.connection.commit().await?)
+        self.connection.commit().await?;
+        if self.promised.into_inner() {
+            self.mail.notify_one();
+        }
+        Ok(())
     }
 
     /// Gives the write up.
@@ -103,6 +116,11 @@ impl Tx {
 
     pub(super) fn note(&self, change: log::Change) {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+    }
+
+    /// Wakes who sends mail once this write is committed.
+    pub(super) fn wake_mail(&self) {
+        self.promised.store(true, Ordering::Relaxed);
     }
 
     /// Writes an act down; it is chained to those before it at the commit.
