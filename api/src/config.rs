@@ -3,11 +3,15 @@
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use clap::Args;
 
-use crate::server::origin::Origin;
+use crate::{
+    mail::{self, MailSettings, Relay},
+    server::origin::Origin,
+};
 
 /// Options that every command takes. Each is also a variable `CARAVANSERAI_…` and a key of the file.
 #[derive(Debug, Clone, Default, Args)]
@@ -58,6 +62,73 @@ pub struct ServeArgs {
     /// directory.
     #[arg(long)]
     pub keys: Option<PathBuf>,
+    /// How mail is sent.
+    #[command(flatten)]
+    pub mail: MailArgs,
+}
+
+/// An address that may hold a password: it is not shown.
+#[derive(Clone)]
+pub struct Hidden(String);
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("hidden")
+    }
+}
+
+/// How mail is sent.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MailArgs {
+    /// Relay that takes mail: `smtps://USER@HOST` (TLS), `smtp://USER@HOST` (STARTTLS), or without encryption on this
+    /// machine `smtp://127.0.0.1:25`. Default: mail is written to files in the data directory.
+    #[arg(long, value_name = "URL")]
+    pub smtp: Option<Hidden>,
+    /// File that holds the password for the relay.
+    #[arg(long, value_name = "FILE")]
+    pub smtp_password_file: Option<PathBuf>,
+    /// From whom mail is. Default: `Caravanserai <no-reply@HOST>`, with the host of the public URL.
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Seconds after which the mail of a process that died is sent by another, 1 to 600. Default: 60.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub mail_lease: Option<u16>,
+}
+
+impl MailArgs {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// An address is wrong or unsafe, or the file cannot be read. No message repeats the relay's address.
+    pub fn settings(&self) -> Result<MailSettings, SettingsError> {
+        let wrong = |name, message: String| SettingsError::Wrong { name, message };
+        let password = match &self.smtp_password_file {
+            None => None,
+            Some(_) if self.smtp.is_none() => {
+                return Err(wrong("smtp_password_file", "say with --smtp for which relay".to_owned()));
+            }
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .map_err(|error| wrong("smtp_password_file", format!("it cannot be read: {error}")))?,
+            ),
+        };
+        let password = password.as_deref().map(|text| text.trim_end_matches(['\r', '\n']));
+        let relay = self.smtp.as_ref().map(|Hidden(address)| Relay::new(address, password));
+        let from = self.mail_from.as_deref().map(mail::mailbox);
+        Ok(MailSettings {
+            relay: relay.transpose().map_err(|error| wrong("smtp", error.to_string()))?,
+            from: from.transpose().map_err(|_| {
+                wrong("mail_from", "write it as \"Name <name@example.org>\" or name@example.org".to_owned())
+            })?,
+            lease: self.mail_lease.map_or(MailSettings::LEASE, |s| Duration::from_secs(u64::from(s))),
+        })
+    }
 }
 
 /// Settings that hold together.
@@ -87,6 +158,8 @@ pub struct Settings {
     pub metrics: bool,
     /// Directory of the keys that sign tokens and links.
     pub keys: PathBuf,
+    /// How mail is sent.
+    pub mail: MailSettings,
 }
 
 /// Settings that are wrong or unsafe.
@@ -128,6 +201,7 @@ impl Settings {
             hsts: serve.hsts.unwrap_or_else(|| serve.public_url.as_ref().is_some_and(Origin::is_secure)),
             metrics: serve.metrics.unwrap_or_else(|| listen.ip().is_loopback()),
             keys,
+            mail: serve.mail.settings()?,
         };
         settings.checked()
     }
@@ -186,5 +260,26 @@ mod tests {
         assert!(Settings::new(&common, &ServeArgs::default()).is_err());
         let local = CommonArgs { database: Some("postgres://u@localhost/x".into()), ..CommonArgs::default() };
         assert!(Settings::new(&local, &ServeArgs::default()).is_ok());
+    }
+
+    #[test]
+    fn settings_of_mail_are_checked_and_no_password_shows() {
+        let refused = |mail: MailArgs| {
+            let shown = format!("{mail:?}");
+            assert!(!shown.contains("hunter2"), "{shown}");
+            let serve = ServeArgs { mail, ..ServeArgs::default() };
+            Settings::new(&CommonArgs::default(), &serve).map(|_| ()).unwrap_err().to_string()
+        };
+        let smtp = |text: &str| Some(Hidden(text.to_owned()));
+        let error = refused(MailArgs { smtp: smtp("ftp://user:hunter2@host"), ..MailArgs::default() });
+        assert!(error.starts_with("smtp:") && !error.contains("hunter2"), "{error}");
+        let error = refused(MailArgs { mail_from: Some("nobody".into()), ..MailArgs::default() });
+        assert!(error.starts_with("mail_from:"), "{error}");
+        let file = Some(PathBuf::from("no such file"));
+        let error = refused(MailArgs { smtp_password_file: file.clone(), ..MailArgs::default() });
+        assert!(error.contains("--smtp"), "{error}");
+        let relay = smtp("smtp://user@127.0.0.1");
+        let error = refused(MailArgs { smtp: relay, smtp_password_file: file, ..MailArgs::default() });
+        assert!(error.starts_with("smtp_password_file:"), "{error}");
     }
 }

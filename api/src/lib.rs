@@ -13,6 +13,7 @@ pub mod config;
 pub mod graphql;
 pub mod id;
 pub mod import;
+pub mod mail;
 pub mod ranking;
 pub mod reference;
 pub mod registry;

@@ -33,7 +33,7 @@ pub struct Auth {
     pub clock: Clock,
     /// Where links in mail lead to, such as `https://caravanserai.example`; never taken from a request.
     pub public_url: Arc<str>,
-    /// Domain of message ids and of the sender's address.
+    /// Domain of message ids and of the sender's address; `localhost` where the public URL has no name of a host.
     pub mail_domain: Arc<str>,
 }
 
@@ -55,14 +55,37 @@ impl Auth {
     }
 
     fn with(keys: KeyRing, public_url: &str) -> Self {
-        let host = public_url.split("://").nth(1).unwrap_or(public_url);
-        let host = host.split(['/', ':']).next().unwrap_or(host);
         Self {
             keys: Arc::new(keys),
             passwords: password::Passwords::new(),
             clock: Clock::System,
             public_url: public_url.into(),
-            mail_domain: host.into(),
+            mail_domain: mail_domain(public_url).into(),
+        }
+    }
+}
+
+/// The domain of mail for a public URL: its host, or `localhost` where it has no name of a host, since an address of
+/// mail cannot end in a bare number.
+pub fn mail_domain(public_url: &str) -> &str {
+    let address = public_url.split("://").nth(1).unwrap_or(public_url);
+    let host = address.split(['/', ':']).next().unwrap_or(address);
+    let is_name = host.bytes().any(|b| b.is_ascii_alphabetic()) && !address.starts_with('[');
+    if is_name { host } else { "localhost" }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn mail_comes_from_a_name_not_from_a_number() {
+        for (url, domain) in [
+            ("https://caravanserai.example", "caravanserai.example"),
+            ("https://caravanserai.example:8443/x", "caravanserai.example"),
+            ("http://127.0.0.1:8080", "localhost"),
+            ("http://[fe80::1]:8080", "localhost"),
+            ("", "localhost"),
+        ] {
+            assert_eq!(super::mail_domain(url), domain, "{url}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod demo;
 mod import;
+mod mail;
 mod personas;
 mod rank;
 mod serve;
@@ -82,6 +83,11 @@ enum Command {
         /// What is done.
         #[command(subcommand)]
         command: user::UserCommand,
+    },
+    /// Look at mail that was promised, try dead letters again, or send.
+    Mail {
+        #[command(subcommand)]
+        what: mail::What,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -181,6 +187,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             app.store.close().await?;
             return Ok(code);
         }
+        Command::Mail { what } => return mail::mail(&cli.common, what).await,
         Command::Schema => print!("{}", crate::graphql::sdl()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut command(), "caravanserai", &mut std::io::stdout());

@@ -22,9 +22,15 @@ pub(super) async fn serve(
     app.auth = Auth::open(&settings.keys, &public_url)?;
     let store = app.store.clone();
     let following = tokio::spawn(app.clone().follow());
+    let worker = settings.mail.worker(&app, &settings.data_dir)?;
+    // Told to end by itself, so that mail and requests end side by side.
+    let mailing = tokio::spawn(worker.run(server::listen::terminated()?));
     ready(address, &app).await?;
     server::serve(listener, settings, app).await?;
     following.abort();
+    if mailing.await.is_err() {
+        tracing::error!("the worker that sends mail had ended before");
+    }
     // A query that nobody waits for any more must not keep the process from its end.
     if let Ok(closed) = tokio::time::timeout(CLOSE_TIME, store.close()).await {
         closed?;

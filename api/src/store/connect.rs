@@ -1,7 +1,7 @@
 //! Connecting, and reading back the settings on which the promises of durability and consistency rest: a database
 //! that ignores them must not be written to.
 
-use std::{fmt, path::Path, time::Duration};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
@@ -70,12 +70,12 @@ pub(super) async fn open(options: &StoreOptions) -> Result<Store, StoreError> {
             for (connection, name) in [(&write, "writer"), (&read, "reader")] {
                 assert_sqlite(connection, name, options).await?;
             }
-            Ok(Store { read, write, signal: Signal::default() })
+            Ok(Store { read, write, signal: Signal::default(), mail: Arc::default() })
         }
         "postgres" | "postgresql" => {
             let pool = postgres(options).await?;
             assert_postgres(&pool, options).await?;
-            Ok(Store { read: pool.clone(), write: pool, signal: Signal::default() })
+            Ok(Store { read: pool.clone(), write: pool, signal: Signal::default(), mail: Arc::default() })
         }
         other => Err(StoreError::Address(other.to_owned())),
     }

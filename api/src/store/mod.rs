@@ -22,8 +22,11 @@ mod twinning;
 mod tx;
 mod write;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
+use tokio::sync::Notify;
 
 pub use aggregate::{Aggregate, Kind, Stored};
 pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
@@ -33,7 +36,7 @@ pub use history::{PastStep, Step};
 pub use idempotency::KnownKey;
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
-pub use outbox::{Letter, MailClass, MailMove, OutboxRow};
+pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};
 pub use signal::Changes;
 pub use tx::{Change, Tx, Written, city_key};
 
@@ -43,6 +46,8 @@ pub struct Store {
     read: DatabaseConnection,
     write: DatabaseConnection,
     signal: signal::Signal,
+    /// Rung when mail was promised.
+    mail: Arc<Notify>,
 }
 
 impl Store {
@@ -79,7 +84,8 @@ impl Store {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        Ok(Tx::new(self.write.begin_with_options(options).await?, self.signal.clone(), now))
+        let tx = self.write.begin_with_options(options).await?;
+        Ok(Tx::new(tx, self.signal.clone(), Arc::clone(&self.mail), now))
     }
 
     /// Whether the database takes writes: writes a row that no other write waits for, and takes it back. Give it

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use chrono::{DateTime, Utc};
@@ -11,6 +14,7 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SimpleExpr},
 };
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use super::{
@@ -54,10 +58,18 @@ pub struct Tx {
     changes: Mutex<Vec<log::Change>>,
     /// Who did it; chained at the commit.
     acts: Mutex<Vec<Act>>,
+    /// Rung after the commit of a write that promised mail.
+    mail: Arc<Notify>,
+    promised: AtomicBool,
 }
 
 impl Tx {
-    pub(super) fn new(tx: DatabaseTransaction, signal: Signal, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(
+        tx: DatabaseTransaction,
+        signal: Signal,
+        mail: Arc<Notify>,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             connection: tx,
             signal,
@@ -65,6 +77,8 @@ impl Tx {
             payload: serde_json::json!({}),
             changes: Mutex::default(),
             acts: Mutex::default(),
+            mail,
+            promised: AtomicBool::new(false),
         }
     }
 
@@ -86,6 +100,9 @@ impl Tx {
         audit::append(&self.connection, self.now_micros, acts).await?;
         self.connection.commit().await?;
         self.signal.tell();
+        if self.promised.into_inner() {
+            self.mail.notify_one();
+        }
         Ok(())
     }
 
@@ -108,6 +125,11 @@ impl Tx {
 
     pub(super) fn note(&self, change: log::Change) {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner).push(change);
+    }
+
+    /// Wakes who sends mail once this write is committed.
+    pub(super) fn wake_mail(&self) {
+        self.promised.store(true, Ordering::Relaxed);
     }
 
     /// Writes an act down; it is chained to those before it at the commit.

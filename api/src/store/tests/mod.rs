@@ -51,7 +51,7 @@ impl Place {
     }
 
     /// Changes the database behind the store's back.
-    async fn tamper(&self, sql: &str) {
+    pub(crate) async fn tamper(&self, sql: &str) {
         use sea_orm::ConnectionTrait;
         let store = self.open().await;
         store.write.execute_unprepared(sql).await.unwrap();
