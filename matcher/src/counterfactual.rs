@@ -46,7 +46,7 @@ pub fn apply(change: Change, today: crate::row::Day, project: &mut ProjectRow, o
             project.claimed &= !bit;
             project.absent &= !bit;
         }
-        Change::Justify(flag) => project.flags &= !1_u16.checked_shl(flag as u32).unwrap_or(0),
+        Change::Justify(flag) => project.flags &= !1_u64.checked_shl(flag as u32).unwrap_or(0),
         Change::Verify(level) => owner.verification = level,
         Change::Confirm => project.confirmed_on = Some(today),
     }
@@ -64,7 +64,7 @@ pub fn open_changes(pair: &Pair<'_>) -> Vec<Change> {
         }
     }
     for flag in RedFlag::ALL {
-        if project.flags & 1_u16.checked_shl(*flag as u32).unwrap_or(0) != 0 {
+        if project.flags & 1_u64.checked_shl(*flag as u32).unwrap_or(0) != 0 {
             changes.push(Change::Justify(*flag));
         }
     }

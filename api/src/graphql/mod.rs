@@ -44,7 +44,9 @@ pub fn schema(app: App, introspection: bool) -> ApiSchema {
 
 /// The schema in its own language.
 pub fn sdl() -> String {
-    Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::SubscriptionRoot).finish().sdl()
+    Schema::build(query::Query::default(), mutation::Mutation::default(), subscription::SubscriptionRoot)
+        .finish()
+        .sdl()
 }
 
 #[cfg(test)]

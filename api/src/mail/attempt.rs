@@ -107,7 +107,7 @@ impl Desk {
         Ok(match self.store.person(id).await?.map(|person| person.state) {
             None | Some(PersonState::Erased) => Some("the recipient is erased"),
             Some(PersonState::Disabled) => Some("the recipient's account is shut"),
-            Some(PersonState::Unconfirmed | PersonState::Active) => None,
+            Some(PersonState::Active) => None,
         })
     }
 

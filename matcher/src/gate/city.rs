@@ -151,7 +151,10 @@ fn screening(pair: &CityPair<'_>) -> Outcome {
         let office = city.office?;
         if screened(office.screening, office.screened_on, today) {
             Some(true)
-        } else if matches!(office.screening, ScreeningStatus::PotentialHit | ScreeningStatus::ConfirmedHit) {
+        } else if matches!(
+            office.screening,
+            ScreeningStatus::PotentialHit | ScreeningStatus::ConfirmedHit | ScreeningStatus::Frozen
+        ) {
             Some(false)
         } else {
             None

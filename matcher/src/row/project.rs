@@ -61,7 +61,7 @@ pub struct ProjectRow {
     /// Known to be missing.
     pub absent: u32,
     /// Flags without justification, as bits.
-    pub flags: u16,
+    pub flags: u64,
     /// Price of an entry-level plan, hundredths of a percent of income a head.
     pub entry_price: Option<i32>,
     /// People served for the first time.
@@ -125,8 +125,8 @@ impl ProjectRow {
             flags: project
                 .flags
                 .iter()
-                .filter(|entry| entry.justification.is_none())
-                .fold(0, |set, entry| set | 1_u16.checked_shl(entry.flag as u32).unwrap_or(0)),
+                .filter(|entry| entry.counts())
+                .fold(0, |set, entry| set | 1_u64.checked_shl(entry.flag as u32).unwrap_or(0)),
             entry_price: project.impact.entry_price_pct_gni.map(domain::value::Pct::hundredths),
             newly_served: project.impact.population_newly_served,
             schools: project.impact.schools_connected,

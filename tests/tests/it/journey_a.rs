@@ -99,7 +99,9 @@ async fn journey(behind: Behind) {
         .collect();
     if !required.is_empty() {
         assert!(submit["requires"].as_array().unwrap().contains(&json!("REQUIRED_FIELDS")), "{submit}");
-        let refused = tried(&server, "owner", "submitProject", json!({"projectId": id, "expectedVersion": version})).await;
+        let refused =
+            tried(&server, "owner", "submitProject", json!({"projectId": id, "expectedVersion": version}))
+                .await;
         assert_eq!(refused["userErrors"][0]["code"], "GATE_FAILED", "{refused}");
     }
     let facts = fibre_complete("Fibre of the Zlatibor villages");
@@ -130,17 +132,22 @@ async fn journey(behind: Behind) {
     let submitted = done(&server, "owner", "submitProject", at(version)).await;
     version = submitted["project"]["version"].as_i64().unwrap();
     let refused = tried(&server, "owner", "publishProject", at(version)).await;
-    assert!(["NOT_PERMITTED", "INVALID_TRANSITION"].contains(&refused["userErrors"][0]["code"].as_str().unwrap()));
+    assert!(
+        ["NOT_PERMITTED", "INVALID_TRANSITION"].contains(&refused["userErrors"][0]["code"].as_str().unwrap())
+    );
     let queue = server.data_as("reviewer", "{reviewQueue{id}}", json!({})).await;
     assert!(queue["reviewQueue"].as_array().unwrap().contains(&json!({"id": id})), "{queue}");
-    version = done(&server, "reviewer", "claimProject", at(version)).await["project"]["version"].as_i64().unwrap();
+    version =
+        done(&server, "reviewer", "claimProject", at(version)).await["project"]["version"].as_i64().unwrap();
     let refused = tried(&server, "second_reviewer", "publishProject", at(version)).await;
     assert_eq!(refused["userErrors"][0]["code"], "NOT_PERMITTED", "only who claimed it");
     let mut input = at(version);
     input["reasons"] = json!(["MISSING_FINANCIALS"]);
     version = done(&server, "reviewer", "returnProject", input).await["project"]["version"].as_i64().unwrap();
-    version = done(&server, "owner", "submitProject", at(version)).await["project"]["version"].as_i64().unwrap();
-    version = done(&server, "reviewer", "claimProject", at(version)).await["project"]["version"].as_i64().unwrap();
+    version =
+        done(&server, "owner", "submitProject", at(version)).await["project"]["version"].as_i64().unwrap();
+    version =
+        done(&server, "reviewer", "claimProject", at(version)).await["project"]["version"].as_i64().unwrap();
     let published = done(&server, "reviewer", "publishProject", at(version)).await;
     assert_eq!(published["project"]["state"], "PUBLISHED");
     version = published["project"]["version"].as_i64().unwrap();
@@ -148,11 +155,16 @@ async fn journey(behind: Behind) {
     // Everybody finds it now, and the investor's ranking has it as soon as the catalog has followed.
     let data = server.data("query($i:ID!){node(id:$i){id}}", json!({"i": id})).await;
     assert_eq!(data["node"]["id"], id);
-    let ranked = "query($m:ID!){opportunities(mandateId:$m first:100){edges{node{project{id title{value}}}}}}";
-    let mandate = server.data_as("investor", "{mandates(first:100){edges{node{id name investor{name}}}}}", json!({})).await;
-    let mandate = mandate["mandates"]["edges"].as_array().unwrap().iter().find(|edge| {
-        edge["node"]["name"].as_str().unwrap().starts_with("Rural fibre")
-    });
+    let ranked =
+        "query($m:ID!){opportunities(mandateId:$m first:100){edges{node{project{id title{value}}}}}}";
+    let mandate = server
+        .data_as("investor", "{mandates(first:100){edges{node{id name investor{name}}}}}", json!({}))
+        .await;
+    let mandate = mandate["mandates"]["edges"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|edge| edge["node"]["name"].as_str().unwrap().starts_with("Rural fibre"));
     let mandate = mandate.unwrap()["node"]["id"].clone();
     let listed = async |wanted: bool| {
         for _ in 0..100 {
@@ -168,11 +180,13 @@ async fn journey(behind: Behind) {
     listed(true).await;
 
     // Paused, it is gone for others at once by its id, and from rankings; resumed, it is back.
-    version = done(&server, "owner", "pauseProject", at(version)).await["project"]["version"].as_i64().unwrap();
+    version =
+        done(&server, "owner", "pauseProject", at(version)).await["project"]["version"].as_i64().unwrap();
     let data = server.data_as("investor", "query($i:ID!){node(id:$i){id}}", json!({"i": id})).await;
     assert_eq!(data["node"], Value::Null);
     listed(false).await;
-    version = done(&server, "owner", "resumeProject", at(version)).await["project"]["version"].as_i64().unwrap();
+    version =
+        done(&server, "owner", "resumeProject", at(version)).await["project"]["version"].as_i64().unwrap();
     listed(true).await;
 
     // A material edit waits while the public version stays.
@@ -186,7 +200,9 @@ async fn journey(behind: Behind) {
     assert_eq!(data["project"]["review"]["waitingChanges"], json!(["GAP"]));
     let input = json!({"projectId": id, "accepted": true});
     done(&server, "reviewer", "decideProjectChange", input).await;
-    let data = server.data("query($i:ID!){project(id:$i){fundingGap{amountMinor} history{to}}}", json!({"i": id})).await;
+    let data = server
+        .data("query($i:ID!){project(id:$i){fundingGap{amountMinor} history{to}}}", json!({"i": id}))
+        .await;
     assert_eq!(data["project"]["fundingGap"]["amountMinor"], "3900000000");
     assert_eq!(data["project"]["history"], json!([]), "history is for the listing's people");
     let _ = version;
