@@ -22,6 +22,26 @@ pub(super) fn security(
     }
 }
 
+/// Mail about something that happened.
+pub(crate) fn notice(
+    person: Id<Person>,
+    to: &str,
+    subject: &str,
+    body: String,
+    expires_at: Option<i64>,
+) -> Letter {
+    Letter { class: MailClass::Notice, ..security(Some(person), to, subject, body, expires_at) }
+}
+
+/// Asks whether a listing is still current.
+pub(crate) fn still_current(title: &str, link: &str) -> (String, String) {
+    let body = format!(
+        "Your listing \"{title}\" was last confirmed some time ago. If all of it is still true, confirm it with this \
+         link:\n{link}\n\nAfter 90 days without a word it is marked as stale, and after 60 more it is archived."
+    );
+    ("Is your listing still current?".to_owned(), body)
+}
+
 /// To confirm the address of a new account.
 pub(super) fn confirm(link: &str) -> (&'static str, String) {
     let body = format!(

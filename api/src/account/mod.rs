@@ -63,17 +63,17 @@ fn weak(path: &str) -> impl Fn(WeakPassword) -> CommandError {
 }
 
 /// A fresh token of mail.
-fn new_token() -> Result<Secret, CommandError> {
+pub(crate) fn new_token() -> Result<Secret, CommandError> {
     Ok(Secret::new(SecretKind::OneTime)?)
 }
 
 /// A link in mail; its address is configured and never taken from a request.
-fn link(app: &App, page: &str, token: &Secret) -> String {
+pub(crate) fn link(app: &App, page: &str, token: &Secret) -> String {
     format!("{}/{page}#{}", app.auth.public_url, token.expose())
 }
 
 /// A link that cannot be used, whatever the reason.
-fn dead_link(path: &str) -> CommandError {
+pub(crate) fn dead_link(path: &str) -> CommandError {
     Refusal::new(
         crate::command::UserErrorCode::NotFound,
         path,
@@ -83,7 +83,7 @@ fn dead_link(path: &str) -> CommandError {
 }
 
 /// A live token of a purpose, locked.
-async fn live_token(
+pub(crate) async fn live_token(
     command: &CommandTx,
     purpose: Purpose,
     path: &str,

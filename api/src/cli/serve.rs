@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use super::Failure;
-use crate::{app::App, auth::Auth, config::Settings, server};
+use crate::{app::App, auth::Auth, config::Settings, registry, server};
 
 /// Longest time to close the database.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
@@ -22,12 +22,14 @@ pub(super) async fn serve(
     app.auth = Auth::open(&settings.keys, &public_url)?;
     let store = app.store.clone();
     let following = tokio::spawn(app.clone().follow());
+    let timing = tokio::spawn(registry::timers::run(app.clone()));
     let worker = settings.mail.worker(&app, &settings.data_dir)?;
     // Told to end by itself, so that mail and requests end side by side.
     let mailing = tokio::spawn(worker.run(server::listen::terminated()?));
     ready(address, &app).await?;
     server::serve(listener, settings, app).await?;
     following.abort();
+    timing.abort();
     if mailing.await.is_err() {
         tracing::error!("the worker that sends mail had ended before");
     }

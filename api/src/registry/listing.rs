@@ -169,7 +169,7 @@ pub async fn parties(
 /// The actor may not, the state has no such transition, or a guard does not hold.
 pub async fn advance(
     command: &CommandTx,
-    mut loaded: Loaded,
+    loaded: Loaded,
     transition: ListingTransition,
     request: &Request,
     change: impl FnOnce(&mut ProjectFacts, &mut ListingRow),
@@ -177,8 +177,23 @@ pub async fn advance(
     let (who, parties) = parties(command, &loaded).await?;
     let state = loaded.stored.value.state;
     command.allowed::<Project>("projectId", Action::Listing(transition), who, Some(state))?;
+    advance_as(command, loaded, transition, &parties, request, change).await
+}
+
+/// Moves a listing for parties that the caller knows, such as the owner by a signed link.
+///
+/// # Errors
+/// The state has no such transition, it is for others, or a guard does not hold.
+pub async fn advance_as(
+    command: &CommandTx,
+    mut loaded: Loaded,
+    transition: ListingTransition,
+    parties: &[ListingParty],
+    request: &Request,
+    change: impl FnOnce(&mut ProjectFacts, &mut ListingRow),
+) -> Result<Stored<Project>, CommandError> {
     let at = circumstances(command, &loaded, Some(transition), request).await?;
-    let to = listing_transition(state, transition, &parties, &at, &TIMERS)?;
+    let to = listing_transition(loaded.stored.value.state, transition, parties, &at, &TIMERS)?;
     write(command, &mut loaded, transition, to, request, change).await
 }
 

@@ -3,3 +3,4 @@
 pub mod listing;
 pub mod organisation;
 pub mod project;
+pub mod timers;

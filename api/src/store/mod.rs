@@ -10,6 +10,7 @@ mod connect;
 mod error;
 mod history;
 mod idempotency;
+mod lease;
 mod listing;
 mod log;
 mod outbox;

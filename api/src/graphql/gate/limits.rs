@@ -49,6 +49,7 @@ pub const CREDENTIAL_FIELDS: &[&str] = &[
     "changePassword",
     "confirmEmail",
     "confirmEmailChange",
+    "confirmListing",
     "confirmTwoFactor",
     "disableTwoFactor",
     "eraseMe",

@@ -108,6 +108,18 @@ pub struct LinkInput {
     client_mutation_id: Option<String>,
 }
 
+impl LinkInput {
+    /// The token.
+    pub(super) fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The client's own mark.
+    pub(super) fn into_mark(self) -> Option<String> {
+        self.client_mutation_id
+    }
+}
+
 /// What somebody signs in with.
 #[derive(Debug, InputObject)]
 pub struct SignInInput {

@@ -542,6 +542,16 @@ impl ProjectMutation {
         decision(ctx, "rejectProject", T::Reject, input).await
     }
 
+    /// Confirms by the link in mail that a listing is current.
+    async fn confirm_listing(
+        &self,
+        ctx: &Context<'_>,
+        input: super::account::LinkInput,
+    ) -> Result<super::account::AcceptedPayload> {
+        let done = crate::registry::timers::confirm_by_link(ctx.data::<App>()?, input.token()).await;
+        super::account::accepted(done.map(|_| ()), input.into_mark())
+    }
+
     /// Suspends a listing; for compliance officers and administrators.
     async fn suspend_project(&self, ctx: &Context<'_>, input: SuspendProjectInput) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
