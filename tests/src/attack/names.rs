@@ -25,6 +25,8 @@ pub struct Words<'a> {
     pub about: Option<String>,
     /// Forgeries that the case has.
     pub variants: Cell<usize>,
+    /// Whether a forgery that is to be wrong in its claims alone has a foreign signature as well.
+    pub foreign_signature: Cell<bool>,
     /// The last type that was named.
     pub ty: RefCell<String>,
 }
@@ -39,6 +41,7 @@ impl<'a> Words<'a> {
             nobody: false,
             about: None,
             variants: Cell::new(1),
+            foreign_signature: Cell::new(false),
             ty: RefCell::default(),
         }
     }
@@ -163,6 +166,8 @@ impl<'a> Words<'a> {
         };
         let made = jwt::forge(description, &forge).map_err(Gap::Unknown)?;
         self.variants.set(self.variants.get().max(made.variants));
+        let wrong_in_claims = !["header", "key", "sig", "alg"].iter().any(|part| description.contains(part));
+        self.foreign_signature.set(wrong_in_claims && !made.truly_signed);
         Ok(made.token)
     }
 }

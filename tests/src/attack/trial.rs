@@ -170,6 +170,10 @@ impl Trial<'_> {
                 match with(&words) {
                     Ok(value) => {
                         self.variants = self.variants.max(words.variants.get());
+                        if words.foreign_signature.get() {
+                            let note = "the server's key is not at hand, so the token's signature is wrong as well as its claims";
+                            self.facts.insert("note".into(), json!(note));
+                        }
                         return Ok(value);
                     }
                     Err(gap) => gap,

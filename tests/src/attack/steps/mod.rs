@@ -105,6 +105,10 @@ async fn together(trial: &mut Trial<'_>, step: &Step, at_once: &Value) -> Result
 async fn repeated(trial: &mut Trial<'_>, step: &Step, times: usize) -> Result<(), Stop> {
     for i in 0..times {
         let planned = plan::plan(trial, step, i).await?;
+        if i == 0 {
+            // Whom the step is about has registered by now, and the mails of that are not the attack's.
+            trial.mails_before = trial.stage.mails().len();
+        }
         let planned =
             planned.ok_or_else(|| Stop::Broken("a repeated step that is not understood".to_owned()))?;
         for one in planned {
