@@ -16,8 +16,8 @@ WATCH = "subscription($m: ID!) { matches(mandateId: $m, first: 100) { kind match
 
 def import_once(turn):
     """Changes the project, so that its score and its title are others than before. Answers when it was written."""
-    row = "\t".join(("watched", f"Watched {turn}", "demo-owner", "INFRASTRUCTURE", "CONN_BROADBAND:100", "FEASIBILITY", "255000000",
-                     "USD", "LOAN:100", "yes", str((120, 300)[turn % 2]), "NEEDS_ASSESSMENT=report|DEMAND_STUDY=survey", "100000",
+    row = "\t".join(("watched", f"Watched {turn}", "demo-owner", "INFRASTRUCTURE", "CONN_BACKBONE:100", "FEASIBILITY", "100000000",
+                     "USD", "LOAN:100", "yes", "120", "NEEDS_ASSESSMENT=report|DEMAND_STUDY=survey", ("100000", "900000")[turn % 2],
                      "NG", "PUBLISHED", "2026-11-20", "2026-11-20"))
     (work / "one.tsv").write_text(f"{HEAD}\n{row}\n")
     subprocess.run([binary, "--database", database, "import", "projects", work / "one.tsv"], check=True, stdout=subprocess.DEVNULL)

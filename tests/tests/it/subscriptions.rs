@@ -68,7 +68,7 @@ async fn new_changed_and_gone(behind: Behind) {
     }
     assert!(listed.len() > 10 && socket.is_silent(Duration::from_millis(300)).await);
 
-    import_project(&server.database, "Watched fibre", 120, "PUBLISHED");
+    import_project(&server.database, "Watched fibre", 100_000, "PUBLISHED");
     let new = of_the_watched(&mut socket, None).await;
     assert_eq!(
         (&new["kind"], &new["match"]["project"]["title"]["value"]),
@@ -77,12 +77,12 @@ async fn new_changed_and_gone(behind: Behind) {
     assert_eq!((&new["newScore"], &new["newRank"]), (&new["match"]["score"], &new["match"]["rank"]));
     let id = new["projectId"].clone();
     // The event shows what is stored now, also to a subscription that has read the project before.
-    import_project(&server.database, "Watched fibre, longer", 300, "PUBLISHED");
+    import_project(&server.database, "Watched fibre, wider", 900_000, "PUBLISHED");
     let changed = of_the_watched(&mut socket, Some(&id)).await;
     assert_eq!((&changed["kind"], &changed["oldScore"]), (&json!("CHANGED"), &new["newScore"]));
-    assert_eq!(changed["match"]["project"]["title"]["value"], "Watched fibre, longer");
+    assert_eq!(changed["match"]["project"]["title"]["value"], "Watched fibre, wider");
     assert_ne!(changed["newScore"], changed["oldScore"]);
-    import_project(&server.database, "Watched fibre, longer", 300, "DRAFT");
+    import_project(&server.database, "Watched fibre, wider", 900_000, "DRAFT");
     let gone = of_the_watched(&mut socket, Some(&id)).await;
     assert_eq!(
         (&gone["kind"], &gone["match"], &gone["newRank"]),
