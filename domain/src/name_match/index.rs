@@ -104,9 +104,11 @@ struct Found<'a> {
 pub struct Screener {
     entries: Vec<ListEntry>,
     names: Vec<Listed>,
-    /// Every distinct word; their shapes stand apart, for all of them are looked at.
+    /// Every distinct word.
     vocabulary: Vec<String>,
-    shapes: Vec<Shape>,
+    /// Shapes of the words and their places in the vocabulary, by the length of the word: all of them are looked at,
+    /// but for those whose length alone tells them apart.
+    shapes: Vec<Vec<(Shape, u32)>>,
     /// Names that hold a word, by the word's place in the vocabulary.
     postings: Vec<Vec<u32>>,
     joined: HashMap<String, Vec<u32>>,
@@ -151,10 +153,16 @@ impl Screener {
         let mut words = Vec::with_capacity(name.tokens.len());
         for token in &name.tokens {
             let word = *places.entry(token.clone()).or_insert_with(|| {
+                let place = self.vocabulary.len() as u32;
+                if self.shapes.len() <= token.len() {
+                    self.shapes.resize_with(token.len().saturating_add(1), Vec::new);
+                }
+                if let Some(of_length) = self.shapes.get_mut(token.len()) {
+                    of_length.push((Shape::new(token), place));
+                }
                 self.vocabulary.push(token.clone());
-                self.shapes.push(Shape::new(token));
                 self.postings.push(Vec::new());
-                (self.vocabulary.len() as u32).saturating_sub(1)
+                place
             });
             if let Some(posting) = self.postings.get_mut(word as usize) {
                 posting.push(number);
@@ -225,12 +233,16 @@ impl Screener {
     /// Places in the vocabulary of words like one, with their likeness.
     fn like_words(&self, token: &str) -> Vec<(u32, u32)> {
         let asked = Asked::new(token);
-        let near = (0_u32..).zip(&self.shapes).filter(|(_, shape)| asked.may_be_like(**shape));
-        near.filter_map(|(place, _)| {
-            let alike = asked.alike(self.vocabulary.get(place as usize)?);
-            (alike >= TOKEN_FLOOR).then_some((place, alike))
-        })
-        .collect()
+        let mut like = Vec::new();
+        for (length, shapes) in self.shapes.iter().enumerate() {
+            let Some(needed) = asked.needed(length) else { continue };
+            let near = shapes.iter().filter(|(shape, _)| asked.may_be_like(*shape, needed));
+            like.extend(near.filter_map(|(_, place)| {
+                let alike = asked.alike(self.vocabulary.get(*place as usize)?);
+                (alike >= TOKEN_FLOOR).then_some((*place, alike))
+            }));
+        }
+        like
     }
 
     fn find_names<'a>(&'a self, given: &'a str, found: &mut BTreeMap<u32, Found<'a>>) {

@@ -30,8 +30,8 @@ pub const REDIVIDED: u32 = 990_000;
 /// What can be told of a word at a glance: which letters it has, which of them twice, how many, and its first four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
+    /// In the lower half the letters that it has, in the upper half those that it has twice: counted in one step.
     letters: u64,
-    twice: u64,
     length: u32,
     prefix: [u8; 4],
 }
@@ -42,29 +42,25 @@ impl Shape {
         for (place, byte) in prefix.iter_mut().zip(token.bytes()) {
             *place = byte;
         }
-        let (mut letters, mut twice) = (0_u64, 0_u64);
+        let mut letters = 0_u64;
         for byte in token.bytes() {
-            // Modulo 64: two letters of one bit are taken for one, which only makes the bound larger.
-            let bit = 1_u64.wrapping_shl(u32::from(byte));
-            twice |= letters & bit;
-            letters |= bit;
+            // Modulo 32: two letters of one bit are taken for one, which only makes the bound larger.
+            let bit = 1_u64.wrapping_shl(u32::from(byte % 32));
+            letters |= (letters & bit).wrapping_shl(32) | bit;
         }
-        Self { letters, twice, length: token.len() as u32, prefix }
+        Self { letters, length: token.len() as u32, prefix }
     }
 
-    /// Letters that two words may share at most: one that the other lacks cannot match, nor can a second where the
+    /// Whether two words may share so many letters: one that the other lacks cannot match, nor can a second where the
     /// other has one alone.
-    const fn matches(self, other: Self) -> u32 {
-        let lacking_here = (self.letters & !other.letters).count_ones();
-        let lacking_here = lacking_here.saturating_add((self.twice & !other.twice).count_ones());
-        let lacking_there = (other.letters & !self.letters).count_ones();
-        let lacking_there = lacking_there.saturating_add((other.twice & !self.twice).count_ones());
-        let here = self.length.saturating_sub(lacking_here);
-        let there = other.length.saturating_sub(lacking_there);
-        if here < there { here } else { there }
+    #[inline]
+    const fn may_share(self, other: Self, needed: u32) -> bool {
+        self.length.saturating_sub((self.letters & !other.letters).count_ones()) >= needed
+            && other.length.saturating_sub((other.letters & !self.letters).count_ones()) >= needed
     }
 
     /// First letters that are the same, at most four.
+    #[inline]
     const fn common_prefix(self, other: Self) -> u32 {
         // Little-endian: the first letter is the lowest byte. Where both end, zeros are the same; then the words are
         // as long as what they share, and more is not given for it than for four.
@@ -107,11 +103,25 @@ impl<'a> Asked<'a> {
         Self { token: token.as_bytes(), shape, places: places(token.as_bytes()), needed: needed.collect() }
     }
 
-    /// Whether a word of that shape may be alike by [`TOKEN_FLOOR`]; true wherever it is.
-    pub(super) fn may_be_like(&self, other: Shape) -> bool {
-        let needed = self.needed.get(other.length as usize);
-        let needed = needed.and_then(|by_prefix| by_prefix.get(self.shape.common_prefix(other) as usize));
-        needed.is_some_and(|needed| self.shape.matches(other) >= *needed)
+    /// For words of that length, by the common prefix, how many letters must match; none where even all would not do.
+    pub(super) fn needed(&self, length: usize) -> Option<[u32; 5]> {
+        let most = self.shape.length.min(length as u32);
+        self.needed.get(length).copied().filter(|by_prefix| by_prefix.iter().any(|needed| *needed <= most))
+    }
+
+    /// Whether a word of that shape may be alike by [`TOKEN_FLOOR`]; true wherever it is. What is needed is of
+    /// [`Self::needed`], by the word's length.
+    #[inline]
+    pub(super) fn may_be_like(&self, other: Shape, needed: [u32; 5]) -> bool {
+        let [none, one, two, three, four] = needed;
+        let needed = match self.shape.common_prefix(other) {
+            0 => none,
+            1 => one,
+            2 => two,
+            3 => three,
+            _ => four,
+        };
+        self.shape.may_share(other, needed)
     }
 
     /// As [`jaro_winkler`].
@@ -411,7 +421,8 @@ mod tests {
         let (a, b) = ("x".repeat(64), format!("{}y", "x".repeat(63)));
         assert!(jaro_winkler(&a, &b) > 980_000);
         assert_eq!(Asked::new(&a).alike(&a), MILLION);
-        assert!(Asked::new(&a).may_be_like(Shape::new(&b)));
+        let asked = Asked::new(&a);
+        assert!(asked.may_be_like(Shape::new(&b), asked.needed(64).unwrap()));
     }
 
     /// All pairings, tried one after the other.
@@ -446,7 +457,8 @@ mod tests {
             prop_assert_eq!(score, jaro_winkler(&b, &a));
             let asked = Asked::new(&a);
             prop_assert_eq!(score, asked.alike(&b));
-            prop_assert!(score < TOKEN_FLOOR || asked.may_be_like(Shape::new(&b)));
+            let may = asked.needed(b.len()).is_some_and(|needed| asked.may_be_like(Shape::new(&b), needed));
+            prop_assert!(score < TOKEN_FLOOR || may);
             prop_assert!(score <= MILLION);
             prop_assert_eq!(score == MILLION, a == b);
         }
