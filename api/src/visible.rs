@@ -1,7 +1,7 @@
 //! What somebody may see. Objects of the API are made from [`Visible`] alone, and only this module makes one, after
 //! asking the policy; so a node, a list, a search, an export and an event cannot go round it.
 
-use std::{ops::Deref, sync::Arc};
+use std::{collections::BTreeSet, ops::Deref, sync::Arc};
 
 use domain::{
     account::Person,
@@ -105,7 +105,7 @@ impl Viewer {
         Standing {
             confirmed: person.confirmed,
             // A key never has a role on the platform.
-            platform: if person.scopes.is_none() { person.platform.clone() } else { Default::default() },
+            platform: if person.scopes.is_none() { person.platform.clone() } else { BTreeSet::default() },
             role,
             unclaimed: stored.value.is_unclaimed(),
             itself: stored.value.is_of(person.person),
@@ -125,7 +125,7 @@ impl Viewer {
         let Some(person) = self.actor.person() else { return RelationSet::ANONYMOUS };
         Standing {
             confirmed: person.confirmed,
-            platform: if person.scopes.is_none() { person.platform.clone() } else { Default::default() },
+            platform: if person.scopes.is_none() { person.platform.clone() } else { BTreeSet::default() },
             role: self.actor.role_in(organisation),
             ..Standing::default()
         }

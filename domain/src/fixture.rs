@@ -45,6 +45,7 @@ pub(crate) fn bare(
         state: ListingState::Draft,
         recorded_financier: None,
         recorded_year: None,
+        disclosure: crate::disclosure::Disclosure::default(),
         provenance: Provenance::default(),
     }
 }

@@ -47,6 +47,7 @@ impl Server {
     }
 
     /// Starts one more server over the database of this one.
+    #[must_use]
     pub fn beside(&self) -> Self {
         Self::start(self.database.clone(), tempfile::tempdir().expect("a directory"), &[])
     }

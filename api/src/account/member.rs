@@ -163,13 +163,12 @@ pub async fn accept_invitation(
     let known = command.tx.lock_person_by_email(&email).await?;
     let person = match (known, actor.person(), account) {
         (Some(known), Some(signed_in), _) if known.id == signed_in.person => known.id,
-        // Somebody else's link: it does not exist for who is signed in now.
-        (_, Some(_), _) => return Err(dead_link("token")),
         (Some(known), None, _) if known.state == PersonState::Active => {
             let message = "this address has an account: sign in with it, then accept";
             return Err(Refusal::not_permitted(message).into());
         }
-        (Some(_), None, _) => return Err(dead_link("token")),
+        // Somebody else's link does not exist for who is signed in now, nor does one of an account that is shut.
+        (_, Some(_), _) | (Some(_), None, _) => return Err(dead_link("token")),
         (None, None, Some((name, hash))) => {
             let person = register::new_person(&command, email, name, Lang::EN, Some(hash));
             register::insert(&command, &person).await?;

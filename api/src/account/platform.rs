@@ -1,5 +1,7 @@
 //! Roles on the platform, and shutting an account.
 
+use std::collections::BTreeSet;
+
 use domain::{
     account::{EmailAddress, Person, PersonName, PlatformRole},
     id::Id,
@@ -51,7 +53,7 @@ async fn person_for(command: &CommandTx, id: Id<Person>, action: Action) -> Resu
     let actor = command.actor.person().ok_or(CommandError::Unauthenticated)?;
     let standing = Standing {
         confirmed: true,
-        platform: if actor.scopes.is_none() { actor.platform.clone() } else { Default::default() },
+        platform: if actor.scopes.is_none() { actor.platform.clone() } else { BTreeSet::default() },
         itself: actor.person == id,
         ..Standing::default()
     };

@@ -59,17 +59,13 @@ pub async fn register(app: &App, from: &str, input: Registration) -> Result<(), 
     if is_quiet {
         return Ok(command.tx.rollback().await?);
     }
-    let letter = match command.tx.lock_person_by_email(&email).await? {
-        Some(person) => {
-            let (subject, body) =
-                letters::registered_already(&format!("{}/reset-password", app.auth.public_url));
-            letters::security(Some(person.id), email.as_str(), subject, body, None)
-        }
-        None => {
-            let waiting = Waiting { name, language, password_hash };
-            confirmation(&command, &email, serde_json::to_value(&waiting).map_err(|_| CommandError::Failed)?)
-                .await?
-        }
+    let letter = if let Some(person) = command.tx.lock_person_by_email(&email).await? {
+        let (subject, body) = letters::registered_already(&format!("{}/reset-password", app.auth.public_url));
+        letters::security(Some(person.id), email.as_str(), subject, body, None)
+    } else {
+        let waiting = Waiting { name, language, password_hash };
+        confirmation(&command, &email, serde_json::to_value(&waiting).map_err(|_| CommandError::Failed)?)
+            .await?
     };
     command.tx.promise(letter, &app.auth.mail_domain).await?;
     Ok(command.tx.commit().await?)

@@ -120,14 +120,12 @@ impl Passwords {
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, HashingFailed> {
         self.run(move || {
             let bytes = normalised(&password);
-            match hash {
-                Some(hash) => Ok(hasher()?.verify_password(&bytes, hash.as_str()).is_ok()),
-                None => {
-                    let done = hasher()?.hash_password_with_salt(&bytes, b"nobody has this salt");
-                    done.map_err(|_| HashingFailed::Failed)?;
-                    Ok(false)
-                }
+            if let Some(hash) = hash {
+                return Ok(hasher()?.verify_password(&bytes, hash.as_str()).is_ok());
             }
+            let done = hasher()?.hash_password_with_salt(&bytes, b"nobody has this salt");
+            done.map_err(|_| HashingFailed::Failed)?;
+            Ok(false)
         })
         .await
     }

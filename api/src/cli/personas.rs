@@ -121,25 +121,24 @@ pub(super) async fn sign_in_all(app: &App) -> Result<Vec<SignedIn>, Failure> {
 async fn sign_in(app: &App, persona: &Persona) -> Result<SignedIn, Failure> {
     let command = app.begin(&Actor::System, "demo", None).await?;
     let email: EmailAddress = persona.email.parse()?;
-    let person = match command.tx.lock_person_by_email(&email).await? {
-        Some(person) => person,
-        None => {
-            let person = PersonRow {
-                id: domain::id::Id::from_uuid(Uuid::now_v7()),
-                version: 1,
-                email: Some(email),
-                name: Some(PersonName::new(persona.name)?),
-                // Only the links of the demo sign in.
-                password_hash: None,
-                language: Lang::EN.to_string(),
-                state: PersonState::Active,
-                sessions_valid_after: 0,
-                confirmed_at: Some(command.tx.now_micros()),
-                created_at: command.tx.now_micros(),
-            };
-            command.tx.insert_person(&person).await?;
-            person
-        }
+    let person = if let Some(person) = command.tx.lock_person_by_email(&email).await? {
+        person
+    } else {
+        let person = PersonRow {
+            id: domain::id::Id::from_uuid(Uuid::now_v7()),
+            version: 1,
+            email: Some(email),
+            name: Some(PersonName::new(persona.name)?),
+            // Only the links of the demo sign in.
+            password_hash: None,
+            language: Lang::EN.to_string(),
+            state: PersonState::Active,
+            sessions_valid_after: 0,
+            confirmed_at: Some(command.tx.now_micros()),
+            created_at: command.tx.now_micros(),
+        };
+        command.tx.insert_person(&person).await?;
+        person
     };
     if let Some(role) = persona.platform {
         command.tx.grant_platform_role(person.id, role).await?;

@@ -132,8 +132,9 @@ impl Desk {
     fn log(&self, row: &OutboxRow, outcome: Outcome) {
         let to = row.recipient.as_deref().map(hidden);
         let (id, class, attempts) = (row.id, &row.class, row.attempts);
-        let waited = DateTime::from_timestamp_micros(row.created_at)
-            .map_or(0, |promised: DateTime<Utc>| (self.clock.now() - promised).num_seconds());
+        let waited = DateTime::from_timestamp_micros(row.created_at).map_or(0, |promised: DateTime<Utc>| {
+            self.clock.now().signed_duration_since(promised).num_seconds()
+        });
         if outcome == Outcome::Dead {
             tracing::warn!(%id, class, attempts, to, waited, "mail is given up");
         } else {
@@ -177,7 +178,7 @@ fn pause(attempts: i32, id: Uuid) -> i64 {
     let longest = (MINUTE * 5 / 4).saturating_mul(1_i64 << doublings).min(LONGEST_PAUSE);
     let chance = id.as_u128().wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(u128::from(doublings) << 64);
     let parts = i64::try_from((chance >> 64) % 201).unwrap_or(0);
-    longest.saturating_sub(longest / 1_000 * parts)
+    longest.saturating_sub((longest / 1_000).saturating_mul(parts))
 }
 
 /// One short line without the address, which must not outlive an erasure.

@@ -40,7 +40,7 @@ pub struct MailSettings {
 
 impl MailSettings {
     /// The usual lease.
-    pub const LEASE: Duration = Duration::from_secs(60);
+    pub const LEASE: Duration = Duration::from_mins(1);
 
     /// The worker of an application. Without a relay it writes into the directory `mail` of the data directory.
     ///

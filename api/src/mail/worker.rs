@@ -89,14 +89,14 @@ impl Worker {
     /// With another lease, between a second and ten minutes.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
-        self.lease = lease.clamp(Duration::from_secs(1), Duration::from_secs(600));
+        self.lease = lease.clamp(Duration::from_secs(1), Duration::from_mins(10));
         self
     }
 
     /// Sends what is due and what will be, until it is told to end; then ends what is under way, or gives it back.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) {
         let mut round = Round::default();
-        let mut beat = tokio::time::interval(self.lease / 3);
+        let mut beat = tokio::time::interval(self.lease.div_f64(3.0));
         tokio::pin!(shutdown);
         loop {
             self.take(&mut round).await;
@@ -117,7 +117,7 @@ impl Worker {
     /// Sends what is due now, and then ends.
     pub async fn drain(&self) {
         let mut round = Round::default();
-        let mut beat = tokio::time::interval(self.lease / 3);
+        let mut beat = tokio::time::interval(self.lease.div_f64(3.0));
         loop {
             self.take(&mut round).await;
             tokio::select! {
@@ -254,7 +254,7 @@ impl Worker {
     /// the next worker sends the same message.
     async fn end(&self, mut round: Round) {
         let last = tokio::time::sleep(GRACE);
-        let mut beat = tokio::time::interval(self.lease / 3);
+        let mut beat = tokio::time::interval(self.lease.div_f64(3.0));
         tokio::pin!(last);
         loop {
             tokio::select! {

@@ -30,7 +30,7 @@ const LINK_DAYS: i64 = 60;
 /// Listings that one round looks at.
 const ROUND: u64 = 500;
 /// Between two rounds.
-const EVERY: Duration = Duration::from_secs(300);
+const EVERY: Duration = Duration::from_mins(5);
 /// Microseconds for which a round may hold the lease.
 const LEASE: i64 = 600_000_000;
 const DAY: i64 = 86_400_000_000;
@@ -52,7 +52,7 @@ pub async fn run(app: App) {
     loop {
         let now = app.auth.clock.now().timestamp_micros();
         match app.store.take_lease("listing timers", &holder, now, LEASE).await {
-            Ok(true) => match round(&app).await {
+            Ok(true) => match Box::pin(round(&app)).await {
                 Ok(done) if done != Round::default() => tracing::info!(?done, "the clock moved listings"),
                 Ok(_) => {}
                 Err(error) => tracing::warn!(error = ?error, "a round of timers failed"),
@@ -205,7 +205,12 @@ pub async fn confirm_by_link(app: &App, token: &str) -> Result<Id<Project>, Comm
             return Err(ListingRefusal::InvalidTransition { from, transition }.into());
         }
     }
-    command.audit_by(found.person.map(Id::uuid), "project", Some(id.uuid()), serde_json::json!({"link": true}));
+    command.audit_by(
+        found.person.map(Id::uuid),
+        "project",
+        Some(id.uuid()),
+        serde_json::json!({"link": true}),
+    );
     command.tx.commit().await?;
     Ok(id)
 }

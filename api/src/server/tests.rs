@@ -229,7 +229,7 @@ async fn the_end_waits_for_what_was_begun_and_the_slow_are_left() {
         let health = health.clone();
         async move {
             listen::serve(listener, app, &config, (health, Places::default()), async { drop(ended.await) })
-                .await
+                .await;
         }
     });
 

@@ -38,11 +38,8 @@ impl Store {
         tx.connection().execute(&row).await?;
         let column = |name: &str| Expr::col(Alias::new(name));
         let free = column("until").lte(now).or(column("until").gt(until)).or(is("holder", holder));
-        let mut take = update(
-            "lease",
-            [("holder", holder.into()), ("until", until.into())],
-            [is("name", name), free],
-        );
+        let mut take =
+            update("lease", [("holder", holder.into()), ("until", until.into())], [is("name", name), free]);
         take.value(Alias::new("fence"), column("fence").add(1_i64));
         let taken = tx.connection().execute(&take).await?.rows_affected() == 1;
         tx.commit().await?;

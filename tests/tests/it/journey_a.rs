@@ -108,7 +108,8 @@ async fn journey(behind: Behind) {
     let input = json!({"projectId": id, "expectedVersion": version, "project": facts});
     version = done(&server, "owner", "updateProject", input).await["project"]["version"].as_i64().unwrap();
     // A change on a version that is not the last is refused, and nothing is lost.
-    let input = json!({"projectId": id, "expectedVersion": version - 1, "project": fibre("Lost")});
+    let input =
+        json!({"projectId": id, "expectedVersion": version.saturating_sub(1), "project": fibre("Lost")});
     let refused = tried(&server, "owner", "updateProject", input).await;
     assert_eq!(refused["userErrors"][0]["code"], "VERSION_CONFLICT");
     let data = server.data_as("owner", inside, json!({"i": id})).await;

@@ -54,7 +54,7 @@ impl<W: Watch> Feeds<W> {
         let (sender, receiver) = watch::channel(State::Unranked);
         let feed = Arc::new(sender);
         feeds.insert(watch, Arc::clone(&feed));
-        tokio::spawn(follow(Feed { app: app.clone(), watch, feed }));
+        tokio::spawn(follow(Feed { app: app.clone(), watch, states: feed }));
         Ok(receiver)
     }
 
@@ -69,14 +69,14 @@ impl<W: Watch> Feeds<W> {
 struct Feed<W: Watch> {
     app: App,
     watch: W,
-    feed: Arc<watch::Sender<State>>,
+    states: Arc<watch::Sender<State>>,
 }
 
 impl<W: Watch> Feed<W> {
     /// Takes the feed off the list if nobody watches, and answers whether it did.
     fn end_if_left(&self) -> bool {
         let mut feeds = W::feeds(&self.app.watches).lock();
-        let is_left = self.feed.receiver_count() == 0;
+        let is_left = self.states.receiver_count() == 0;
         if is_left {
             feeds.remove(&self.watch);
         }
@@ -87,7 +87,7 @@ impl<W: Watch> Feed<W> {
 impl<W: Watch> Drop for Feed<W> {
     fn drop(&mut self) {
         let mut feeds = W::feeds(&self.app.watches).lock();
-        if feeds.get(&self.watch).is_some_and(|feed| Arc::ptr_eq(feed, &self.feed)) {
+        if feeds.get(&self.watch).is_some_and(|feed| Arc::ptr_eq(feed, &self.states)) {
             feeds.remove(&self.watch);
         }
     }
@@ -104,10 +104,10 @@ async fn follow<W: Watch>(feed: Feed<W>) {
         drop(turn);
         match ranked {
             Ok(standing) => {
-                feed.feed.send_replace(State::Ranked(Arc::new(standing)));
+                feed.states.send_replace(State::Ranked(Arc::new(standing)));
             }
             Err(AppError::NotFound { what }) => {
-                feed.feed.send_replace(State::Gone(what));
+                feed.states.send_replace(State::Gone(what));
                 return;
             }
             Err(error) => {
@@ -127,7 +127,7 @@ async fn follow<W: Watch>(feed: Feed<W>) {
                     }
                     break;
                 }
-                () = feed.feed.closed() => {
+                () = feed.states.closed() => {
                     if feed.end_if_left() {
                         return;
                     }

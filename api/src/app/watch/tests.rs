@@ -149,7 +149,7 @@ fn a_line_tells_gates_apart() {
     let (pass, unknown) = (Outcome::Pass, Outcome::Unknown);
     assert_ne!(line(&[pass, unknown]), line(&[unknown, pass]));
     assert_eq!(line(&[pass, unknown]), line(&[pass, unknown]));
-    assert!(matcher::gate::investment::COUNT <= 16 && matcher::gate::city::COUNT <= 16, "two bits each");
+    const { assert!(matcher::gate::investment::COUNT <= 16 && matcher::gate::city::COUNT <= 16) };
 }
 
 proptest! {

@@ -192,13 +192,11 @@ impl Wrong {
         let mut shares = Vec::with_capacity(parts.len());
         for (place, (of, pct)) in parts.into_iter().enumerate() {
             let hundredths = Pct::from_f64(pct).ok().and_then(|pct| u16::try_from(pct.hundredths()).ok());
-            match hundredths {
-                Some(hundredths) => shares.push(Share { of, hundredths }),
-                None => {
-                    self.0.push(Refusal::validation(&format!("{path}.{place}.sharePct"), "0 to 100 percent"));
-                    return None;
-                }
-            }
+            let Some(hundredths) = hundredths else {
+                self.0.push(Refusal::validation(&format!("{path}.{place}.sharePct"), "0 to 100 percent"));
+                return None;
+            };
+            shares.push(Share { of, hundredths });
         }
         self.keep_as(path, Shares::new(shares))
     }

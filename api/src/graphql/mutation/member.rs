@@ -167,7 +167,7 @@ pub struct SetPersonDisabledInput {
 /// A consent.
 #[derive(Debug, InputObject)]
 pub struct RecordConsentInput {
-    /// What for: CROSS_BORDER_TRANSFER, SENSITIVE_DATA or NEWS.
+    /// What for: `CROSS_BORDER_TRANSFER`, `SENSITIVE_DATA` or `NEWS`.
     purpose: String,
     /// Which version of the text was agreed to.
     text_version: String,

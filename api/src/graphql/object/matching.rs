@@ -1,5 +1,4 @@
 //! A match of a mandate and a project.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::OnceLock;
 

@@ -65,12 +65,10 @@ impl MyMembership {
         node(ctx, self.organisation).await.map(OrganisationNode)
     }
     /// As what.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn role(&self) -> Code<OrgRole> {
         Code(self.role)
     }
     /// Whether this request acts for it.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn acting(&self) -> bool {
         self.acting
     }
@@ -178,32 +176,26 @@ pub(crate) fn stored<R>(result: Result<R, StoreError>) -> Result<R> {
 #[Object]
 impl Me {
     /// Global id.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn id(&self) -> ID {
         ID(encode(Kind::Person, self.row.id.uuid()))
     }
     /// Name.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn name(&self) -> Option<String> {
         self.row.name.as_ref().map(ToString::to_string)
     }
     /// Address; null for a key, which is not the person.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn email(&self) -> Option<String> {
         self.row.email.as_ref().filter(|_| self.actor.scopes.is_none()).map(ToString::to_string)
     }
     /// Language of mail.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn language(&self) -> &str {
         &self.row.language
     }
     /// Roles on the platform.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn platform_roles(&self) -> Vec<Code<PlatformRole>> {
         self.actor.platform.iter().map(|role| Code(*role)).collect()
     }
     /// Organisations, with the role in each.
-    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn memberships(&self) -> Vec<MyMembership> {
         let acting = self.actor.acting;
         let mine = self.actor.memberships.iter();

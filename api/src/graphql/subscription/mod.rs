@@ -136,7 +136,8 @@ fn events<W: Watch, E>(
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
     /// What happens to the first rows of a mandate's list, as `opportunities` ranks them by both sides. Events that
-    /// are quicker than their reader are told as the net difference. Ends with NOT_FOUND when the mandate is gone.
+    /// are quicker than their reader are told as the net difference. Ends with `NOT_FOUND` when the mandate is gone.
+    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn matches(
         &self,
         ctx: &Context<'_>,
@@ -161,7 +162,8 @@ impl SubscriptionRoot {
     }
 
     /// What happens to the first rows of a city's list, as `partnerCities` ranks them by both sides. Events that are
-    /// quicker than their reader are told as the net difference. Ends with NOT_FOUND when the city is gone.
+    /// quicker than their reader are told as the net difference. Ends with `NOT_FOUND` when the city is gone.
+    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn partner_matches(
         &self,
         ctx: &Context<'_>,

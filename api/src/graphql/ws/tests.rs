@@ -65,6 +65,7 @@ impl Subscriptions {
     async fn silence(&self) -> impl Stream<Item = Tick> {
         stream::pending()
     }
+    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
     async fn refused(&self) -> async_graphql::Result<stream::Pending<Tick>> {
         Err(client_error(ErrorCode::NotFound, Some("id"), "There is none."))
     }
@@ -272,7 +273,7 @@ async fn who_is_no_longer_taken_is_closed_by_the_next_look() {
 async fn a_caller_has_so_many_sockets_and_a_socket_so_many_operations() {
     let (url, places) = server(quick(), 1_000_000).await;
     let mut first = Socket::ready(&url).await;
-    let _second = Socket::ready(&url).await;
+    let second = Socket::ready(&url).await;
     let mut third = open(&url).await;
     third.say(json!({"type": "connection_init"})).await;
     assert_eq!(third.closed().await, 4429);
@@ -285,7 +286,7 @@ async fn a_caller_has_so_many_sockets_and_a_socket_so_many_operations() {
     first.say(json!({"type": "complete", "id": "a"})).await;
     first.subscribe("a", "{ hello }", json!({})).await;
     assert_eq!(first.message().await["payload"]["data"]["hello"], "nobody");
-    drop((first, third, _second));
+    drop((first, third, second));
     places.ended().await;
     Socket::ready(&url).await;
 }

@@ -63,7 +63,7 @@ async fn killed_at_random_it_loses_nothing(place: Place) {
     let sent_before_end = states(&store).await.get(SENT).copied().unwrap_or(0);
     // The faults stop: what is left must be done soon.
     let mut child = spawn(&place, dir.path(), &sink);
-    wait_until_done(&store, Duration::from_secs(60)).await;
+    wait_until_done(&store, Duration::from_mins(1)).await;
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(status.success());
     assert!(child.wait().unwrap().success(), "told to end, it ends well");

@@ -1,6 +1,6 @@
 //! The bytes of a row, read back by a parser of somebody else.
 
-use mail_parser::{HeaderName, MessageParser};
+use mail_parser::{HeaderName, MessageParser, MimeHeaders};
 use proptest::prelude::*;
 use uuid::Uuid;
 

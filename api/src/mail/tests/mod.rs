@@ -1,6 +1,7 @@
 //! Mail over both databases: nothing is lost, nothing is sent twice while nothing crashes, and copies are copies.
 #![expect(clippy::arithmetic_side_effects, reason = "a test fails by panic, at the place that says why")]
 
+mod cli;
 mod kill;
 mod message;
 mod sink;
