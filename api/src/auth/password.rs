@@ -24,6 +24,9 @@ const MIN_GUESSES_LOG10: f64 = 10.0;
 /// Characters that the estimator looks at; it takes long for more, and they only add.
 const ESTIMATED_CHARS: usize = 64;
 
+/// Fewest characters that stand beside words of the place.
+const MIN_REST: usize = 8;
+
 /// Words that stand near everybody here.
 const PLACE: [&str; 6] = ["caravanserai", "password", "investor", "twinning", "mandate", "silkroad"];
 
@@ -68,6 +71,14 @@ pub fn check(password: &str, context: &[&str]) -> Result<(), WeakPassword> {
     let head: String = password.chars().take(ESTIMATED_CHARS).collect();
     let words = context.iter().flat_map(|words| words.split(|c: char| !c.is_alphanumeric()));
     let words: Vec<&str> = words.chain(PLACE).filter(|word| word.chars().count() > 2).collect();
+    // What is left when the words of the place are taken out must be something by itself.
+    let mut rest = password.to_lowercase();
+    for word in words.iter().filter(|word| word.chars().count() > 3) {
+        rest = rest.replace(&word.to_lowercase(), "");
+    }
+    if rest.chars().count() < MIN_REST {
+        return Err(WeakPassword::Guessable);
+    }
     if zxcvbn::zxcvbn(&head, &words).guesses_log10() < MIN_GUESSES_LOG10 {
         return Err(WeakPassword::Guessable);
     }

@@ -53,6 +53,7 @@ pub const CREDENTIAL_FIELDS: &[&str] = &[
     "confirmTwoFactor",
     "disableTwoFactor",
     "eraseMe",
+    "login",
     "refreshSession",
     "register",
     "requestEmailChange",

@@ -253,7 +253,11 @@ pub struct AccountMutation;
 #[Object]
 impl AccountMutation {
     /// Registers an address. A link to confirm it goes there; the answer is the same where it has an account.
-    async fn register(&self, ctx: &Context<'_>, input: RegisterInput) -> Result<AcceptedPayload> {
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: RegisterInput,
+    ) -> Result<AcceptedPayload> {
         let RegisterInput { email, password, name, language, client_mutation_id } = input;
         let registration = account::register::Registration { email, password, name, language };
         let done = account::register::register(ctx.data::<App>()?, origin(ctx), registration).await;
@@ -261,13 +265,21 @@ impl AccountMutation {
     }
 
     /// Confirms an address and makes its account.
-    async fn confirm_email(&self, ctx: &Context<'_>, input: LinkInput) -> Result<AcceptedPayload> {
+    async fn confirm_email(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: LinkInput,
+    ) -> Result<AcceptedPayload> {
         let done = account::register::confirm_email(ctx.data::<App>()?, &input.token).await;
         accepted(done.map(|_| ()), input.client_mutation_id)
     }
 
     /// Signs in. Wrong credentials of whatever kind are answered with one error.
-    async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SessionPayload> {
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: SignInInput,
+    ) -> Result<SessionPayload> {
         let SignInInput { email, password, code, client, client_mutation_id } = input;
         let credentials = account::session::Credentials { email, password, code, client };
         let done = account::session::sign_in(ctx.data::<App>()?, origin(ctx), credentials).await;
@@ -275,26 +287,42 @@ impl AccountMutation {
     }
 
     /// Signs in once with a link, as the demo prints them for its people.
-    async fn sign_in_with_link(&self, ctx: &Context<'_>, input: LinkInput) -> Result<SessionPayload> {
+    async fn sign_in_with_link(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: LinkInput,
+    ) -> Result<SessionPayload> {
         let done = account::session::sign_in_with_link(ctx.data::<App>()?, &input.token).await;
         session(done, input.client_mutation_id)
     }
 
     /// Gives the next tokens of a session. A refresh token that is used twice ends its session.
-    async fn refresh_session(&self, ctx: &Context<'_>, input: RefreshSessionInput) -> Result<SessionPayload> {
+    async fn refresh_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: RefreshSessionInput,
+    ) -> Result<SessionPayload> {
         let done = account::session::refresh(ctx.data::<App>()?, origin(ctx), &input.refresh_token).await;
         session(done, input.client_mutation_id)
     }
 
     /// Ends this session, or all of the person's.
-    async fn sign_out(&self, ctx: &Context<'_>, input: SignOutInput) -> Result<AcceptedPayload> {
+    async fn sign_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: SignOutInput,
+    ) -> Result<AcceptedPayload> {
         let everywhere = input.everywhere.unwrap_or(false);
         let done = account::session::sign_out(ctx.data::<App>()?, ctx.data::<Actor>()?, everywhere).await;
         accepted(done.map(|_| ()), input.client_mutation_id)
     }
 
     /// Ends one of the own sessions.
-    async fn end_session(&self, ctx: &Context<'_>, input: EndSessionInput) -> Result<AcceptedPayload> {
+    async fn end_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: EndSessionInput,
+    ) -> Result<AcceptedPayload> {
         let id = super::account_id(crate::store::Kind::Session, "sessionId", &input.session_id);
         let done = match id {
             Ok(id) => account::session::end_session(ctx.data::<App>()?, ctx.data::<Actor>()?, id).await,
@@ -307,14 +335,18 @@ impl AccountMutation {
     async fn request_password_reset(
         &self,
         ctx: &Context<'_>,
-        input: RequestPasswordResetInput,
+        #[graphql(desc = "What is asked for.")] input: RequestPasswordResetInput,
     ) -> Result<AcceptedPayload> {
         let done = account::password::request_reset(ctx.data::<App>()?, origin(ctx), &input.email).await;
         accepted(done, input.client_mutation_id)
     }
 
     /// Sets a new password by a link. All sessions and keys end; the second factor stays.
-    async fn reset_password(&self, ctx: &Context<'_>, input: ResetPasswordInput) -> Result<AcceptedPayload> {
+    async fn reset_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: ResetPasswordInput,
+    ) -> Result<AcceptedPayload> {
         let done = account::password::reset(ctx.data::<App>()?, &input.token, input.new_password).await;
         accepted(done, input.client_mutation_id)
     }
@@ -323,7 +355,7 @@ impl AccountMutation {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "What is asked for.")] input: ChangePasswordInput,
     ) -> Result<AcceptedPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let done = account::password::change(app, actor, input.current_password, input.new_password).await;
@@ -334,7 +366,7 @@ impl AccountMutation {
     async fn request_email_change(
         &self,
         ctx: &Context<'_>,
-        input: RequestEmailChangeInput,
+        #[graphql(desc = "What is asked for.")] input: RequestEmailChangeInput,
     ) -> Result<AcceptedPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let done = account::email::request_change(app, actor, &input.new_email, input.password).await;
@@ -342,13 +374,21 @@ impl AccountMutation {
     }
 
     /// Gives the account its new address by the link that went there.
-    async fn confirm_email_change(&self, ctx: &Context<'_>, input: LinkInput) -> Result<AcceptedPayload> {
+    async fn confirm_email_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: LinkInput,
+    ) -> Result<AcceptedPayload> {
         let done = account::email::confirm_change(ctx.data::<App>()?, &input.token).await;
         accepted(done, input.client_mutation_id)
     }
 
     /// Takes a change of address back by the link that went to the old one.
-    async fn revert_email_change(&self, ctx: &Context<'_>, input: LinkInput) -> Result<AcceptedPayload> {
+    async fn revert_email_change(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: LinkInput,
+    ) -> Result<AcceptedPayload> {
         let done = account::email::revert_change(ctx.data::<App>()?, &input.token).await;
         accepted(done, input.client_mutation_id)
     }
@@ -357,7 +397,7 @@ impl AccountMutation {
     async fn start_two_factor(
         &self,
         ctx: &Context<'_>,
-        input: PasswordAgainInput,
+        #[graphql(desc = "What is asked for.")] input: PasswordAgainInput,
     ) -> Result<StartTwoFactorPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let (done, user_errors) = settled(account::two_factor::start(app, actor, input.password).await)?;
@@ -374,7 +414,7 @@ impl AccountMutation {
     async fn confirm_two_factor(
         &self,
         ctx: &Context<'_>,
-        input: ConfirmTwoFactorInput,
+        #[graphql(desc = "What is asked for.")] input: ConfirmTwoFactorInput,
     ) -> Result<ConfirmTwoFactorPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let (done, user_errors) = settled(account::two_factor::confirm(app, actor, &input.code).await)?;
@@ -390,7 +430,7 @@ impl AccountMutation {
     async fn disable_two_factor(
         &self,
         ctx: &Context<'_>,
-        input: DisableTwoFactorInput,
+        #[graphql(desc = "What is asked for.")] input: DisableTwoFactorInput,
     ) -> Result<AcceptedPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let done = account::two_factor::disable(app, actor, input.password, &input.code).await;
@@ -398,7 +438,11 @@ impl AccountMutation {
     }
 
     /// Erases the own account. What is left are ids that name nobody.
-    async fn erase_me(&self, ctx: &Context<'_>, input: PasswordAgainInput) -> Result<AcceptedPayload> {
+    async fn erase_me(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: PasswordAgainInput,
+    ) -> Result<AcceptedPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let done = account::data::erase(app, actor, input.password).await;
         accepted(done, input.client_mutation_id)

@@ -188,7 +188,11 @@ pub struct MemberMutation;
 impl MemberMutation {
     /// Invites an address to the organisation for which the caller acts. The answer is the same whether it has an
     /// account or not.
-    async fn invite(&self, ctx: &Context<'_>, input: InviteInput) -> Result<InvitationPayload> {
+    async fn invite(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: InviteInput,
+    ) -> Result<InvitationPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "invite", &input.idempotency_key, &input)?;
@@ -203,7 +207,7 @@ impl MemberMutation {
     async fn revoke_invitation(
         &self,
         ctx: &Context<'_>,
-        input: RevokeInvitationInput,
+        #[graphql(desc = "What is asked for.")] input: RevokeInvitationInput,
     ) -> Result<InvitationPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -220,7 +224,7 @@ impl MemberMutation {
     async fn accept_invitation(
         &self,
         ctx: &Context<'_>,
-        input: AcceptInvitationInput,
+        #[graphql(desc = "What is asked for.")] input: AcceptInvitationInput,
     ) -> Result<MembershipPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let AcceptInvitationInput { token, name, password, client_mutation_id } = input;
@@ -235,7 +239,7 @@ impl MemberMutation {
     async fn set_member_role(
         &self,
         ctx: &Context<'_>,
-        input: SetMemberRoleInput,
+        #[graphql(desc = "What is asked for.")] input: SetMemberRoleInput,
     ) -> Result<MembershipPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -249,7 +253,11 @@ impl MemberMutation {
     }
 
     /// Ends a membership; the last owner stays.
-    async fn remove_member(&self, ctx: &Context<'_>, input: RemoveMemberInput) -> Result<MembershipPayload> {
+    async fn remove_member(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: RemoveMemberInput,
+    ) -> Result<MembershipPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "removeMember", &input.idempotency_key, &input)?;
@@ -262,7 +270,11 @@ impl MemberMutation {
     }
 
     /// Makes a key for an integrator, for the organisation for which the caller acts.
-    async fn create_api_key(&self, ctx: &Context<'_>, input: CreateApiKeyInput) -> Result<ApiKeyPayload> {
+    async fn create_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: CreateApiKeyInput,
+    ) -> Result<ApiKeyPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "createApiKey", &input.idempotency_key, &input)?;
@@ -280,7 +292,11 @@ impl MemberMutation {
     }
 
     /// Takes a key back.
-    async fn revoke_api_key(&self, ctx: &Context<'_>, input: RevokeApiKeyInput) -> Result<ApiKeyPayload> {
+    async fn revoke_api_key(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: RevokeApiKeyInput,
+    ) -> Result<ApiKeyPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "revokeApiKey", &input.idempotency_key, &input)?;
@@ -300,7 +316,7 @@ impl MemberMutation {
     async fn set_platform_role(
         &self,
         ctx: &Context<'_>,
-        input: SetPlatformRoleInput,
+        #[graphql(desc = "What is asked for.")] input: SetPlatformRoleInput,
     ) -> Result<PersonPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -317,7 +333,7 @@ impl MemberMutation {
     async fn set_person_disabled(
         &self,
         ctx: &Context<'_>,
-        input: SetPersonDisabledInput,
+        #[graphql(desc = "What is asked for.")] input: SetPersonDisabledInput,
     ) -> Result<PersonPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -331,7 +347,11 @@ impl MemberMutation {
     }
 
     /// Writes down that the caller gives or takes back a consent.
-    async fn record_consent(&self, ctx: &Context<'_>, input: RecordConsentInput) -> Result<AcceptedPayload> {
+    async fn record_consent(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: RecordConsentInput,
+    ) -> Result<AcceptedPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "recordConsent", &input.idempotency_key, &input)?;

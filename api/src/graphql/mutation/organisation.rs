@@ -40,7 +40,8 @@ pub struct OrganisationProfileInput {
     languages: Option<Vec<String>>,
     /// Help offered beside money.
     help_offered: Option<Vec<Code<HelpKind>>>,
-    /// Beneficial owners by name; never shown to anybody outside.
+    /// Those to whom it belongs in the end, by name; never shown to anybody outside.
+    #[graphql(name = "ultimateOwners")]
     beneficial_owners: Option<Vec<String>>,
 }
 
@@ -74,7 +75,7 @@ impl OrganisationProfileInput {
             languages: each("profile.languages", self.languages.as_ref(), str::parse)?,
             help_offered: self.help_offered.iter().flatten().map(|code| code.0).collect(),
             beneficial_owners: each(
-                "profile.beneficialOwners",
+                "profile.ultimateOwners",
                 self.beneficial_owners.as_ref(),
                 SingleLine::new,
             )?,
@@ -121,7 +122,7 @@ impl OrganisationMutation {
     async fn register_organisation(
         &self,
         ctx: &Context<'_>,
-        input: RegisterOrganisationInput,
+        #[graphql(desc = "What is asked for.")] input: RegisterOrganisationInput,
     ) -> Result<OrganisationPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -137,7 +138,7 @@ impl OrganisationMutation {
     async fn update_organisation(
         &self,
         ctx: &Context<'_>,
-        input: UpdateOrganisationInput,
+        #[graphql(desc = "What is asked for.")] input: UpdateOrganisationInput,
     ) -> Result<OrganisationPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {

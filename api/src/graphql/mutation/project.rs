@@ -359,7 +359,11 @@ async fn decision(
 #[Object]
 impl ProjectMutation {
     /// Begins a listing as a draft of the organisation for which the caller acts.
-    async fn create_project(&self, ctx: &Context<'_>, input: CreateProjectInput) -> Result<ProjectPayload> {
+    async fn create_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: CreateProjectInput,
+    ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "createProject", &input.idempotency_key, &input)?;
@@ -370,7 +374,11 @@ impl ProjectMutation {
     }
 
     /// Changes a listing. Of a public one, a material edit waits for a reviewer while the public version stays.
-    async fn update_project(&self, ctx: &Context<'_>, input: UpdateProjectInput) -> Result<ProjectPayload> {
+    async fn update_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: UpdateProjectInput,
+    ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "updateProject", &input.idempotency_key, &input)?;
@@ -385,7 +393,7 @@ impl ProjectMutation {
     async fn answer_questions(
         &self,
         ctx: &Context<'_>,
-        input: AnswerQuestionsInput,
+        #[graphql(desc = "What is asked for.")] input: AnswerQuestionsInput,
     ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -403,7 +411,11 @@ impl ProjectMutation {
     }
 
     /// Justifies a contradiction that the rules found, or takes the justification back.
-    async fn justify_flag(&self, ctx: &Context<'_>, input: JustifyFlagInput) -> Result<ProjectPayload> {
+    async fn justify_flag(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: JustifyFlagInput,
+    ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "justifyFlag", &input.idempotency_key, &input)?;
@@ -420,7 +432,7 @@ impl ProjectMutation {
     async fn set_project_disclosure(
         &self,
         ctx: &Context<'_>,
-        input: SetProjectDisclosureInput,
+        #[graphql(desc = "What is asked for.")] input: SetProjectDisclosureInput,
     ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -437,7 +449,7 @@ impl ProjectMutation {
     async fn submit_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "submitProject", T::Submit, input).await
     }
@@ -446,7 +458,7 @@ impl ProjectMutation {
     async fn recall_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "recallProject", T::Recall, input).await
     }
@@ -455,7 +467,7 @@ impl ProjectMutation {
     async fn claim_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "claimProject", T::Claim, input).await
     }
@@ -464,7 +476,7 @@ impl ProjectMutation {
     async fn publish_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "publishProject", T::Publish, input).await
     }
@@ -473,7 +485,7 @@ impl ProjectMutation {
     async fn grant_project_appeal(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "grantProjectAppeal", T::GrantAppeal, input).await
     }
@@ -482,7 +494,7 @@ impl ProjectMutation {
     async fn pause_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "pauseProject", T::Pause, input).await
     }
@@ -491,7 +503,7 @@ impl ProjectMutation {
     async fn resume_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "resumeProject", T::Resume, input).await
     }
@@ -500,7 +512,7 @@ impl ProjectMutation {
     async fn confirm_project_current(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "confirmProjectCurrent", T::Confirm, input).await
     }
@@ -509,7 +521,7 @@ impl ProjectMutation {
     async fn reinstate_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "reinstateProject", T::Reinstate, input).await
     }
@@ -518,7 +530,7 @@ impl ProjectMutation {
     async fn withdraw_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "withdrawProject", T::Withdraw, input).await
     }
@@ -527,18 +539,26 @@ impl ProjectMutation {
     async fn revive_project(
         &self,
         ctx: &Context<'_>,
-        input: ProjectTransitionInput,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
     ) -> Result<ProjectPayload> {
         transition(ctx, "reviveProject", T::Revive, input).await
     }
 
     /// Returns a listing that the caller reviews to its owner, with reasons.
-    async fn return_project(&self, ctx: &Context<'_>, input: ProjectDecisionInput) -> Result<ProjectPayload> {
+    async fn return_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: ProjectDecisionInput,
+    ) -> Result<ProjectPayload> {
         decision(ctx, "returnProject", T::Return, input).await
     }
 
     /// Rejects a listing that the caller reviews, with reasons and a second reviewer's word.
-    async fn reject_project(&self, ctx: &Context<'_>, input: ProjectDecisionInput) -> Result<ProjectPayload> {
+    async fn reject_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: ProjectDecisionInput,
+    ) -> Result<ProjectPayload> {
         decision(ctx, "rejectProject", T::Reject, input).await
     }
 
@@ -546,14 +566,18 @@ impl ProjectMutation {
     async fn confirm_listing(
         &self,
         ctx: &Context<'_>,
-        input: super::account::LinkInput,
+        #[graphql(desc = "What is asked for.")] input: super::account::LinkInput,
     ) -> Result<super::account::AcceptedPayload> {
         let done = crate::registry::timers::confirm_by_link(ctx.data::<App>()?, input.token()).await;
         super::account::accepted(done.map(|_| ()), input.into_mark())
     }
 
     /// Suspends a listing; for compliance officers and administrators.
-    async fn suspend_project(&self, ctx: &Context<'_>, input: SuspendProjectInput) -> Result<ProjectPayload> {
+    async fn suspend_project(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: SuspendProjectInput,
+    ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "suspendProject", &input.idempotency_key, &input)?;
@@ -569,7 +593,7 @@ impl ProjectMutation {
     async fn second_project_decision(
         &self,
         ctx: &Context<'_>,
-        input: SecondProjectDecisionInput,
+        #[graphql(desc = "What is asked for.")] input: SecondProjectDecisionInput,
     ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -581,7 +605,11 @@ impl ProjectMutation {
     }
 
     /// Takes up a review that an appeal opened again; never by who rejected the listing.
-    async fn take_up_review(&self, ctx: &Context<'_>, input: TakeUpReviewInput) -> Result<ProjectPayload> {
+    async fn take_up_review(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: TakeUpReviewInput,
+    ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "takeUpReview", &input.idempotency_key, &input)?;
@@ -595,7 +623,7 @@ impl ProjectMutation {
     async fn dismiss_duplicate(
         &self,
         ctx: &Context<'_>,
-        input: DismissDuplicateInput,
+        #[graphql(desc = "What is asked for.")] input: DismissDuplicateInput,
     ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
@@ -611,7 +639,7 @@ impl ProjectMutation {
     async fn decide_project_change(
         &self,
         ctx: &Context<'_>,
-        input: DecideProjectChangeInput,
+        #[graphql(desc = "What is asked for.")] input: DecideProjectChangeInput,
     ) -> Result<ProjectPayload> {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
