@@ -37,6 +37,7 @@ fn order(rank_by: Option<RankByInput>, list: Option<ListInput>) -> (RankByInput,
 impl RankingQuery {
     /// Projects for a mandate, ranked from both sides. Give `mandateId` or `mandate`. The order is total: by score,
     /// then coverage, then freshness, then id.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the published query")]
     async fn opportunities(
         &self,
         ctx: &Context<'_>,
@@ -128,6 +129,7 @@ impl RankingQuery {
     }
 
     /// Partner cities for a city, ranked from both sides, with the tier that can be reached.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the published query")]
     async fn partner_cities(
         &self,
         ctx: &Context<'_>,
