@@ -35,7 +35,7 @@ fn city(n: u32, name: &str) -> Change<City> {
 
 async fn promises(url: &str) {
     let store = Store::open(url).await.unwrap();
-    assert_eq!(store.pending().await.unwrap().len(), 1);
+    assert!(!store.pending().await.unwrap().is_empty());
     store.migrate().await.unwrap();
     assert!(store.pending().await.unwrap().is_empty());
     store.probe().await.unwrap();

@@ -23,7 +23,7 @@ pub struct Server {
     /// Refresh tokens that the demo gave, by persona.
     pub refresh: Value,
     client: reqwest::Client,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 /// Which database stands behind a server.
@@ -72,7 +72,7 @@ impl Server {
             tokens: ready["tokens"].clone(),
             refresh: ready["refresh"].clone(),
             client: reqwest::Client::new(),
-            _dir: dir,
+            dir,
         }
     }
 
@@ -120,6 +120,11 @@ impl Server {
     pub async fn get(&self, path: &str) -> (u16, String) {
         let response = self.client.get(format!("{}{path}", self.url)).send().await.expect("an answer");
         (response.status().as_u16(), response.text().await.expect("text"))
+    }
+
+    /// Where it writes mail.
+    pub fn mail_dir(&self) -> std::path::PathBuf {
+        self.dir.path().join("mail")
     }
 
     /// The client, for requests of another kind.

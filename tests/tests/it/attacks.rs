@@ -10,7 +10,9 @@ async fn stage(server: &Server) -> Stage {
     let address = server.url.trim_start_matches("http://").parse().unwrap();
     let binding = Binding::read(include_str!("../../attacks/binding.json")).unwrap();
     let (_, sdl, _) = tests::run(&["schema"]);
-    Stage::new(Target { address }, binding, Schema::read(&sdl).unwrap(), None).await.unwrap()
+    let mut stage = Stage::new(Target { address }, binding, Schema::read(&sdl).unwrap(), None).await.unwrap();
+    stage.mail_dir = Some(server.mail_dir());
+    stage
 }
 
 async fn verdicts(stage: &Stage, cases: &[Case]) -> Vec<(String, Verdict)> {

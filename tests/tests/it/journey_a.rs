@@ -112,6 +112,20 @@ async fn journey(behind: Behind) {
         json!({"projectId": id, "expectedVersion": version.saturating_sub(1), "project": fibre("Lost")});
     let refused = tried(&server, "owner", "updateProject", input).await;
     assert_eq!(refused["userErrors"][0]["code"], "VERSION_CONFLICT");
+    let answers = json!([
+        {"question": "answers.total_cost", "money": {"amountMinor": "4000000000", "currency": "EUR"}},
+        {"question": "answers.demand_evidence", "text": {"lang": "en", "value": "A survey of 2,100 households"}},
+        {"question": "answers.medium", "choice": "FIBRE"},
+        {"question": "answers.spectrum_needed", "yesNo": false},
+    ]);
+    let input = json!({"projectId": id, "expectedVersion": version, "answers": answers});
+    version = done(&server, "owner", "answerQuestions", input).await["project"]["version"].as_i64().unwrap();
+    // An answer of the wrong kind is refused by its place.
+    let wrong = json!([{"question": "answers.medium", "choice": "PIGEON"}]);
+    let input = json!({"projectId": id, "expectedVersion": version, "answers": wrong});
+    let refused = tried(&server, "owner", "answerQuestions", input).await;
+    assert_eq!(refused["userErrors"][0]["code"], "VALIDATION");
+    assert_eq!(refused["userErrors"][0]["path"], json!(["answers", "0"]));
     let data = server.data_as("owner", inside, json!({"i": id})).await;
     let missing: Vec<&Value> = data["project"]["questionnaire"]
         .as_array()
@@ -229,6 +243,7 @@ fn fibre_complete(title: &str) -> Value {
     facts["impact"] = json!({"entryPricePctGni": 1.5, "populationNewlyServed": "40000", "coverageBaselinePct": 20.0,
         "coverageTargetPct": 80.0});
     facts["concessional"] = json!(false);
+    facts["contract"] = json!("PRIVATE");
     facts
 }
 
