@@ -4,7 +4,7 @@
 //! database at every request, so that a role that was taken away is gone at the next request.
 //!
 //! Reading order: [`secret`] (random secrets and their hashes), [`password`], [`key_ring`] (signing keys),
-//! [`access_token`], [`actor`], [`authenticate`].
+//! [`access_token`], [`actor`], [`mod@authenticate`].
 
 pub mod access_token;
 pub mod actor;
