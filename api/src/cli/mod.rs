@@ -169,23 +169,24 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Import { kind, file, dry_run, keep_good } => {
             let store = migrated(&Settings::new(&cli.common, &none)?).await?;
-            let code = import::import(&store, kind, &file, dry_run, keep_good).await?;
+            let done = import::import(&store, kind, &file, dry_run, keep_good).await;
             store.close().await?;
-            return Ok(code);
+            return done;
         }
         Command::Rank { what, id, first, json } => {
             let store = migrated(&Settings::new(&cli.common, &none)?).await?;
             let app = app(store).await?;
-            let text = rank::rank(&app, what, &id, usize::from(first), json).await?;
-            println!("{text}");
+            // Closed also where it is refused, so that no log is left beside the file.
+            let ranked = rank::rank(&app, what, &id, usize::from(first), json).await;
             app.store.close().await?;
+            println!("{}", ranked?);
         }
         Command::User { command } => {
             let store = migrated(&Settings::new(&cli.common, &none)?).await?;
             let app = app(store).await?;
-            let code = user::user(&app, command).await?;
+            let done = user::user(&app, command).await;
             app.store.close().await?;
-            return Ok(code);
+            return done;
         }
         Command::Mail { what } => return mail::mail(&cli.common, what).await,
         Command::Schema => print!("{}", crate::graphql::sdl()),
