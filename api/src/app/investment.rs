@@ -166,7 +166,7 @@ fn nobody(snapshot: &Snapshot) -> Result<OrganisationRow, AppError> {
 }
 
 impl App {
-    fn shared(
+    pub(super) fn shared(
         &self,
         mandate: &MandateChoice,
         weights: Option<&Vec<(String, f64)>>,

@@ -1,6 +1,7 @@
 //! Use cases. GraphQL, pages and the command line call these, and nothing else reads the catalog.
 
 mod error;
+mod highlight;
 mod investment;
 mod listing;
 mod stability;
@@ -11,6 +12,7 @@ pub mod watch;
 use std::{collections::HashSet, sync::Arc};
 
 pub use error::AppError;
+pub use highlight::{Highlighted, highlights};
 pub use investment::{
     MandateChoice, Match, OpportunityPage, OpportunityRequest, PairRequest, Shared, investors_for,
     opportunities, pair_of, pairs_of,
@@ -82,7 +84,13 @@ impl App {
     /// Keeps the catalog and the search index current until the process ends.
     pub async fn follow(self) {
         let Self { store, ranking, search, .. } = self;
-        tokio::join!(store.listen(), ranking.follow(store.clone()), search.follow(store.clone()));
+        let measured = Arc::clone(&ranking);
+        tokio::join!(
+            store.listen(),
+            ranking.follow(store.clone()),
+            measured.keep_exposure(),
+            search.follow(store.clone())
+        );
     }
 
     /// Runs work that keeps a core busy off the threads that answer requests.

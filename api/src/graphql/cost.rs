@@ -18,6 +18,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("forB", 5),
     FieldCost::new("forInvestor", 5),
     FieldCost::new("forProject", 5),
+    FieldCost::page("highlights", 100).ranks(),
     FieldCost::new("mandateFromPortfolio", 50),
     FieldCost::page("mandates", 1),
     FieldCost::new("nodes", 1).rows(Rows::Items("ids")),
@@ -92,6 +93,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("helpOffered", 6),
     FieldCost::short("helpWanted", 6),
     FieldCost::short("instruments", 4),
+    FieldCost::short("items", 1),
     FieldCost::short("investorWeights", 9),
     FieldCost::short("kinds", 7),
     // The name is also that of a subscription, and a document does not say whose it is: the dearer price counts.
@@ -124,11 +126,12 @@ mod tests {
     use super::*;
 
     /// Fields that do more work than to read a row, however they are asked for.
-    const DEAR: [&str; 12] = [
+    const DEAR: [&str; 13] = [
         "compareProjects",
         "counterfactuals",
         "explanation",
         "gates",
+        "highlights",
         "mandateFromPortfolio",
         "opportunities",
         "partnerCities",
@@ -192,7 +195,7 @@ mod tests {
         let ranked: Vec<&str> = SERVED_COSTS.fields().iter().filter(|f| f.ranks).map(|f| f.field).collect();
         assert_eq!(
             ranked,
-            ["opportunities", "partnerCities", "partnerMatches", "projectInvestors", "matches"]
+            ["highlights", "opportunities", "partnerCities", "partnerMatches", "projectInvestors", "matches"]
         );
     }
 }

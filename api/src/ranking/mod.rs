@@ -9,15 +9,20 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
 use futures::TryStreamExt;
-use matcher::{Catalog, row::World};
+use matcher::{
+    Catalog, Policy,
+    highlight::{Exposure, exposure},
+    row::World,
+};
 use tokio::sync::watch;
 
 use crate::{
     reference::Reference,
+    server::compute,
     store::{Aggregate, Event, Store, StoreError, Stored},
 };
 
@@ -36,7 +41,15 @@ pub struct Ranking {
     current: ArcSwap<Snapshot>,
     /// Told the number of the last event after the catalog was put in place.
     sequence: watch::Sender<i64>,
+    /// Who is seen by whom, as it was last measured.
+    exposure: ArcSwapOption<Exposure>,
 }
+
+/// Pairs of a mandate and a project that one measurement of exposure scores at most: some seconds of one core.
+const MOST_PAIRS: usize = 50_000_000;
+
+/// Exposure is measured at most so often; between, highlights rest on the last one.
+const EXPOSURE_EVERY: Duration = Duration::from_mins(10);
 
 /// Events that are applied in one copy.
 const BATCH: u64 = 1_000;
@@ -50,7 +63,8 @@ impl Ranking {
         let catalog = load(store, reference, today).await?;
         let sequence = watch::Sender::new(catalog.sequence);
         let snapshot = Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() };
-        Ok(Self { current: ArcSwap::from_pointee(snapshot), sequence })
+        let exposure = ArcSwapOption::empty();
+        Ok(Self { current: ArcSwap::from_pointee(snapshot), sequence, exposure })
     }
 
     /// The number of the last event that is in the catalog, to wait on: it is marked as changed with every new
@@ -69,6 +83,33 @@ impl Ranking {
     /// The catalog as it is now; it does not change under the reader.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.current.load_full()
+    }
+
+    /// Who is seen by whom, as it was last measured; none before the first time.
+    pub fn exposure(&self) -> Option<Arc<Exposure>> {
+        self.exposure.load_full()
+    }
+
+    /// Measures who is seen by whom in the catalog as it is. Keeps a core busy, for seconds where there are many
+    /// mandates and projects.
+    pub fn measure_exposure(&self) {
+        let catalog = Arc::clone(&self.snapshot().catalog);
+        self.exposure.store(Some(Arc::new(exposure(&catalog, &Policy::current(), MOST_PAIRS))));
+    }
+
+    /// Measures the exposure now, and again when the catalog changed, until the process ends.
+    pub async fn keep_exposure(self: Arc<Self>) {
+        let mut sequence = self.sequence();
+        loop {
+            let ranking = Arc::clone(&self);
+            if let Err(error) = compute::run(move || ranking.measure_exposure()).await {
+                tracing::warn!(error = ?error, "the exposure of projects was not measured");
+            }
+            tokio::time::sleep(EXPOSURE_EVERY).await;
+            if sequence.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Applies the events that came since, and answers how many.

@@ -100,18 +100,37 @@ pub fn exposure(catalog: &Catalog, policy: &Policy, most_pairs: usize) -> Exposu
     }
     let counts: Vec<u32> =
         seen.iter().zip(&eligible).filter(|(_, eligible)| **eligible).map(|(seen, _)| *seen).collect();
-    // In the order of ids, so that ties and with them everything are the same on every machine.
-    let mut seekers: Vec<(Id<Project>, Seeker)> = seekers
+    let mut of_owner: HashMap<Id<Organisation>, u32> = HashMap::new();
+    for (row, seen) in projects.iter().zip(&seen) {
+        let sum = of_owner.entry(row.owner).or_default();
+        *sum = sum.saturating_add(*seen);
+    }
+    let mut seekers: Vec<(u32, Id<Organisation>, Id<Project>, Seeker)> = seekers
         .into_iter()
         .filter_map(|(place, mut offers)| {
             let (row, seen) = (projects.get(place)?, *seen.get(place)?);
             offers.sort_unstable_by_key(|(score, mandate)| (std::cmp::Reverse(*score), *mandate));
             let mandates = offers.into_iter().map(|(_, mandate)| mandate).collect();
-            (seen < FLOOR_PLACES).then_some((row.id, Seeker { seen, mandates }))
+            let owner = of_owner.get(&row.owner).copied().unwrap_or(0);
+            (seen < FLOOR_PLACES).then_some((owner, row.owner, row.id, Seeker { seen, mandates }))
         })
         .collect();
-    seekers.sort_by_key(|(id, _)| *id);
-    let (ids, seekers): (Vec<Id<Project>>, Vec<Seeker>) = seekers.into_iter().unzip();
+    // Among projects that are seen equally little, those of owners who are seen least come first, and one of each owner
+    // before a second of any: kept places would else go to owners whose cap is full and stand empty. Ids last, so
+    // that ties and with them everything are the same on every machine.
+    seekers.sort_by_key(|(_, owner, id, _)| (*owner, *id));
+    let mut turns: HashMap<Id<Organisation>, u32> = HashMap::new();
+    let mut seekers: Vec<(u32, u32, Id<Project>, Seeker)> = seekers
+        .into_iter()
+        .map(|(seen, owner, id, seeker)| {
+            let turn = turns.entry(owner).or_default();
+            *turn = turn.saturating_add(1);
+            (*turn, seen, id, seeker)
+        })
+        .collect();
+    seekers.sort_by_key(|(turn, seen, id, _)| (*turn, *seen, *id));
+    let seekers = seekers.into_iter().map(|(_, _, id, seeker)| (id, seeker));
+    let (ids, seekers): (Vec<Id<Project>>, Vec<Seeker>) = seekers.unzip();
     let given = share(&seekers, mandates.len(), RESERVED.len(), FLOOR_PLACES);
     let newcomers: BTreeMap<_, Vec<_>> = mandates
         .iter()

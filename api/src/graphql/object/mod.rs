@@ -3,6 +3,7 @@
 pub mod city;
 pub mod city_match;
 pub mod common;
+pub mod highlight;
 pub mod listing;
 pub mod mandate;
 pub mod matching;
@@ -18,6 +19,7 @@ pub use city_match::{CityMatchConnection, CityMatchNode};
 pub use common::{
     BigInt, CountryObject, ExcludedGate, MoneyObject, PageInfo, ProvenanceObject, TextObject, find, number,
 };
+pub use highlight::Highlights;
 pub use mandate::{MandateConnection, MandateNode, MandateTerms, ProposedMandateObject};
 pub use matching::{MatchNode, OpportunityConnection};
 pub use me::Me;

@@ -12,7 +12,7 @@ use super::{
             CityFilterInput, DigitalModeInput, ListInput, MandateInput, OpportunityFilterInput, RankByInput,
             WeightInput, own,
         },
-        object::{CityMatchConnection, OpportunityConnection},
+        object::{CityMatchConnection, Highlights, OpportunityConnection},
     },
     id_of, refused,
 };
@@ -93,6 +93,26 @@ impl RankingQuery {
             .await
             .map_err(refused)?;
         Ok(OpportunityConnection::new(page, question, list.into(), &stability))
+    }
+
+    /// Projects of a mandate's list that it should look at first: the pure order, with at most three of ten of one
+    /// owner and up to two places of twenty for projects that too few investors see. The order of `opportunities`
+    /// stays as it is.
+    async fn highlights(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A saved mandate.")] mandate_id: ID,
+        #[graphql(desc = "Rows, 1 to 20.", default_with = "Some(20)")] first: Option<i32>,
+    ) -> Result<Highlights> {
+        let app = ctx.data::<App>()?;
+        let question = Question::new(&["highlights", mandate_id.as_str()]).ranked();
+        let mandate = id_of::<Mandate>("mandateId", &mandate_id)?;
+        let first = usize::try_from(first.unwrap_or(20))
+            .ok()
+            .filter(|first| (1..=matcher::highlight::HEAD).contains(first))
+            .ok_or_else(|| client_error(ErrorCode::Validation, Some("first"), "Ask for 1 to 20 rows."))?;
+        let found = app.compute(move |app| app::highlights(app, mandate, first)).await.map_err(refused)?;
+        Ok(Highlights::new(found, question))
     }
 
     /// Mandates for a project, ranked from both sides; `MINE` is the project's side.

@@ -1,5 +1,6 @@
 //! The schema over a small database, in process.
 
+mod highlights;
 mod lists;
 mod pairs;
 mod rankings;
