@@ -1,6 +1,7 @@
 //! Commands that fill the marketplace: organisations, projects, mandates, cities.
 
 pub mod listing;
+pub mod mandate;
 pub mod organisation;
 pub mod project;
 pub mod timers;

@@ -142,6 +142,24 @@ impl Tx {
         Ok(Stored { version, value, updated_at: self.now_micros(), ..old.clone() })
     }
 
+    /// Gives an aggregate that was locked before to an organisation. Answers it as stored.
+    ///
+    /// # Errors
+    /// Somebody was quicker, or the database does not answer.
+    pub async fn change_owner<T: Aggregate>(
+        &self,
+        old: &Stored<T>,
+        owner: Id<Organisation>,
+        value: T,
+    ) -> Result<Stored<T>, StoreError> {
+        let one = [is("id", old.id.uuid()), is("version", old.version)];
+        let statement = update(T::KIND.table(), [("owner_id", owner.uuid().into())], one);
+        if self.connection().execute(&statement).await?.rows_affected() != 1 {
+            return Err(StoreError::Stale { kind: T::KIND.table(), id: old.id.uuid() });
+        }
+        self.change(&Stored { owner: Some(owner), ..old.clone() }, value).await
+    }
+
     /// Says that an aggregate is to be looked at anew although its document stayed, such as when its listing moved.
     pub fn touched<T: Aggregate>(&self, stored: &Stored<T>) {
         self.note(log::Change::new(T::KIND.table(), stored.id.uuid(), stored.version.saturating_add(1)));
@@ -152,6 +170,10 @@ impl Tx {
     /// # Errors
     /// Something refers to it, or the database does not answer.
     pub async fn remove<T: Aggregate>(&self, old: &Stored<T>) -> Result<(), StoreError> {
+        if T::KIND == Kind::Mandate {
+            let versions = super::sql::delete("mandate_version", [is("mandate_id", old.id.uuid())]);
+            self.connection().execute(&versions).await?;
+        }
         let rows = super::sql::delete(T::KIND.table(), [is("id", old.id.uuid())]);
         self.connection().execute(&rows).await?;
         self.touched(old);

@@ -1,4 +1,4 @@
-//! A mandate that is not saved.
+//! What an investor looks for, to be saved or not.
 
 use async_graphql::{Enum, InputObject, Result};
 use domain::{
@@ -85,11 +85,19 @@ pub struct MandateInput {
 }
 
 impl MandateInput {
-    /// The mandate.
+    /// The mandate, not saved.
     ///
     /// # Errors
     /// A part is wrong, or parts do not go together.
     pub fn parse(self) -> Result<Mandate> {
+        self.named(SingleLine::new("unsaved mandate").map_err(|error| wrong("mandate", error))?)
+    }
+
+    /// The mandate under a name.
+    ///
+    /// # Errors
+    /// A part is wrong, or parts do not go together.
+    pub fn named(self, name: SingleLine) -> Result<Mandate> {
         let ticket = match (&self.ticket_min, &self.ticket_max) {
             (Some(min), Some(max)) => {
                 Some(Ticket { min: min.parse("mandate.ticketMin")?, max: max.parse("mandate.ticketMax")? })
@@ -103,7 +111,7 @@ impl MandateInput {
             value.map(|value| Pct::from_f64(value).map_err(|error| wrong(argument, error))).transpose()
         };
         let facts = MandateFacts {
-            name: SingleLine::new("unsaved mandate").map_err(|error| wrong("mandate", error))?,
+            name,
             fields: self
                 .fields
                 .unwrap_or_default()

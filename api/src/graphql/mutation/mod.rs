@@ -2,6 +2,7 @@
 //! client's own mark.
 
 pub mod account;
+pub mod mandate;
 pub mod member;
 pub mod organisation;
 pub mod project;
@@ -13,6 +14,7 @@ use domain::{
 };
 
 pub use account::AccountMutation;
+pub use mandate::MandateMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
 pub use project::ProjectMutation;
@@ -30,7 +32,13 @@ use crate::{
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(AccountMutation, MemberMutation, OrganisationMutation, ProjectMutation);
+pub struct Mutation(
+    AccountMutation,
+    MemberMutation,
+    OrganisationMutation,
+    ProjectMutation,
+    MandateMutation,
+);
 
 /// Where a request comes from, for counts of attempts and for the log.
 #[derive(Debug, Clone)]
@@ -159,6 +167,18 @@ macro_rules! payload {
     };
 }
 pub(crate) use payload;
+
+/// An input that queries take too, refused as mutations refuse.
+fn named(error: Error) -> CommandError {
+    let of = |key: &str| match error.extensions.as_ref().and_then(|extensions| extensions.get(key)) {
+        Some(async_graphql::Value::String(text)) => Some(text.clone()),
+        _ => None,
+    };
+    if of("code").as_deref() != Some(ErrorCode::Validation.code()) {
+        return CommandError::Failed;
+    }
+    Refusal::validation(&of("argument").unwrap_or_default(), &error.message).into()
+}
 
 /// An id of a kind that is no aggregate, such as a membership.
 ///

@@ -1,0 +1,117 @@
+//! An investor's mandates: what it looks for, in versions.
+
+use domain::{
+    id::Id,
+    mandate::{Mandate, MandateFacts},
+    organisation::Organisation,
+    policy::Action,
+};
+
+use crate::{
+    app::App,
+    auth::Actor,
+    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+};
+
+/// Mandates that an organisation may have at once.
+const MAX_MANDATES: u64 = 50;
+
+/// Makes a mandate of the organisation for which the actor acts.
+///
+/// # Errors
+/// The actor may not, the organisation is no investor, is held by the screening or has too many, or a term is wrong.
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    mandate: Mandate,
+) -> Result<Id<Mandate>, CommandError> {
+    app.command(actor, meta, move |command| {
+        let mandate = mandate.clone();
+        Box::pin(async move {
+            let owner = command.authorise_new::<Mandate>().await?;
+            // Locked, so that two mandates at once do not pass the bound together.
+            let organisation = command.tx.lock::<Organisation>(owner).await?.ok_or(CommandError::Failed)?;
+            if !organisation.value.is_investor() {
+                let message = "mandates are an investor's: register one, or name the kind of investor";
+                return Err(Refusal::new(UserErrorCode::GateFailed, "", message).into());
+            }
+            if organisation.value.screening.is_frozen() {
+                let message = "the organisation is held by the screening: appeal first";
+                return Err(Refusal::new(UserErrorCode::ScreeningHold, "", message).into());
+            }
+            if command.tx.count_owned::<Mandate>(owner, None).await? >= MAX_MANDATES {
+                let message = format!("an organisation has at most {MAX_MANDATES} mandates: remove one");
+                return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
+            }
+            known_regions(command, &mandate)?;
+            let stored = command.tx.create(Some(owner), None, mandate).await?;
+            command.audit(&stored, serde_json::json!({}));
+            Ok(stored.id)
+        })
+    })
+    .await
+}
+
+/// Changes a mandate; the version before it is kept.
+///
+/// # Errors
+/// There is no such mandate for the actor, it was changed meanwhile, or a term is wrong.
+pub async fn update(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Mandate>,
+    expected_version: i32,
+    mandate: Mandate,
+) -> Result<Id<Mandate>, CommandError> {
+    app.command(actor, meta, move |command| {
+        let mandate = mandate.clone();
+        Box::pin(async move {
+            let stored = command.load("mandateId", id, expected_version).await?;
+            command.authorise("mandateId", Action::Edit, &stored).await?;
+            known_regions(command, &mandate)?;
+            // What its own people write is stated, and no more inferred.
+            let stored = command.tx.change(&stored, mandate).await?;
+            command.audit(&stored, serde_json::json!({}));
+            Ok(stored.id)
+        })
+    })
+    .await
+}
+
+/// Takes a mandate away. Who reads the audit finds what it was.
+///
+/// # Errors
+/// There is no such mandate for the actor, or it was changed meanwhile.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Mandate>,
+    expected_version: i32,
+) -> Result<Id<Mandate>, CommandError> {
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let stored = command.load("mandateId", id, expected_version).await?;
+            command.authorise("mandateId", Action::Delete, &stored).await?;
+            command.tx.remove(&stored).await?;
+            command.audit(&stored, serde_json::json!({"mandate": MandateFacts::from(stored.value.clone())}));
+            Ok(stored.id)
+        })
+    })
+    .await
+}
+
+/// Regions are names of a list that the program carries.
+fn known_regions(command: &CommandTx, mandate: &Mandate) -> Result<(), CommandError> {
+    let snapshot = command.app.ranking.snapshot();
+    let world = &snapshot.catalog.world;
+    for (place, name) in mandate.places.regions.iter().enumerate() {
+        if !world.has_region(name) {
+            let message = format!("there is no region '{name}'; an example is Eastern Africa");
+            return Err(Refusal::validation(&format!("mandate.regions.{place}"), message).into());
+        }
+    }
+    Ok(())
+}
