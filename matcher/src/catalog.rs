@@ -138,13 +138,20 @@ impl Catalog {
     pub fn put_organisation(&mut self, id: Id<Organisation>, organisation: &Organisation) {
         let row = OrganisationRow::new(id, organisation);
         self.scan.put_owner(&row);
+        for city in self.cities.rows.iter_mut().filter(|city| city.owner == Some(id)) {
+            city.follow_owner(&row);
+        }
         self.organisations.put(id, row);
     }
 
-    /// Puts a city in or in place of its older self.
-    pub fn put_city(&mut self, id: Id<City>, city: &City) {
+    /// Puts a city in or in place of its older self; one that is run by an organisation after that organisation.
+    pub fn put_city(&mut self, id: Id<City>, owner: Option<Id<Organisation>>, city: &City) {
         self.by_geonames.insert(city.geonames_id, id);
-        self.cities.put(id, CityRow::new(id, city, &self.world, self.today));
+        let mut row = CityRow::new(id, city, &self.world, self.today);
+        if let Some(owner) = owner.and_then(|owner| self.organisations.get(owner)) {
+            row.follow_owner(owner);
+        }
+        self.cities.put(id, row);
     }
 
     /// Adds a twinning.

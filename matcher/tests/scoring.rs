@@ -139,8 +139,8 @@ proptest! {
     fn city_scores_are_symmetric(a in random_city(), b in random_city()) {
         let policy = Policy::current();
         let mut catalog = catalog(&[]);
-        catalog.put_city(world::city_id(1), &city(1, "RS", &a));
-        catalog.put_city(world::city_id(2), &city(2, "TH", &b));
+        catalog.put_city(world::city_id(1), None, &city(1, "RS", &a));
+        catalog.put_city(world::city_id(2), None, &city(2, "TH", &b));
         let row = |n| catalog.cities().get(world::city_id(n)).unwrap();
         let there = evaluate_city(&policy, &policy, &catalog.city_pair(row(1), row(2)));
         let back = evaluate_city(&policy, &policy, &catalog.city_pair(row(2), row(1)));
@@ -193,7 +193,7 @@ fn partner_cities_lists_no_city_of_the_same_country_and_caps_the_tier_of_twins()
     let mut catalog = catalog(&[]);
     let aims = CityParts::default();
     for (n, country) in [(1, "RS"), (2, "RS"), (3, "TH"), (4, "TH"), (5, "TR")] {
-        catalog.put_city(world::city_id(n), &city(n, country, &aims));
+        catalog.put_city(world::city_id(n), None, &city(n, country, &aims));
     }
     catalog.put_twinning(&domain::city::Twinning::new(1, 3, Vec::new(), None).unwrap());
     let viewer = catalog.cities().get(world::city_id(1)).unwrap();

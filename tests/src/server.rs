@@ -3,10 +3,17 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
+
+/// A key that no other request of this process has.
+fn fresh_key() -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
 
 /// A running `caravanserai demo`.
 #[derive(Debug)]
@@ -96,6 +103,51 @@ impl Server {
         let body = self.query_with(&token, query, variables).await;
         assert!(body["errors"].is_null(), "{} for {query}", body["errors"]);
         body["data"].clone()
+    }
+
+    /// Asks for a mutation as a persona and answers its payload: the fields of `selection` and what was refused. The
+    /// input gets a fresh idempotency key where it has none; `NAME:INPUT` names a type that is not the mutation's own.
+    pub async fn mutate(&self, persona: &str, mutation: &str, selection: &str, mut input: Value) -> Value {
+        let (name, given) = mutation.split_once(':').unwrap_or((mutation, ""));
+        let (first, rest) = name.split_at(1);
+        let own = format!("{}{rest}Input", first.to_uppercase());
+        let ty = if given.is_empty() { &own } else { given };
+        let fields = input.as_object_mut().expect("an input is an object");
+        fields.entry("idempotencyKey").or_insert_with(|| fresh_key().into());
+        let query =
+            format!("mutation($i:{ty}!){{{name}(input:$i){{{selection} userErrors{{code path message}}}}}}");
+        self.data_as(persona, &query, json!({"i": input})).await[name].clone()
+    }
+
+    /// The same of a mutation that must be done.
+    pub async fn done(&self, persona: &str, mutation: &str, selection: &str, input: Value) -> Value {
+        let payload = self.mutate(persona, mutation, selection, input).await;
+        assert_eq!(payload["userErrors"], json!([]), "{mutation} as {persona}");
+        payload
+    }
+
+    /// The code and the path of the first refusal of a mutation that must be refused.
+    pub async fn refused(&self, persona: &str, mutation: &str, input: Value) -> (String, String) {
+        let payload = self.mutate(persona, mutation, "", input).await;
+        let error = &payload["userErrors"][0];
+        let code = error["code"].as_str().unwrap_or_else(|| panic!("{mutation} was not refused: {payload}"));
+        let path: Vec<&str> =
+            error["path"].as_array().expect("a path").iter().filter_map(Value::as_str).collect();
+        (code.to_owned(), path.join("."))
+    }
+
+    /// Asks a query again until what it finds is as wanted; rankings follow a commit within a second, and a machine
+    /// that is busy gets ten.
+    pub async fn until(&self, query: &str, variables: &Value, wanted: impl Fn(&Value) -> bool) -> Value {
+        let begun = Instant::now();
+        loop {
+            let data = self.data(query, variables.clone()).await;
+            if wanted(&data) {
+                return data;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(10), "never as wanted: {query}: {data}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Sends a query with a token and answers the whole response.

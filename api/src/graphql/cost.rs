@@ -58,6 +58,8 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("questionnaire", 30),
     FieldCost::short("reasons", 3),
     FieldCost::short("requires", 3),
+    FieldCost::short("versions", 10),
+    FieldCost::short("languages", 4),
     FieldCost::short("waitingChanges", 4),
     FieldCost::short("apiKeys", 50),
     FieldCost::short("invitations", 50),

@@ -148,6 +148,33 @@ fn indicators(row: &mut Row<'_>) -> Vec<Indicator> {
     found
 }
 
+/// Of a city that its office has taken over a file changes what a gazetteer says, and nothing that the office says.
+pub(super) async fn keep_offices(
+    tx: &Tx,
+    mut rows: Vec<Parsed<Change<City>>>,
+) -> Result<Vec<Parsed<Change<City>>>, StoreError> {
+    let taken = tx.taken_over::<City>().await?;
+    for Parsed { value: change, .. } in &mut rows {
+        let Some(stored) = taken.get(&change.source_key) else { continue };
+        let (office, mut facts) = (&stored.value, CityFacts::from(change.value.clone()));
+        facts.level = office.level;
+        facts.office.clone_from(&office.office);
+        facts.languages.clone_from(&office.languages);
+        facts.needs.clone_from(&office.needs);
+        facts.offers.clone_from(&office.offers);
+        facts.commitment = office.commitment;
+        facts.area_focus.clone_from(&office.area_focus);
+        facts.area_site = office.area_site;
+        facts.provenance.sample_facts.clone_from(&office.provenance.sample_facts);
+        // Parts that held together in two cities do so in one: nothing of a city's checks spans them.
+        if let Ok(value) = City::try_from(facts) {
+            change.value = value;
+        }
+        change.owner = stored.owner;
+    }
+    Ok(rows)
+}
+
 /// A twinning as it stands in the file: the city of `a_geonames`, which need not be the smaller, and the pair.
 pub(super) struct WrittenTwinning {
     first: u32,

@@ -161,6 +161,7 @@ pub async fn import_table(
         ImportKind::Cities => {
             let rows = parse(table, &mut report, |row| cities::city(row, options));
             let tx = begin(store).await?;
+            let rows = cities::keep_offices(&tx, rows).await?;
             put(&tx, rows, "geonames_id", &mut report, progress, options).await?;
             tx
         }

@@ -186,7 +186,7 @@ async fn fill(store: &Store, mut catalog: Catalog) -> Result<Catalog, StoreError
     drop(rows);
     let mut rows = Box::pin(store.stream::<City>().await?);
     while let Some(stored) = rows.try_next().await? {
-        catalog.put_city(stored.id, &stored.value);
+        catalog.put_city(stored.id, stored.owner, &stored.value);
     }
     drop(rows);
     for twinning in store.twinnings().await? {
@@ -213,7 +213,7 @@ async fn apply(catalog: &mut Catalog, store: &Store, events: &[Event]) -> Result
         catalog.put_organisation(stored.id, &stored.value);
     }
     for stored in changed::<City>(store, events).await?.1.into_values() {
-        catalog.put_city(stored.id, &stored.value);
+        catalog.put_city(stored.id, stored.owner, &stored.value);
     }
     if events.iter().any(|event| event.aggregate_kind == "twinning") {
         for twinning in store.twinnings().await? {

@@ -1,5 +1,6 @@
 //! Commands that fill the marketplace: organisations, projects, mandates, cities.
 
+pub mod city;
 pub mod listing;
 pub mod mandate;
 pub mod organisation;

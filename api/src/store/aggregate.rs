@@ -219,6 +219,35 @@ impl Store {
         self.reader().query_all(&select).await?.iter().map(read).collect()
     }
 
+    /// The versions of a mandate, newest first: number, time in microseconds since 1970 UTC, and what it was.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document does not read.
+    pub async fn mandate_versions(
+        &self,
+        id: Id<Mandate>,
+        limit: u64,
+    ) -> Result<Vec<(i32, i64, Mandate)>, StoreError> {
+        let mut rows = Query::select();
+        rows.columns(["version", "at", "body"].map(Alias::new))
+            .from(Alias::new("mandate_version"))
+            .and_where(Expr::col(Alias::new("mandate_id")).eq(id.uuid()))
+            .order_by(Alias::new("version"), Order::Desc)
+            .limit(limit);
+        let rows = self.reader().query_all(&rows).await?;
+        rows.iter()
+            .map(|row| {
+                let body: serde_json::Value = row.try_get("", "body")?;
+                let value = serde_json::from_value(body).map_err(|source| StoreError::Corrupt {
+                    kind: "mandate_version",
+                    id: id.uuid(),
+                    source,
+                })?;
+                Ok((row.try_get("", "version")?, row.try_get("", "at")?, value))
+            })
+            .collect()
+    }
+
     /// How many aggregates of a kind there are.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Writing one aggregate by its id, as commands do.
 
+use std::collections::HashMap;
+
 use domain::{id::Id, organisation::Organisation};
 use sea_orm::{
     ConnectionTrait,
@@ -72,6 +74,24 @@ impl Tx {
         let row = self.connection().query_one(&count).await?;
         let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// The aggregates of a kind with a source's key that an organisation has taken over, by that key, locked.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document does not read.
+    pub async fn taken_over<T: Aggregate>(&self) -> Result<HashMap<String, Stored<T>>, StoreError> {
+        let mut rows = select::<T>();
+        rows.and_where(Expr::col(Alias::new("owner_id")).is_not_null())
+            .and_where(Expr::col(Alias::new("source_key")).is_not_null())
+            .order_by(Alias::new("id"), sea_orm::Order::Asc)
+            .lock_exclusive();
+        let mut found = HashMap::new();
+        for row in self.connection().query_all(&rows).await? {
+            let stored = read::<T>(&row)?;
+            found.extend(stored.source_key.clone().map(|key| (key, stored)));
+        }
+        Ok(found)
     }
 
     /// A new aggregate. Answers it as stored.

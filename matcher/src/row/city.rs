@@ -4,12 +4,12 @@ use chrono::{NaiveDate, Offset, TimeZone};
 use domain::{
     city::{City, Commitment},
     id::Id,
-    organisation::ReplyRecord,
+    organisation::{Organisation, ReplyRecord},
     value::{CountryCode, Lang},
     vocabulary::{CooperationField, FieldSet, ScreeningStatus, VerificationLevel},
 };
 
-use super::{Day, World, day};
+use super::{Day, OrganisationRow, World, day};
 use crate::grade::{Micro, ratio};
 
 /// A city's office as the gates read it.
@@ -48,6 +48,8 @@ pub struct CityRow {
     pub population: Option<u32>,
     /// Minutes ahead of universal time on the catalog's day.
     pub utc_offset_minutes: Option<i32>,
+    /// The organisation that runs the office; none where nobody has taken the city over.
+    pub owner: Option<Id<Organisation>>,
     /// The office.
     pub office: Option<OfficeRow>,
     /// Fields needed, with priority 3 to 1.
@@ -102,6 +104,7 @@ impl CityRow {
             id,
             geonames: city.geonames_id,
             country: city.country,
+            owner: None,
             position: (city.position.latitude(), city.position.longitude()),
             population: city.population.filter(|people| *people > 0),
             utc_offset_minutes: city.time_zone.as_deref().and_then(|zone| offset(zone, today)),
@@ -127,6 +130,18 @@ impl CityRow {
             focus: city.area_focus.iter().fold(0, |set, f| set | 1_u8.checked_shl(*f as u32).unwrap_or(0)),
             site: city.area_site,
             sample: city.provenance.is_sample("needs"),
+        }
+    }
+
+    /// Takes over what is proved of the organisation that runs the office: an office is known as far as it is, and not
+    /// as far as its profile once said.
+    pub(crate) fn follow_owner(&mut self, owner: &OrganisationRow) {
+        self.owner = Some(owner.id);
+        if let Some(office) = &mut self.office {
+            office.verification = owner.verification;
+            office.screening = owner.screening;
+            office.screened_on = owner.screened_on;
+            office.accepting &= owner.active;
         }
     }
 }

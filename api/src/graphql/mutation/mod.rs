@@ -2,6 +2,7 @@
 //! client's own mark.
 
 pub mod account;
+pub mod city;
 pub mod mandate;
 pub mod member;
 pub mod organisation;
@@ -14,6 +15,7 @@ use domain::{
 };
 
 pub use account::AccountMutation;
+pub use city::CityMutation;
 pub use mandate::MandateMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
@@ -38,6 +40,7 @@ pub struct Mutation(
     OrganisationMutation,
     ProjectMutation,
     MandateMutation,
+    CityMutation,
 );
 
 /// Where a request comes from, for counts of attempts and for the log.

@@ -2,6 +2,7 @@
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use chrono::NaiveDate;
 use domain::{
     city::{Aim, City},
     vocabulary::{AdministrativeLevel, AreaFocus, CooperationField},
@@ -9,7 +10,8 @@ use domain::{
 
 use super::{
     super::code::Code,
-    common::{CountryObject, ProvenanceObject, connection, global},
+    OrganisationNode,
+    common::{CountryObject, ProvenanceObject, connection, global, node},
 };
 use crate::{app::App, visible::Visible};
 
@@ -75,6 +77,29 @@ impl CityNode {
     /// Whether its office looks for partners; null where it has no office.
     async fn accepting(&self) -> Option<bool> {
         self.0.value.office.as_ref().map(|office| office.accepting)
+    }
+    /// The organisation that runs the office; null where nobody has taken the city over.
+    async fn office(&self, ctx: &Context<'_>) -> Result<Option<OrganisationNode>> {
+        match self.0.owner {
+            Some(owner) => node(ctx, owner).await.map(|stored| Some(OrganisationNode(stored))),
+            None => Ok(None),
+        }
+    }
+    /// New partnerships that the office can still begin this year; null where it does not say.
+    async fn capacity_left(&self) -> Option<u16> {
+        self.0.value.office.as_ref().and_then(|office| office.capacity_left)
+    }
+    /// Working languages of the office; empty where it does not say.
+    async fn languages(&self) -> Vec<String> {
+        self.0.value.languages.iter().map(ToString::to_string).collect()
+    }
+    /// When the office last confirmed the profile.
+    async fn confirmed_on(&self) -> Option<NaiveDate> {
+        self.0.value.office.as_ref().and_then(|office| office.confirmed_on)
+    }
+    /// Rises with every change; a change names the version that it was made on.
+    async fn version(&self) -> i32 {
+        self.0.version
     }
     /// What it looks for.
     async fn needs(&self) -> Vec<AimObject> {

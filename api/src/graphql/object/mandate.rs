@@ -1,6 +1,7 @@
 //! Mandates, saved and proposed.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use chrono::{DateTime, Utc};
 use domain::{
     mandate::{Mandate, Strictness, WantedField},
     portfolio::ProposedMandate,
@@ -11,8 +12,9 @@ use super::{
     super::code::{Code, Stage},
     OrganisationNode,
     common::{MoneyObject, ProvenanceObject, connection, global, missing, node},
+    me::{stored, time},
 };
-use crate::visible::Visible;
+use crate::{app::App, visible::Visible};
 
 /// A mandate.
 #[derive(Debug, Clone)]
@@ -30,6 +32,19 @@ pub struct WantedFieldObject {
     field: Code<CooperationField>,
     /// 1 to 100; the strongest counts in full.
     weight: i32,
+}
+
+/// A version of a mandate.
+#[derive(Debug, SimpleObject)]
+pub struct MandateVersion {
+    /// Its number, from 1.
+    version: i32,
+    /// When it was written.
+    at: DateTime<Utc>,
+    /// The name then.
+    name: String,
+    /// The terms then.
+    terms: MandateTerms,
 }
 
 /// What an investor looks for.
@@ -55,6 +70,20 @@ impl MandateNode {
     /// Its terms.
     async fn terms(&self) -> MandateTerms {
         MandateTerms(self.0.value.clone())
+    }
+    /// Its versions, newest first, at most 100; for the investor's own people, null for others.
+    async fn versions(&self, ctx: &Context<'_>) -> Result<Option<Vec<MandateVersion>>> {
+        if !self.0.is_private() {
+            return Ok(None);
+        }
+        let versions = stored(ctx.data::<App>()?.store.mandate_versions(self.0.id, 100).await)?;
+        let of = |(version, at, value): (i32, i64, Mandate)| MandateVersion {
+            version,
+            name: value.name.to_string(),
+            at: time(at),
+            terms: MandateTerms(value),
+        };
+        Ok(Some(versions.into_iter().map(of).collect()))
     }
     /// Whether it was inferred from records and not stated by the institution.
     async fn inferred(&self) -> bool {
