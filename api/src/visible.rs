@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, ops::Deref, sync::Arc};
 
 use domain::{
     account::Person,
+    capability::Capability,
     city::City,
     disclosure::{Disclosure, ListingField, Rung, rung},
     id::Id,
@@ -12,6 +13,7 @@ use domain::{
     organisation::Organisation,
     policy::{Action, AggregateKind, Decision, RelationSet, Standing, decide},
     project::Project,
+    saved_search::SavedSearch,
     vocabulary::ListingState,
 };
 use matcher::gate::{all_open, investment::answers};
@@ -78,6 +80,16 @@ impl Guarded for Mandate {
 }
 impl Guarded for City {
     const POLICY: AggregateKind = AggregateKind::City;
+}
+
+impl Guarded for Capability {
+    const POLICY: AggregateKind = AggregateKind::Capability;
+}
+impl Guarded for SavedSearch {
+    const POLICY: AggregateKind = AggregateKind::SavedSearch;
+    fn is_of(&self, person: Id<Person>) -> bool {
+        self.person == person
+    }
 }
 
 /// Somebody who looks, with the catalog by which matches are judged.

@@ -3,11 +3,12 @@
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
 //! [`account`], [`organisation`] with its [`verification`] and [`screening`], [`project`] with the machine of its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
-//! [`city`], [`country`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
+//! [`city`], [`country`], the [`capability`] of an enterprise, a [`saved_search`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
 //! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
 //! the edge; inside they cannot be wrong.
 
 pub mod account;
+pub mod capability;
 pub mod city;
 pub mod consistency;
 pub mod country;
@@ -28,6 +29,7 @@ pub mod project;
 pub mod provenance;
 pub mod questionnaire;
 pub mod sanctions;
+pub mod saved_search;
 pub mod screening;
 pub mod value;
 pub mod verification;

@@ -6,8 +6,12 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{
+    capability::Capability, city::City, id::Id, mandate::Mandate, organisation::Organisation,
+    project::Project,
+};
 
+use crate::capability::CapabilityRow;
 use crate::row::{CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, ScanTable, World, day};
 
 /// Rows of one kind, dense, found by id.
@@ -89,6 +93,7 @@ pub struct Catalog {
     mandates: Table<Mandate, MandateRow>,
     organisations: Table<Organisation, OrganisationRow>,
     cities: Table<City, CityRow>,
+    capabilities: Table<Capability, CapabilityRow>,
     by_geonames: HashMap<u32, Id<City>>,
     links: Links,
 }
@@ -154,6 +159,16 @@ impl Catalog {
         self.cities.put(id, row);
     }
 
+    /// Puts a need or an offer in or in place of its older self.
+    pub fn put_capability(&mut self, id: Id<Capability>, owner: Id<Organisation>, capability: &Capability) {
+        self.capabilities.put(id, CapabilityRow::new(id, owner, capability));
+    }
+
+    /// Takes a need or an offer out.
+    pub fn remove_capability(&mut self, id: Id<Capability>) {
+        self.capabilities.take(id, |row| row.id);
+    }
+
     /// Adds a twinning.
     pub fn put_twinning(&mut self, twinning: &domain::city::Twinning) {
         self.links.insert(twinning);
@@ -182,6 +197,11 @@ impl Catalog {
     /// Cities.
     pub fn cities(&self) -> &Table<City, CityRow> {
         &self.cities
+    }
+
+    /// Needs and offers of enterprises.
+    pub fn capabilities(&self) -> &Table<Capability, CapabilityRow> {
+        &self.capabilities
     }
 
     /// The city of a GeoNames id.

@@ -8,6 +8,7 @@
 //! Invariant: a score depends on the pair, the policy and the day alone, never on the other candidates.
 //! Invariant: the explanation is computed by the code that computes the score.
 
+pub mod capability;
 pub mod catalog;
 pub mod counterfactual;
 pub mod criterion;

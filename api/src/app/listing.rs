@@ -1,7 +1,19 @@
 //! Lists in the order of ids: no ranking, every page exact.
 
-use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
-use matcher::rank::{CityFilter, OpportunityFilter};
+use domain::{
+    capability::{Capability, CapabilityDirection},
+    city::City,
+    id::Id,
+    mandate::Mandate,
+    organisation::Organisation,
+    project::Project,
+    value::CountrySet,
+    vocabulary::CooperationField,
+};
+use matcher::{
+    capability::CapabilityRow,
+    rank::{CityFilter, OpportunityFilter},
+};
 
 use super::App;
 
@@ -57,6 +69,36 @@ pub fn cities(app: &App, filter: &CityFilter, request: PageRequest) -> Listing<C
 /// Mandates.
 pub fn mandates(app: &App, request: PageRequest) -> Listing<Mandate> {
     page(app.ranking.snapshot().catalog.mandates().rows().iter().map(|row| row.id), request)
+}
+
+/// What of needs and offers is shown.
+#[derive(Debug, Clone, Default)]
+pub struct CapabilityFilter {
+    /// One way only.
+    pub direction: Option<CapabilityDirection>,
+    /// Any of these fields; any where none is named.
+    pub fields: Vec<CooperationField>,
+    /// Any of these countries, or anywhere; any where none is named.
+    pub countries: CountrySet,
+    /// Of this organisation only.
+    pub organisation: Option<Id<Organisation>>,
+}
+
+impl CapabilityFilter {
+    fn admits(&self, row: &CapabilityRow) -> bool {
+        self.direction.is_none_or(|direction| direction == row.direction)
+            && (self.fields.is_empty() || row.fields.iter().any(|field| self.fields.contains(field)))
+            && (self.countries.is_empty() || row.countries.is_empty() || self.countries.meets(&row.countries))
+            && self.organisation.is_none_or(|owner| owner == row.owner)
+    }
+}
+
+/// Needs and offers of enterprises that hold on the catalog's day.
+pub fn capabilities(app: &App, filter: &CapabilityFilter, request: PageRequest) -> Listing<Capability> {
+    let snapshot = app.ranking.snapshot();
+    let catalog = &snapshot.catalog;
+    let rows = catalog.capabilities().rows().iter();
+    page(rows.filter(|row| filter.admits(row) && row.is_open(catalog)).map(|row| row.id), request)
 }
 
 /// Organisations.

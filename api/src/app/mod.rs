@@ -17,7 +17,9 @@ pub use investment::{
     MandateChoice, Match, OpportunityPage, OpportunityRequest, PairRequest, Shared, investors_for,
     opportunities, pair_of, pairs_of,
 };
-pub use listing::{Listing, PageRequest, cities, mandates, organisations, projects};
+pub use listing::{
+    CapabilityFilter, Listing, PageRequest, capabilities, cities, mandates, organisations, projects,
+};
 pub use stability::{investor_stabilities, stabilities};
 pub use statistics::{Cell, Group, GroupBy, statistics};
 pub use twinning::{CityMatch, CityPage, CityRequest, city_pair_of, partner_cities};

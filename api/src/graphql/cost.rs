@@ -10,7 +10,9 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("__schema", 1_000),
     FieldCost::new("__type", 50),
     // Pages, and the fields that work on more than a row.
+    FieldCost::page("capabilities", 1),
     FieldCost::page("cities", 1),
+    FieldCost::page("counterparts", 20),
     FieldCost::new("compareProjects", 20),
     FieldCost::new("counterfactuals", 20).rows(Rows::Count("max")),
     FieldCost::new("explanation", 5),
@@ -68,6 +70,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("path", 4),
     FieldCost::short("platformRoles", 4),
     FieldCost::short("recoveryCodes", 10),
+    FieldCost::short("savedSearches", 20),
     FieldCost::short("scopes", 9),
     FieldCost::short("sessions", 20),
     FieldCost::short("userErrors", 10),

@@ -11,7 +11,10 @@ use std::{
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{
+    capability::Capability, city::City, id::Id, mandate::Mandate, organisation::Organisation,
+    project::Project,
+};
 use futures::TryStreamExt;
 use matcher::{
     Catalog, Policy,
@@ -199,6 +202,13 @@ async fn fill(store: &Store, mut catalog: Catalog) -> Result<Catalog, StoreError
         }
     }
     drop(rows);
+    let mut rows = Box::pin(store.stream::<Capability>().await?);
+    while let Some(stored) = rows.try_next().await? {
+        if let Some(owner) = stored.owner {
+            catalog.put_capability(stored.id, owner, &stored.value);
+        }
+    }
+    drop(rows);
     let mut rows = Box::pin(store.stream::<Project>().await?);
     while let Some(stored) = rows.try_next().await? {
         if let Some(owner) = stored.owner {
@@ -225,6 +235,13 @@ async fn apply(catalog: &mut Catalog, store: &Store, events: &[Event]) -> Result
         match mandates.get(&id).and_then(|stored| Some((stored, stored.owner?))) {
             Some((stored, owner)) => catalog.put_mandate(id, owner, &stored.value),
             None => catalog.remove_mandate(id),
+        }
+    }
+    let (ids, capabilities) = changed::<Capability>(store, events).await?;
+    for id in ids {
+        match capabilities.get(&id).and_then(|stored| Some((stored, stored.owner?))) {
+            Some((stored, owner)) => catalog.put_capability(id, owner, &stored.value),
+            None => catalog.remove_capability(id),
         }
     }
     let (ids, projects) = changed::<Project>(store, events).await?;

@@ -1,8 +1,10 @@
 //! Commands that fill the marketplace: organisations, projects, mandates, cities.
 
+pub mod capability;
 pub mod city;
 pub mod listing;
 pub mod mandate;
 pub mod organisation;
 pub mod project;
+pub mod saved_search;
 pub mod timers;

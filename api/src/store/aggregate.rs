@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{
+    capability::Capability, city::City, id::Id, mandate::Mandate, organisation::Organisation,
+    project::Project, saved_search::SavedSearch,
+};
 use futures::{Stream, TryStreamExt, stream};
 use sea_orm::{
     ConnectionTrait, QueryResult,
@@ -107,6 +110,19 @@ impl Aggregate for Mandate {
 }
 impl Aggregate for City {
     const KIND: Kind = Kind::City;
+    fn name(&self) -> String {
+        self.name.to_string()
+    }
+}
+
+impl Aggregate for Capability {
+    const KIND: Kind = Kind::Capability;
+    fn name(&self) -> String {
+        self.title.value().to_owned()
+    }
+}
+impl Aggregate for SavedSearch {
+    const KIND: Kind = Kind::SavedSearch;
     fn name(&self) -> String {
         self.name.to_string()
     }

@@ -125,6 +125,11 @@ impl CountrySet {
         self.0.get(country.index() / 64).is_some_and(|word| word & (1_u64 << (country.index() % 64)) != 0)
     }
 
+    /// Whether a country is in both sets.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.0.iter().zip(other.0).any(|(mine, theirs)| mine & theirs != 0)
+    }
+
     /// Whether no country is in the set.
     pub fn is_empty(&self) -> bool {
         self.0 == [0; 4]

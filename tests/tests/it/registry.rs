@@ -1,4 +1,5 @@
-//! Mandates and cities in the hands of their people, on both databases; rankings follow.
+//! Mandates, cities, needs and offers, and searches in the hands of their people, on both databases; what is found
+//! follows.
 
 use serde_json::{Value, json};
 use tests::server::{Behind, Server};
@@ -161,19 +162,147 @@ async fn cities(server: &Server) {
     assert_eq!(made["needs"], json!([{"field": "CITY_SMART"}]), "taken back");
 }
 
-/// One server for both, since to start one takes longer than all that is asked of it.
+async fn capabilities(server: &Server) {
+    let node = "capability{id version title{value} counterparts{nearness because capability{title{value}}}}";
+    let need = json!({"direction": "NEED", "title": {"value": "Sensors for a dairy"}, "fields": ["DX_MANUFACTURING"],
+        "role": "SUPPLIER", "countries": ["RS"], "languages": ["sr"]});
+    let made =
+        server.done("owner", "createCapability", node, json!({"capability": need})).await["capability"]
+            .clone();
+    assert_eq!(made["counterparts"], json!([]));
+    let id = made["id"].clone();
+    let offer = |title: &str, field: &str, country: &str| {
+        json!({"capability": {"direction": "OFFER", "title": {"value": title}, "fields": [field],
+            "countries": [country], "languages": ["en", "sr"]}})
+    };
+    // The same field, another of the same article, an unrelated one, and one in another country.
+    for (title, field, country) in [
+        ("Sensors and their wiring", "DX_MANUFACTURING", "RS"),
+        ("Tags for cattle", "DX_AGRI", "RS"),
+        ("A course for officials", "SKILLS_PUBLIC", "RS"),
+        ("Sensors of the north", "DX_MANUFACTURING", "LA"),
+    ] {
+        server.done("investor", "createCapability", "capability{id}", offer(title, field, country)).await;
+    }
+    let look = "query($i:ID!){capability(id:$i){counterparts{nearness sharedLanguage capability{id title{value}                 organisation{name} counterparts{capability{title{value}}}}}}}";
+    let found = server
+        .until(look, &json!({"i": id}), |data| {
+            data["capability"]["counterparts"].as_array().unwrap().len() == 2
+        })
+        .await;
+    let list = &found["capability"]["counterparts"];
+    assert_eq!(list[0]["capability"]["title"]["value"], "Sensors and their wiring");
+    assert_eq!((&list[0]["nearness"], &list[0]["sharedLanguage"]), (&json!(1.0), &json!(true)));
+    assert_eq!(
+        (&list[1]["capability"]["title"]["value"], &list[1]["nearness"]),
+        (&json!("Tags for cattle"), &json!(0.6))
+    );
+    let back = &list[0]["capability"]["counterparts"][0]["capability"]["title"]["value"];
+    assert_eq!(back, "Sensors for a dairy", "the match is there both ways");
+
+    let filter = "query($f:CapabilityFilter){capabilities(filter:$f){totalCount edges{node{title{value}}}}}";
+    for (given, count) in [
+        (json!({}), 5),
+        (json!({"direction": "NEED"}), 1),
+        (json!({"fields": ["DX_MANUFACTURING"], "direction": "OFFER"}), 2),
+        (json!({"countries": ["LA"]}), 1),
+    ] {
+        let data = server.data(filter, json!({"f": given})).await;
+        assert_eq!(data["capabilities"]["totalCount"], count, "{given}");
+    }
+    for (key, value, path) in [
+        ("fields", json!([]), "fields"),
+        ("title", json!({"value": ""}), "capability.title.value"),
+        ("countries", json!(["QQ"]), "capability.countries.0"),
+        ("validUntil", json!("2020-01-01"), "validUntil"),
+    ] {
+        let mut wrong = need.clone();
+        wrong[key] = value;
+        let refused = server.refused("owner", "createCapability", json!({"capability": wrong})).await;
+        assert_eq!((refused.0.as_str(), refused.1.as_str()), ("VALIDATION", path));
+    }
+    let change = json!({"capabilityId": id, "expectedVersion": 1, "capability": need});
+    assert_eq!(server.refused("investor", "updateCapability", change.clone()).await.0, "NOT_PERMITTED");
+    server.done("owner", "updateCapability", node, change).await;
+    let remove = json!({"capabilityId": id, "expectedVersion": 2});
+    assert_eq!(server.refused("investor", "removeCapability", remove.clone()).await.0, "NOT_PERMITTED");
+    server.done("owner", "removeCapability", "removedId", remove).await;
+    assert_eq!(server.data("query($i:ID!){node(id:$i){id}}", json!({"i": id})).await["node"], Value::Null);
+}
+
+async fn saved_searches(server: &Server) {
+    let node = "savedSearch{id version name filterJson mandate{id} city{id}                 opportunities(first:3){totalCount edges{node{project{id}}}} partnerCities(first:2){totalCount}}";
+    let mandate = server.ids["mandate"].clone();
+    let search = json!({"name": "Africa", "mandateId": mandate, "filter": {"countries": ["NG", "KE"], "text": "project"}});
+    let made =
+        server.done("investor", "saveSearch", node, json!({"search": search})).await["savedSearch"].clone();
+    let id = made["id"].clone();
+    // It answers as the query itself does.
+    let same = "query($m:ID!){opportunities(mandateId:$m,first:3,filter:{countries:[\"NG\",\"KE\"],text:\"project\"}){                totalCount edges{node{project{id}}}}}";
+    let same = server.data(same, json!({"m": mandate})).await;
+    assert_eq!(made["opportunities"], same["opportunities"]);
+    assert!(made["opportunities"]["totalCount"].as_i64().unwrap() > 0);
+    assert_eq!(made["partnerCities"], Value::Null);
+    // Nobody else sees that it is there.
+    let door = "query($i:ID!){node(id:$i){id} nodes(ids:[$i]){id}}";
+    for who in ["owner", "city_office", "reviewer", "compliance", "administrator", "observer"] {
+        let data = server.data_as(who, door, json!({"i": id})).await;
+        assert_eq!(data, json!({"node": null, "nodes": [null]}), "{who}");
+        let input = json!({"savedSearchId": id, "expectedVersion": 1});
+        assert_eq!(server.refused(who, "removeSavedSearch", input).await.0, "NOT_FOUND", "{who}");
+    }
+    assert_eq!(server.data(door, json!({"i": id})).await, json!({"node": null, "nodes": [null]}));
+    let mine = "{me{savedSearches{id name} data}}";
+    let data = server.data_as("investor", mine, json!({})).await;
+    assert_eq!(data["me"]["savedSearches"], json!([{"id": id, "name": "Africa"}]));
+    assert_eq!(data["me"]["data"]["saved_search"][0]["search"]["name"], "Africa");
+    let data = server.data_as("owner", mine, json!({})).await;
+    assert_eq!((&data["me"]["savedSearches"], &data["me"]["data"]["saved_search"]), (&json!([]), &json!([])));
+
+    let with = |key: &str, value: Value| {
+        let mut search = search.clone();
+        search[key] = value;
+        json!({"savedSearchId": id, "expectedVersion": 1, "search": search})
+    };
+    for (input, code, path) in [
+        (with("name", json!(" ")), "VALIDATION", "search.name"),
+        (with("cityId", server.ids["city"].clone()), "VALIDATION", "search.cityId"),
+        (with("cityFilter", json!({})), "VALIDATION", "search.cityFilter"),
+        (with("filter", json!({"countries": ["QQ"]})), "VALIDATION", "filter.countries"),
+        (with("filter", json!({"text": "…"})), "VALIDATION", "filter.text"),
+        (with("mandateId", server.ids["city"].clone()), "VALIDATION", "search.mandateId"),
+    ] {
+        let refused = server.refused("investor", "updateSavedSearch", input.clone()).await;
+        assert_eq!((refused.0.as_str(), refused.1.as_str()), (code, path), "{input}");
+    }
+    let cities = json!({"savedSearchId": id, "expectedVersion": 1, "search": {"name": "Twins",
+        "cityId": server.ids["city"], "cityFilter": {"minPopulation": 100_000}}});
+    let changed = server.done("investor", "updateSavedSearch", node, cities).await["savedSearch"].clone();
+    assert_eq!((&changed["opportunities"], &changed["mandate"]), (&Value::Null, &Value::Null));
+    assert!(changed["partnerCities"]["totalCount"].as_i64().is_some());
+    let input = json!({"savedSearchId": id, "expectedVersion": 2});
+    server.done("investor", "removeSavedSearch", "removedId", input).await;
+    assert_eq!(
+        server.data_as("investor", "{me{savedSearches{id}}}", json!({})).await["me"]["savedSearches"],
+        json!([])
+    );
+}
+
+/// One server for all, since to start one takes longer than all that is asked of it.
 async fn registry(behind: Behind) {
     let server = Server::demo(behind, &[]);
     mandates(&server).await;
     cities(&server).await;
+    capabilities(&server).await;
+    saved_searches(&server).await;
 }
 
 #[tokio::test]
-async fn mandates_and_cities_are_kept_by_their_people_on_sqlite() {
+async fn records_are_kept_by_their_people_on_sqlite() {
     registry(Behind::Sqlite).await;
 }
 
 #[tokio::test]
-async fn mandates_and_cities_are_kept_by_their_people_on_postgres() {
+async fn records_are_kept_by_their_people_on_postgres() {
     registry(Behind::Postgres).await;
 }

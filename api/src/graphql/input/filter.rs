@@ -1,7 +1,8 @@
 //! Filters: what of a list is shown. They never change a score.
 
-use async_graphql::{InputObject, Result};
+use async_graphql::{ID, InputObject, Result};
 use domain::{
+    capability::CapabilityDirection,
     value::{CountryCode, CountrySet},
     vocabulary::{CooperationField, Instrument, ProjectKind},
 };
@@ -15,6 +16,7 @@ use super::{
     super::code::{Code, Stage},
     MoneyInput, wrong,
 };
+use crate::app::CapabilityFilter;
 
 /// Filter on projects; a part that is not given lets everything through.
 #[derive(Debug, Clone, Default, InputObject)]
@@ -119,6 +121,40 @@ impl CityFilterInput {
             min_population: self.min_population,
             max_population: self.max_population,
             min_score: score(self.min_score)?,
+        })
+    }
+}
+
+/// Filter on needs and offers of enterprises; a part that is not given lets everything through.
+#[derive(Debug, Clone, Default, InputObject)]
+#[graphql(name = "CapabilityFilter")]
+pub struct CapabilityFilterInput {
+    /// Needs or offers only.
+    pub direction: Option<Code<CapabilityDirection>>,
+    /// Any of these fields.
+    pub fields: Option<Vec<Code<CooperationField>>>,
+    /// For any of these countries, by ISO code; what can be had anywhere is shown too.
+    pub countries: Option<Vec<String>>,
+    /// Of this organisation.
+    pub organisation_id: Option<ID>,
+}
+
+impl CapabilityFilterInput {
+    /// The filter as the use case takes it.
+    ///
+    /// # Errors
+    /// A part is wrong.
+    pub fn parse(self) -> Result<CapabilityFilter> {
+        let organisation = self.organisation_id.map(|id| {
+            crate::id::decode_as(id.as_str()).map_err(|error| wrong("filter.organisationId", error))
+        });
+        Ok(CapabilityFilter {
+            direction: self.direction.map(|code| code.0),
+            fields: self.fields.unwrap_or_default().into_iter().map(|code| code.0).collect(),
+            countries: countries(&self.countries.unwrap_or_default(), "filter.countries")?
+                .into_iter()
+                .collect(),
+            organisation: organisation.transpose()?,
         })
     }
 }

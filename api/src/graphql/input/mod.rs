@@ -12,7 +12,7 @@ use matcher::{
 };
 
 pub use deal::DealInput;
-pub use filter::{CityFilterInput, OpportunityFilterInput};
+pub use filter::{CapabilityFilterInput, CityFilterInput, OpportunityFilterInput};
 pub use mandate::{MandateInput, MandateTerm};
 pub use project::{ProjectInput, TextInput};
 

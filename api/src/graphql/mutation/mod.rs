@@ -2,28 +2,29 @@
 //! client's own mark.
 
 pub mod account;
+pub mod capability;
 pub mod city;
 pub mod mandate;
 pub mod member;
 pub mod organisation;
 pub mod project;
+pub mod saved_search;
 
 use async_graphql::{Context, Error, InputType, MergedObject, Result, SimpleObject};
-use domain::{
-    account::IdempotencyKey, city::City, id::Id, mandate::Mandate, organisation::Organisation,
-    project::Project,
-};
+use domain::{account::IdempotencyKey, id::Id};
 
 pub use account::AccountMutation;
+pub use capability::CapabilityMutation;
 pub use city::CityMutation;
 pub use mandate::MandateMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
 pub use project::ProjectMutation;
+pub use saved_search::SavedSearchMutation;
 
 use super::{
     error::{ErrorCode, client_error},
-    loader::Rows,
+    loader::forget,
     object::find,
 };
 use crate::{
@@ -41,6 +42,8 @@ pub struct Mutation(
     ProjectMutation,
     MandateMutation,
     CityMutation,
+    CapabilityMutation,
+    SavedSearchMutation,
 );
 
 /// Where a request comes from, for counts of attempts and for the log.
@@ -137,6 +140,7 @@ pub async fn seen<T: Guarded>(
     done: Option<Id<T>>,
     errors: &mut Vec<UserError>,
 ) -> Result<Option<Visible<T>>> {
+    // What this request has read is old, since it has written.
     forget(ctx)?;
     let Some(id) = done else { return Ok(None) };
     let found = find(ctx, id).await?;
@@ -144,15 +148,6 @@ pub async fn seen<T: Guarded>(
         errors.push(Refusal::not_found("", T::KIND.table()).into());
     }
     Ok(found)
-}
-
-/// Forgets what this request has read, since it has written.
-fn forget(ctx: &Context<'_>) -> Result<()> {
-    ctx.data::<Rows<Project>>()?.clear::<Id<Project>>();
-    ctx.data::<Rows<Organisation>>()?.clear::<Id<Organisation>>();
-    ctx.data::<Rows<Mandate>>()?.clear::<Id<Mandate>>();
-    ctx.data::<Rows<City>>()?.clear::<Id<City>>();
-    Ok(())
 }
 
 /// A payload: the fields given, each null where the command was refused, with what was refused.

@@ -9,8 +9,8 @@ use super::{
         code::Code,
         error::{ErrorCode, client_error},
     },
-    OrganisationNode,
-    common::node,
+    OrganisationNode, SavedSearchNode,
+    common::{find, node},
 };
 use crate::{
     app::App,
@@ -228,6 +228,15 @@ impl Me {
     async fn two_factor(&self, ctx: &Context<'_>) -> Result<bool> {
         let totp = stored(ctx.data::<App>()?.store.totp(self.row.id).await)?;
         Ok(totp.is_some_and(|totp| totp.confirmed_at.is_some()))
+    }
+    /// Searches that the caller keeps, oldest first.
+    async fn saved_searches(&self, ctx: &Context<'_>) -> Result<Vec<SavedSearchNode>> {
+        let ids = stored(ctx.data::<App>()?.store.saved_searches(self.row.id).await)?;
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(find(ctx, id).await?.map(SavedSearchNode));
+        }
+        Ok(found)
     }
     /// All that is stored about the caller, table by table; null for a key.
     async fn data(&self, ctx: &Context<'_>) -> Result<Option<async_graphql::Json<serde_json::Value>>> {

@@ -1,5 +1,6 @@
 //! Objects of the schema. Each is made from a stored aggregate or from a match, never from a bare row.
 
+pub mod capability;
 pub mod city;
 pub mod city_match;
 pub mod common;
@@ -12,8 +13,10 @@ pub mod organisation;
 pub mod policy;
 pub mod project;
 mod rules;
+pub mod saved_search;
 pub mod score;
 
+pub use capability::{CapabilityConnection, CapabilityNode};
 pub use city::{CityConnection, CityNode};
 pub use city_match::{CityMatchConnection, CityMatchNode};
 pub use common::{
@@ -26,3 +29,4 @@ pub use me::Me;
 pub use organisation::{OrganisationConnection, OrganisationNode};
 pub use policy::{PolicyStamp, RankingPolicy};
 pub use project::{ProjectConnection, ProjectNode};
+pub use saved_search::SavedSearchNode;

@@ -1,7 +1,10 @@
 //! Lists and single things.
 
 use async_graphql::{Context, ID, Interface, Object, Result};
-use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{
+    capability::Capability, city::City, id::Id, mandate::Mandate, organisation::Organisation,
+    project::Project, saved_search::SavedSearch,
+};
 use futures::future::try_join_all;
 use matcher::rank::RankKey;
 
@@ -9,10 +12,11 @@ use super::{
     super::{
         cursor::{self, Question},
         error::{ErrorCode, client_error, refusal},
-        input::{CityFilterInput, OpportunityFilterInput, SearchKind},
+        input::{CapabilityFilterInput, CityFilterInput, OpportunityFilterInput, SearchKind},
         object::{
-            CityConnection, CityNode, MandateConnection, MandateNode, OrganisationConnection,
-            OrganisationNode, PageInfo, ProjectConnection, ProjectNode, find, number,
+            CapabilityConnection, CapabilityNode, CityConnection, CityNode, MandateConnection, MandateNode,
+            OrganisationConnection, OrganisationNode, PageInfo, ProjectConnection, ProjectNode,
+            SavedSearchNode, find, number,
         },
     },
     id_of, sentence,
@@ -35,6 +39,10 @@ pub enum Node {
     Mandate(MandateNode),
     /// Organisation.
     Organisation(OrganisationNode),
+    /// Need or offer of an enterprise.
+    Capability(CapabilityNode),
+    /// Saved search.
+    SavedSearch(SavedSearchNode),
 }
 
 /// Lists and single things.
@@ -53,10 +61,14 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         Kind::Organisation => find(ctx, Id::<Organisation>::from_uuid(uuid))
             .await?
             .map(|s| Node::Organisation(OrganisationNode(s))),
+        Kind::Capability => {
+            find(ctx, Id::<Capability>::from_uuid(uuid)).await?.map(|s| Node::Capability(CapabilityNode(s)))
+        }
+        Kind::SavedSearch => find(ctx, Id::<SavedSearch>::from_uuid(uuid))
+            .await?
+            .map(|s| Node::SavedSearch(SavedSearchNode(s))),
         // These have no global node: they are reached from what they belong to.
-        Kind::SavedSearch
-        | Kind::Capability
-        | Kind::Verification
+        Kind::Verification
         | Kind::ScreeningHit
         | Kind::ImportJob
         | Kind::Document
@@ -212,6 +224,32 @@ impl CatalogueQuery {
         let app = ctx.data::<App>()?;
         let listing = app.compute(move |app| Ok(app::mandates(app, page))).await.map_err(refusal)?;
         Ok(rows(ctx, question, listing, after.is_some(), MandateNode).await?.into())
+    }
+
+    /// A need or an offer of an enterprise; null where there is none.
+    async fn capability(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+    ) -> Result<Option<CapabilityNode>> {
+        Ok(find(ctx, id_of("id", &id)?).await?.map(CapabilityNode))
+    }
+
+    /// Needs and offers of enterprises that hold today, in the order of their ids.
+    async fn capabilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What of the list is shown.")] filter: Option<CapabilityFilterInput>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(cursor::DEFAULT_PAGE)")] first: Option<i32>,
+        #[graphql(desc = "Cursor: begin after it.")] after: Option<String>,
+    ) -> Result<CapabilityConnection> {
+        let question = Question::new(&["capabilities", &format!("{filter:?}")]);
+        let page = wanted(question, first, after.as_ref())?;
+        let filter = filter.unwrap_or_default().parse()?;
+        let app = ctx.data::<App>()?;
+        let listing =
+            app.compute(move |app| Ok(app::capabilities(app, &filter, page))).await.map_err(refusal)?;
+        Ok(rows(ctx, question, listing, after.is_some(), CapabilityNode).await?.into())
     }
 
     /// An organisation; null where there is none.

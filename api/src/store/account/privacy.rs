@@ -39,6 +39,8 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     ("api_key", "hash", Tag::Secret),
     ("api_key", "name", Tag::Personal),
     ("consent", "purpose", Tag::Personal),
+    ("saved_search", "name", Tag::Personal),
+    ("saved_search", "body", Tag::Personal),
     ("outbox", "recipient", Tag::Personal),
     ("outbox", "subject", Tag::Personal),
     ("outbox", "body", Tag::Secret),
@@ -94,6 +96,7 @@ impl Store {
                 .collect();
             tables.insert((*table).to_owned(), serde_json::Value::Array(rows?));
         }
+        tables.insert("saved_search".to_owned(), self.kept_searches(person).await?);
         Ok(serde_json::Value::Object(tables))
     }
 
@@ -142,6 +145,7 @@ impl Tx {
         for table in ["totp", "recovery_code", "one_time_token", "platform_role"] {
             self.connection().execute(&delete(table, of())).await?;
         }
+        self.forget_searches(person).await?;
         let none = || sea_orm::Value::from(None::<String>);
         let set = [
             ("recipient", none()),

@@ -1,0 +1,109 @@
+//! Needs and offers of enterprises.
+
+use domain::{
+    capability::{Capability, CapabilityFacts},
+    id::Id,
+    organisation::Organisation,
+    policy::Action,
+    provenance::Provenance,
+};
+
+use crate::{
+    app::App,
+    auth::Actor,
+    command::{CommandError, Meta, Refusal, UserErrorCode},
+};
+
+/// Needs and offers that an organisation may have at once.
+const MAX_CAPABILITIES: u64 = 200;
+
+/// What its people write; the platform adds when they wrote it.
+#[derive(Debug, Clone)]
+pub struct Content(pub CapabilityFacts);
+
+/// Makes a need or an offer of the organisation for which the actor acts.
+///
+/// # Errors
+/// The actor may not, the organisation is held by the screening or has too many, or a part is wrong.
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    content: Content,
+) -> Result<Id<Capability>, CommandError> {
+    app.command(actor, meta, move |command| {
+        let Content(facts) = content.clone();
+        Box::pin(async move {
+            let owner = command.authorise_new::<Capability>().await?;
+            // Locked, so that two at once do not pass the bound together.
+            let organisation = command.tx.lock::<Organisation>(owner).await?.ok_or(CommandError::Failed)?;
+            if organisation.value.screening.is_frozen() {
+                let message = "the organisation is held by the screening: appeal first";
+                return Err(Refusal::new(UserErrorCode::ScreeningHold, "", message).into());
+            }
+            if command.tx.count_owned::<Capability>(owner, None).await? >= MAX_CAPABILITIES {
+                let message =
+                    format!("an organisation has at most {MAX_CAPABILITIES} needs and offers: remove one");
+                return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
+            }
+            let facts = CapabilityFacts { confirmed_on: command.now.date_naive(), ..facts };
+            let stored = command.tx.create(Some(owner), None, Capability::try_from(facts)?).await?;
+            command.audit(&stored, serde_json::json!({}));
+            Ok(stored.id)
+        })
+    })
+    .await
+}
+
+/// Changes a need or an offer, and says that it holds today.
+///
+/// # Errors
+/// There is none such for the actor, it was changed meanwhile, or a part is wrong.
+pub async fn update(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Capability>,
+    expected_version: i32,
+    content: Content,
+) -> Result<Id<Capability>, CommandError> {
+    app.command(actor, meta, move |command| {
+        let Content(facts) = content.clone();
+        Box::pin(async move {
+            let stored = command.load("capabilityId", id, expected_version).await?;
+            command.authorise("capabilityId", Action::Edit, &stored).await?;
+            let provenance: Provenance = stored.value.provenance.clone();
+            let facts = CapabilityFacts { confirmed_on: command.now.date_naive(), provenance, ..facts };
+            let stored = command.tx.change(&stored, Capability::try_from(facts)?).await?;
+            command.audit(&stored, serde_json::json!({}));
+            Ok(stored.id)
+        })
+    })
+    .await
+}
+
+/// Takes a need or an offer away. Who reads the audit finds what it was.
+///
+/// # Errors
+/// There is none such for the actor, or it was changed meanwhile.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Capability>,
+    expected_version: i32,
+) -> Result<Id<Capability>, CommandError> {
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let stored = command.load("capabilityId", id, expected_version).await?;
+            command.authorise("capabilityId", Action::Delete, &stored).await?;
+            command.tx.remove(&stored).await?;
+            command.audit(
+                &stored,
+                serde_json::json!({"capability": CapabilityFacts::from(stored.value.clone())}),
+            );
+            Ok(stored.id)
+        })
+    })
+    .await
+}
