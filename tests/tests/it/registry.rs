@@ -145,15 +145,14 @@ async fn cities(server: &Server) {
     assert_eq!(changed["provenance"]["sampleFacts"], json!([]));
     server.until(PARTNERS, &json!({"c": city}), |data| data["partnerCities"]["totalCount"] != 0).await;
 
-    let mut version = changed["version"].as_i64().unwrap();
+    let version = changed["version"].as_i64().unwrap();
     let mut aim =
         json!({"cityId": city, "expectedVersion": version, "field": "HEALTH_REMOTE", "priority": 1});
     let node = "city{version needs{field} offers{field}}";
     let made =
         server.done("city_office", "declareNeed:DeclareAimInput", node, aim.clone()).await["city"].clone();
     assert_eq!(made["needs"], json!([{"field": "CITY_SMART"}, {"field": "HEALTH_REMOTE"}]));
-    version += 1;
-    aim["expectedVersion"] = json!(version);
+    aim["expectedVersion"] = made["version"].clone();
     aim["priority"] = json!(9);
     let refused = server.refused("city_office", "declareOffer:DeclareAimInput", aim.clone()).await;
     assert_eq!(refused, ("VALIDATION".into(), "priority".into()));

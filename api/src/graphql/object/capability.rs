@@ -1,5 +1,4 @@
 //! Needs and offers of enterprises.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;

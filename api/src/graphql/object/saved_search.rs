@@ -1,5 +1,4 @@
 //! Saved searches, asked again.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, ID, InputType, Json, Object, Result, Value};
 use domain::saved_search::{SavedSearch, SearchSubject};

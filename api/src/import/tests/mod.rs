@@ -2,6 +2,7 @@
 
 mod demo;
 mod errors;
+mod office;
 mod table;
 mod written;
 

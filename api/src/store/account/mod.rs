@@ -3,7 +3,7 @@
 mod key;
 mod membership;
 mod person;
-mod privacy;
+pub(in crate::store) mod privacy;
 mod session;
 mod throttle;
 mod token;

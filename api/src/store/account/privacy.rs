@@ -46,6 +46,12 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     ("outbox", "body", Tag::Secret),
     ("outbox", "html", Tag::Secret),
     ("outbox", "raw", Tag::Secret),
+    ("outbox", "headers", Tag::Secret),
+    ("outbox", "error", Tag::Personal),
+    // Beneficial owners by name.
+    ("organisation", "body", Tag::Personal),
+    ("screening_entry", "body", Tag::Personal),
+    ("screening_hit", "body", Tag::Personal),
     ("upload", "file_name", Tag::Personal),
     ("throttle", "key", Tag::Secret),
     ("idempotency", "key", Tag::Secret),
@@ -54,7 +60,7 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
 
 /// Tables with a column that names a person, and what of them is handed out: names of columns, and the name of the
 /// column that names the person.
-const OF_PERSONS: &[(&str, &str, &[&str])] = &[
+pub(in crate::store) const OF_PERSONS: &[(&str, &str, &[&str])] = &[
     ("person", "id", &["id", "email", "name", "language", "state", "confirmed_at", "created_at"]),
     ("platform_role", "person_id", &["role", "created_at"]),
     ("membership", "person_id", &["id", "organisation_id", "role", "created_at"]),

@@ -2,6 +2,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "a test fails by panic, at the place that says why")]
 
 mod log;
+mod privacy;
 mod schema;
 mod settings;
 mod write;
