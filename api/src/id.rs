@@ -22,7 +22,7 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 15] = [
+const KINDS: [(Kind, u8); 16] = [
     (Kind::Organisation, b'o'),
     (Kind::Project, b'p'),
     (Kind::Mandate, b'm'),
@@ -38,6 +38,7 @@ const KINDS: [(Kind, u8); 15] = [
     (Kind::Invitation, b'i'),
     (Kind::Session, b'e'),
     (Kind::ApiKey, b'k'),
+    (Kind::Upload, b'u'),
 ];
 
 /// A kind and a UUID as one opaque text.

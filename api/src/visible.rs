@@ -9,6 +9,7 @@ use domain::{
     city::City,
     disclosure::{Disclosure, ListingField, Rung, rung},
     id::Id,
+    import_job::ImportJob,
     mandate::Mandate,
     organisation::Organisation,
     policy::{Action, AggregateKind, Decision, RelationSet, Standing, decide},
@@ -84,6 +85,9 @@ impl Guarded for City {
 
 impl Guarded for Capability {
     const POLICY: AggregateKind = AggregateKind::Capability;
+}
+impl Guarded for ImportJob {
+    const POLICY: AggregateKind = AggregateKind::ImportJob;
 }
 impl Guarded for SavedSearch {
     const POLICY: AggregateKind = AggregateKind::SavedSearch;

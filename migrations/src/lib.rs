@@ -6,6 +6,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 
 mod m20261124_000001_catalogue;
 mod m20261125_000001_registry;
+mod m20261126_000002_upload;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -14,6 +15,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_catalogue::Migration), Box::new(m20261125_000001_registry::Migration)]
+        vec![
+            Box::new(m20261124_000001_catalogue::Migration),
+            Box::new(m20261125_000001_registry::Migration),
+            Box::new(m20261126_000002_upload::Migration),
+        ]
     }
 }

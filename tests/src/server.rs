@@ -137,15 +137,26 @@ impl Server {
     }
 
     /// Asks a query again until what it finds is as wanted; rankings follow a commit within a second, and a machine
-    /// that is busy gets ten.
+    /// that is busy gets thirty.
     pub async fn until(&self, query: &str, variables: &Value, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.until_as("observer", query, variables, wanted).await
+    }
+
+    /// The same as a persona.
+    pub async fn until_as(
+        &self,
+        persona: &str,
+        query: &str,
+        variables: &Value,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Value {
         let begun = Instant::now();
         loop {
-            let data = self.data(query, variables.clone()).await;
+            let data = self.data_as(persona, query, variables.clone()).await;
             if wanted(&data) {
                 return data;
             }
-            assert!(begun.elapsed() < Duration::from_secs(10), "never as wanted: {query}: {data}");
+            assert!(begun.elapsed() < Duration::from_secs(30), "never as wanted: {query}: {data}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -177,6 +188,14 @@ impl Server {
     /// Where it writes mail.
     pub fn mail_dir(&self) -> std::path::PathBuf {
         self.dir.path().join("mail")
+    }
+
+    /// Sends a file as a persona to an address: status and answer.
+    pub async fn send_file(&self, persona: &str, address: &str, bytes: Vec<u8>) -> (u16, Value) {
+        let token = self.tokens[persona].as_str().expect("a persona of the demo");
+        let request = self.client.put(address).bearer_auth(token).body(bytes);
+        let response = request.send().await.expect("an answer");
+        (response.status().as_u16(), response.json().await.expect("a JSON answer"))
     }
 
     /// The client, for requests of another kind.

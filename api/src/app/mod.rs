@@ -50,6 +50,8 @@ pub struct App {
     pub auth: Auth,
     /// What is watched.
     pub watches: Arc<watch::Watches>,
+    /// Rung when an import waits.
+    pub imports: Arc<tokio::sync::Notify>,
 }
 
 impl App {
@@ -63,7 +65,15 @@ impl App {
         reference: Arc<Reference>,
     ) -> Result<Self, AppError> {
         let search = Search::build(&store).await?;
-        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()?, watches: Arc::default() })
+        Ok(Self {
+            store,
+            ranking,
+            reference,
+            search,
+            auth: Auth::in_memory()?,
+            watches: Arc::default(),
+            imports: Arc::default(),
+        })
     }
 
     /// Loads the catalog and the search index from the database, side by side.
@@ -80,7 +90,15 @@ impl App {
         let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
         let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
         let search = index.await.map_err(|_| AppError::Failed)??;
-        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()?, watches: Arc::default() })
+        Ok(Self {
+            store,
+            ranking,
+            reference,
+            search,
+            auth: Auth::in_memory()?,
+            watches: Arc::default(),
+            imports: Arc::default(),
+        })
     }
 
     /// Keeps the catalog and the search index current until the process ends.

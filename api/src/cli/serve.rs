@@ -23,6 +23,7 @@ pub(super) async fn serve(
     let store = app.store.clone();
     let following = tokio::spawn(app.clone().follow());
     let timing = tokio::spawn(registry::timers::run(app.clone()));
+    let importing = tokio::spawn(registry::import::run(app.clone()));
     let worker = settings.mail.worker(&app, &settings.data_dir)?;
     // Told to end by itself, so that mail and requests end side by side.
     let mailing = tokio::spawn(worker.run(server::listen::terminated()?));
@@ -30,6 +31,7 @@ pub(super) async fn serve(
     server::serve(listener, settings, app).await?;
     following.abort();
     timing.abort();
+    importing.abort();
     if mailing.await.is_err() {
         tracing::error!("the worker that sends mail had ended before");
     }

@@ -51,6 +51,8 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("availableTransitions", 100).rows(Rows::Short(8)),
     FieldCost::new("consistencyFlags", 100).rows(Rows::Short(10)),
     FieldCost::new("review", 100),
+    FieldCost::page("errors", 1),
+    FieldCost::page("importJobs", 5),
     FieldCost::page("listings", 5),
     FieldCost::page("reviewQueue", 5),
     // Short lists.

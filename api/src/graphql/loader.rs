@@ -14,8 +14,8 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
 };
 use domain::{
-    capability::Capability, city::City, id::Id, mandate::Mandate, organisation::Organisation,
-    project::Project, saved_search::SavedSearch,
+    capability::Capability, city::City, id::Id, import_job::ImportJob, mandate::Mandate,
+    organisation::Organisation, project::Project, saved_search::SavedSearch,
 };
 
 use crate::{
@@ -61,6 +61,7 @@ pub fn request_data(app: &App, actor: Actor) -> Data {
     data.insert(rows::<City>(store));
     data.insert(rows::<Capability>(store));
     data.insert(rows::<SavedSearch>(store));
+    data.insert(rows::<ImportJob>(store));
     data
 }
 
@@ -76,6 +77,7 @@ pub fn forget(ctx: &Context<'_>) -> Result<()> {
     ctx.data::<Rows<City>>()?.clear::<Id<City>>();
     ctx.data::<Rows<Capability>>()?.clear::<Id<Capability>>();
     ctx.data::<Rows<SavedSearch>>()?.clear::<Id<SavedSearch>>();
+    ctx.data::<Rows<ImportJob>>()?.clear::<Id<ImportJob>>();
     Ok(())
 }
 

@@ -48,7 +48,14 @@ pub(super) const COLUMNS: &[(&str, bool)] = &[
 ];
 
 pub(super) fn mandate(row: &mut Row<'_>) -> Option<Owned<Mandate>> {
-    let (source_key, organisation) = (key(row, "key"), key(row, "organisation"));
+    let owner = key(row, "organisation");
+    let (key, value) = keyed(row)?;
+    Some(Owned { key, owner: owner?, value })
+}
+
+/// A mandate with its key, without an owner.
+pub(super) fn keyed(row: &mut Row<'_>) -> Option<(String, Mandate)> {
+    let source_key = key(row, "key");
     let name = row.line("name");
     row.must("name");
     // The source's own number: read to be refused where it is none; a changed mandate gets its version here.
@@ -102,7 +109,7 @@ pub(super) fn mandate(row: &mut Row<'_>) -> Option<Owned<Mandate>> {
         name: name?,
     };
     let value = Mandate::try_from(facts).map_err(|errors| row.refuse_all(errors)).ok()?;
-    Some(Owned { key: source_key?, owner: organisation?, value })
+    Some((source_key?, value))
 }
 
 fn stages(row: &mut Row<'_>) -> Vec<InvestmentStage> {

@@ -8,6 +8,7 @@ mod cells;
 mod cities;
 mod mandates;
 mod organisations;
+mod own;
 mod projects;
 mod table;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use domain::city::Twinning;
 use crate::store::{Aggregate, Change, Store, StoreError, Tx, Written};
 
 pub use cells::Row;
+pub use own::{OwnRow, OwnTable, own_columns};
 pub use table::{RowError, Table, TableError};
 
 /// What a file holds.

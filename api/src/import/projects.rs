@@ -64,7 +64,14 @@ pub(super) const COLUMNS: &[(&str, bool)] = &[
 ];
 
 pub(super) fn project(row: &mut Row<'_>, options: ImportOptions) -> Option<Owned<Project>> {
-    let (source_key, owner) = (key(row, "key"), key(row, "owner"));
+    let owner = key(row, "owner");
+    let (key, value) = keyed(row, options)?;
+    Some(Owned { key, owner: owner?, value })
+}
+
+/// A project with its key, without an owner.
+pub(super) fn keyed(row: &mut Row<'_>, options: ImportOptions) -> Option<(String, Project)> {
+    let source_key = key(row, "key");
     let title = row.localized("title", "title_lang");
     row.must("title");
     let kind = row.required("kind");
@@ -123,7 +130,7 @@ pub(super) fn project(row: &mut Row<'_>, options: ImportOptions) -> Option<Owned
         provenance,
     };
     let value = Project::try_from(facts).map_err(|errors| row.refuse_all(errors)).ok()?;
-    Some(Owned { key: source_key?, owner: owner?, value })
+    Some((source_key?, value))
 }
 
 /// `ITEM=document` is evidenced, `ITEM=` claimed, `!ITEM` known to be missing.

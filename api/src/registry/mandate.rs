@@ -7,10 +7,12 @@ use domain::{
     policy::Action,
 };
 
+use super::import::Outcome;
 use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    store::Stored,
 };
 
 /// Mandates that an organisation may have at once.
@@ -30,27 +32,64 @@ pub async fn create(
         let mandate = mandate.clone();
         Box::pin(async move {
             let owner = command.authorise_new::<Mandate>().await?;
-            // Locked, so that two mandates at once do not pass the bound together.
-            let organisation = command.tx.lock::<Organisation>(owner).await?.ok_or(CommandError::Failed)?;
-            if !organisation.value.is_investor() {
-                let message = "mandates are an investor's: register one, or name the kind of investor";
-                return Err(Refusal::new(UserErrorCode::GateFailed, "", message).into());
-            }
-            if organisation.value.screening.is_frozen() {
-                let message = "the organisation is held by the screening: appeal first";
-                return Err(Refusal::new(UserErrorCode::ScreeningHold, "", message).into());
-            }
-            if command.tx.count_owned::<Mandate>(owner, None).await? >= MAX_MANDATES {
-                let message = format!("an organisation has at most {MAX_MANDATES} mandates: remove one");
-                return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
-            }
-            known_regions(command, &mandate)?;
-            let stored = command.tx.create(Some(owner), None, mandate).await?;
-            command.audit(&stored, serde_json::json!({}));
+            let stored = begin(command, owner, None, mandate).await?;
             Ok(stored.id)
         })
     })
     .await
+}
+
+/// Makes a mandate. Nothing is written where it is refused.
+async fn begin(
+    command: &CommandTx,
+    owner: Id<Organisation>,
+    key: Option<String>,
+    mandate: Mandate,
+) -> Result<Stored<Mandate>, CommandError> {
+    // Locked, so that two mandates at once do not pass the bound together.
+    let organisation = command.tx.lock::<Organisation>(owner).await?.ok_or(CommandError::Failed)?;
+    if !organisation.value.is_investor() {
+        let message = "mandates are an investor's: register one, or name the kind of investor";
+        return Err(Refusal::new(UserErrorCode::GateFailed, "", message).into());
+    }
+    if organisation.value.screening.is_frozen() {
+        let message = "the organisation is held by the screening: appeal first";
+        return Err(Refusal::new(UserErrorCode::ScreeningHold, "", message).into());
+    }
+    if command.tx.count_owned::<Mandate>(owner, None).await? >= MAX_MANDATES {
+        let message = format!("an organisation has at most {MAX_MANDATES} mandates: remove one");
+        return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
+    }
+    known_regions(command, &mandate)?;
+    let stored = command.tx.create(Some(owner), key, mandate).await?;
+    command.audit(&stored, serde_json::json!({}));
+    Ok(stored)
+}
+
+/// Takes a row of the organisation's own file: a new mandate, or a change as if its people had made it by hand.
+///
+/// # Errors
+/// The actor may not, the organisation is no investor or has too many, or a term is wrong.
+pub(super) async fn import(
+    command: &CommandTx,
+    owner: Id<Organisation>,
+    key: String,
+    known: Option<Stored<Mandate>>,
+    mandate: Mandate,
+) -> Result<Outcome, CommandError> {
+    let Some(stored) = known else {
+        command.authorise_new::<Mandate>().await?;
+        begin(command, owner, Some(key), mandate).await?;
+        return Ok(Outcome::Created);
+    };
+    if stored.value == mandate {
+        return Ok(Outcome::Unchanged);
+    }
+    command.authorise("key", Action::Edit, &stored).await?;
+    known_regions(command, &mandate)?;
+    let stored = command.tx.change(&stored, mandate).await?;
+    command.audit(&stored, serde_json::json!({}));
+    Ok(Outcome::Changed)
 }
 
 /// Changes a mandate; the version before it is kept.

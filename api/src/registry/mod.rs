@@ -2,9 +2,11 @@
 
 pub mod capability;
 pub mod city;
+pub mod import;
 pub mod listing;
 pub mod mandate;
 pub mod organisation;
 pub mod project;
 pub mod saved_search;
 pub mod timers;
+pub mod upload;

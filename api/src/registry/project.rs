@@ -16,18 +16,21 @@ use domain::{
     vocabulary::{ListingState, RedFlag},
 };
 
-use super::listing::{self, Loaded, TIMERS, save_record, with_record};
+use super::{
+    import::Outcome,
+    listing::{self, Loaded, TIMERS, save_record, with_record},
+};
 use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
-    store::{ListingRecord, ListingRow, Shadow},
+    store::{ListingRecord, ListingRow, Shadow, Stored},
 };
 
 /// Listings that an organisation may have at once.
 const MAX_LISTINGS: u64 = 2_000;
 /// Listings that an organisation may begin in a day; near-copies in bulk serve nobody (section 4.9.1).
-const MAX_A_DAY: i32 = 200;
+const MAX_A_DAY: u64 = 200;
 
 /// What the owner may write; everything else in the facts is kept or comes from the platform.
 #[derive(Debug, Clone)]
@@ -76,48 +79,88 @@ pub async fn create(
         let content = content.clone();
         Box::pin(async move {
             let owner = command.authorise_new::<Project>().await?;
-            let organisation = command.tx.get::<Organisation>(owner).await?.ok_or(CommandError::Failed)?;
-            let who = command.viewer().await?.relations_to(owner);
-            let at = ListingCircumstances {
-                owner_not_frozen: !organisation.value.screening.is_frozen(),
-                ..ListingCircumstances::default()
-            };
-            let state =
-                begin_listing(&listing_parties(who), &at, &TIMERS).map_err(|refusal| match refusal {
-                    BeginRefusal::NotPermitted => Refusal::not_permitted(refusal.to_string()),
-                    BeginRefusal::Guards(_) => {
-                        let message = "the organisation is held by the screening: appeal first";
-                        Refusal::new(UserErrorCode::ScreeningHold, "", message)
-                    }
-                })?;
-            within_quota(command, owner).await?;
-            let facts = ProjectFacts { state, ..content.0 };
-            let stored = command.tx.create(Some(owner), None, Project::try_from(facts)?).await?;
-            let row = ListingRow {
-                project: stored.id,
-                state,
-                since: command.tx.now_micros(),
-                reviewer: None,
-                record: ListingRecord::default(),
-            };
-            let key = Fingerprint::of(&stored.value, Some(owner)).key();
-            command.tx.put_listing(&row, key).await?;
-            listing::step(command, &stored, None, state, "CREATE", &[]).await?;
-            command.audit(&stored, serde_json::json!({}));
+            within_quota(command, owner, Some(MAX_A_DAY)).await?;
+            let stored = begin(command, owner, None, content).await?;
             Ok(stored.id)
         })
     })
     .await
 }
 
-async fn within_quota(command: &CommandTx, owner: Id<Organisation>) -> Result<(), CommandError> {
-    let existing = command.tx.count_owned::<Project>(owner, None).await?;
+/// Begins a draft. Nothing is written where it is refused.
+async fn begin(
+    command: &CommandTx,
+    owner: Id<Organisation>,
+    key: Option<String>,
+    content: Content,
+) -> Result<Stored<Project>, CommandError> {
+    let organisation = command.tx.get::<Organisation>(owner).await?.ok_or(CommandError::Failed)?;
+    let who = command.viewer().await?.relations_to(owner);
+    let at = ListingCircumstances {
+        owner_not_frozen: !organisation.value.screening.is_frozen(),
+        ..ListingCircumstances::default()
+    };
+    let state = begin_listing(&listing_parties(who), &at, &TIMERS).map_err(|refusal| match refusal {
+        BeginRefusal::NotPermitted => Refusal::not_permitted(refusal.to_string()),
+        BeginRefusal::Guards(_) => {
+            let message = "the organisation is held by the screening: appeal first";
+            Refusal::new(UserErrorCode::ScreeningHold, "", message)
+        }
+    })?;
+    let facts = ProjectFacts { state, ..content.0 };
+    let stored = command.tx.create(Some(owner), key, Project::try_from(facts)?).await?;
+    let row = ListingRow {
+        project: stored.id,
+        state,
+        since: command.tx.now_micros(),
+        reviewer: None,
+        record: ListingRecord::default(),
+    };
+    command.tx.put_listing(&row, Fingerprint::of(&stored.value, Some(owner)).key()).await?;
+    listing::step(command, &stored, None, state, "CREATE", &[]).await?;
+    command.audit(&stored, serde_json::json!({}));
+    Ok(stored)
+}
+
+/// Takes a row of the organisation's own file: a new draft, or a change as if its people had made it by hand.
+///
+/// # Errors
+/// The actor may not, the organisation has too many, or the state takes no edit.
+pub(super) async fn import(
+    command: &CommandTx,
+    owner: Id<Organisation>,
+    key: String,
+    known: Option<Stored<Project>>,
+    content: Content,
+) -> Result<Outcome, CommandError> {
+    let Some(stored) = known else {
+        command.authorise_new::<Project>().await?;
+        within_quota(command, owner, None).await?;
+        begin(command, owner, Some(key), content).await?;
+        return Ok(Outcome::Created);
+    };
+    let old = ProjectFacts::from(stored.value.clone());
+    if content.clone().over(&old) == old {
+        return Ok(Outcome::Unchanged);
+    }
+    rewrite(command, stored, content).await?;
+    Ok(Outcome::Changed)
+}
+
+/// Bounds what an organisation has; near-copies in bulk serve nobody, so what is begun by hand is bound by the day too.
+async fn within_quota(
+    command: &CommandTx,
+    owner: Id<Organisation>,
+    a_day: Option<u64>,
+) -> Result<(), CommandError> {
+    if command.tx.count_owned::<Project>(owner, None).await? >= MAX_LISTINGS {
+        let message = format!("an organisation has at most {MAX_LISTINGS} listings");
+        return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
+    }
+    let Some(most) = a_day else { return Ok(()) };
     let day = command.tx.now_micros().saturating_sub(86_400_000_000);
-    let today = command.tx.count_owned::<Project>(owner, Some(day)).await?;
-    if existing >= MAX_LISTINGS || today >= u64::from(MAX_A_DAY.unsigned_abs()) {
-        let message = format!(
-            "an organisation has at most {MAX_LISTINGS} listings and begins at most {MAX_A_DAY} a day"
-        );
+    if command.tx.count_owned::<Project>(owner, Some(day)).await? >= most {
+        let message = format!("an organisation begins at most {most} listings a day by hand");
         return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
     }
     Ok(())
@@ -140,34 +183,38 @@ pub async fn update(
         let content = content.clone();
         Box::pin(async move {
             let stored = command.load("projectId", id, expected_version).await?;
-            editable(command, &stored).await?;
-            let mut loaded = with_record(command, stored).await?;
-            let old = ProjectFacts::from(loaded.stored.value.clone());
-            let new = content.over(&old);
-            let reviewed = loaded.row.record.reviewed.clone().unwrap_or_else(|| old.clone());
-            let owned = |facts| OwnedFacts { facts, owner: loaded.owner };
-            match edit(old.state, owned(&reviewed), owned(&new)) {
-                Edit::AtOnce => {
-                    let value = flagged(command, &loaded, new)?;
-                    let stored = command.tx.change(&loaded.stored, value).await?;
-                    loaded.stored = stored;
-                }
-                Edit::Shadow(changes) => {
-                    // The shadow must hold together as the public version has to.
-                    Project::try_from(new.clone())?;
-                    loaded.row.record.shadow =
-                        Some(Shadow { facts: new, changes, at: command.tx.now_micros() });
-                    let same = loaded.stored.value.clone();
-                    loaded.stored = command.tx.change(&loaded.stored, same).await?;
-                }
-            }
-            save_record(command, &loaded).await?;
-            let waits = loaded.row.record.shadow.is_some();
-            command.audit(&loaded.stored, serde_json::json!({"waits": waits}));
+            rewrite(command, stored, content).await?;
             Ok(id)
         })
     })
     .await
+}
+
+/// Writes what the owner says in the place of what it said. Nothing is written where it is refused.
+async fn rewrite(command: &CommandTx, stored: Stored<Project>, content: Content) -> Result<(), CommandError> {
+    editable(command, &stored).await?;
+    let mut loaded = with_record(command, stored).await?;
+    let old = ProjectFacts::from(loaded.stored.value.clone());
+    let new = content.over(&old);
+    let reviewed = loaded.row.record.reviewed.clone().unwrap_or_else(|| old.clone());
+    let owned = |facts| OwnedFacts { facts, owner: loaded.owner };
+    match edit(old.state, owned(&reviewed), owned(&new)) {
+        Edit::AtOnce => {
+            let value = flagged(command, &loaded, new)?;
+            loaded.stored = command.tx.change(&loaded.stored, value).await?;
+        }
+        Edit::Shadow(changes) => {
+            // The shadow must hold together as the public version has to.
+            Project::try_from(new.clone())?;
+            loaded.row.record.shadow = Some(Shadow { facts: new, changes, at: command.tx.now_micros() });
+            let same = loaded.stored.value.clone();
+            loaded.stored = command.tx.change(&loaded.stored, same).await?;
+        }
+    }
+    save_record(command, &loaded).await?;
+    let waits = loaded.row.record.shadow.is_some();
+    command.audit(&loaded.stored, serde_json::json!({"waits": waits}));
+    Ok(())
 }
 
 /// Whether the actor may edit a listing in its state; a state in which nobody edits is said to be one.

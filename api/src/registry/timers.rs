@@ -64,6 +64,8 @@ pub async fn run(app: App) {
             app.store.sweep_throttles(now).await,
             // Keys are kept for a week; who repeats a request does so sooner.
             app.store.sweep_keys(now.saturating_sub(DAY.saturating_mul(7))).await,
+            // Tables are kept as long, for imports that are asked for again.
+            app.store.sweep_uploads(now.saturating_sub(DAY.saturating_mul(7))).await,
         ] {
             if let Err(error) = swept {
                 tracing::warn!(error = ?error, "old rows cannot be swept");

@@ -23,7 +23,7 @@ pub(super) fn refuse(code: ErrorCode, request: &Request) -> Response {
     answer(code, &RequestId::of(request.extensions()))
 }
 
-fn answer(code: ErrorCode, id: &RequestId) -> Response {
+pub(super) fn answer(code: ErrorCode, id: &RequestId) -> Response {
     Answer::refused(code).into_response(AnswerType::Json, id.as_str())
 }
 

@@ -17,6 +17,7 @@ pub mod peer;
 pub mod request_id;
 #[cfg(test)]
 mod tests;
+pub mod uploads;
 
 use std::sync::Arc;
 
@@ -52,6 +53,7 @@ use crate::{
         request_data,
         ws::{self, Gateway, Places},
     },
+    registry,
 };
 
 /// Path of the API.
@@ -63,17 +65,29 @@ pub const SOCKETS: &str = "/graphql/ws";
 /// Where people look for the editor of queries; a browser that opens [`GRAPHQL`] in development gets it.
 pub const GRAPHIQL: &str = "/graphiql";
 
+/// Files that are taken at once; their bytes are in memory until they are kept.
+const MAX_FILES: usize = 8;
+
 /// Puts the layers around routes, and adds those of health and, if configured, metrics.
 ///
 /// A path that nothing serves is answered with 404 as JSON.
-pub fn router(config: &ServerConfig, routes: Router, health: Health) -> Router {
-    let guarded = routes
-        .fallback(layers::not_found)
-        .method_not_allowed_fallback(layers::method_not_allowed)
-        .layer(from_fn_with_state(Arc::clone(&config.origins), origin::layer))
-        .layer(DefaultBodyLimit::max(config.max_body))
-        .layer(from_fn_with_state(layers::Turns::new(config.max_concurrent), layers::shed))
-        .layer(from_fn_with_state(config.max_body, layers::body_limit));
+pub fn router(config: &ServerConfig, routes: Router, files: Router, health: Health) -> Router {
+    let turns = layers::Turns::new(config.max_concurrent);
+    // Files are longer than anything else that is sent, and a few at a time are enough.
+    let file_turns = layers::Turns::new(config.max_concurrent.clamp(1, MAX_FILES));
+    let guard = |routes: Router, turns, bytes: usize| {
+        routes
+            .method_not_allowed_fallback(layers::method_not_allowed)
+            .layer(from_fn_with_state(Arc::clone(&config.origins), origin::layer))
+            .layer(DefaultBodyLimit::max(bytes))
+            .layer(from_fn_with_state(turns, layers::shed))
+            .layer(from_fn_with_state(bytes, layers::body_limit))
+    };
+    let guarded = guard(routes.fallback(layers::not_found), turns, config.max_body).merge(guard(
+        files,
+        file_turns,
+        registry::upload::MAX_BYTES,
+    ));
     let mut open = Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready).with_state(health))
@@ -125,7 +139,7 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
     if settings.development {
         routes = routes.route(GRAPHIQL, get(|| async { Redirect::temporary(GRAPHQL) }));
     }
-    let all = router(&config, routes, health.clone());
+    let all = router(&config, routes, uploads::route(app.clone()), health.clone());
     listen::serve(listener, all, &config, (health, places), listen::terminated()?).await;
     Ok(())
 }

@@ -3,8 +3,15 @@
 use std::collections::HashMap;
 
 use domain::{
-    capability::Capability, city::City, id::Id, mandate::Mandate, organisation::Organisation,
-    project::Project, saved_search::SavedSearch,
+    Vocabulary,
+    capability::Capability,
+    city::City,
+    id::Id,
+    import_job::{ImportJob, ImportState},
+    mandate::Mandate,
+    organisation::Organisation,
+    project::Project,
+    saved_search::SavedSearch,
 };
 use futures::{Stream, TryStreamExt, stream};
 use sea_orm::{
@@ -49,6 +56,8 @@ pub enum Kind {
     Session,
     /// Keys of integrators; rows of their own.
     ApiKey,
+    /// Files that were handed in; rows of their own.
+    Upload,
 }
 
 impl Kind {
@@ -70,6 +79,7 @@ impl Kind {
             Self::Invitation => "invitation",
             Self::Session => "session",
             Self::ApiKey => "api_key",
+            Self::Upload => "upload",
         }
     }
 }
@@ -125,6 +135,17 @@ impl Aggregate for SavedSearch {
     const KIND: Kind = Kind::SavedSearch;
     fn name(&self) -> String {
         self.name.to_string()
+    }
+}
+
+impl Aggregate for ImportJob {
+    const KIND: Kind = Kind::ImportJob;
+    const HAS_STATE: bool = true;
+    fn name(&self) -> String {
+        self.file_name.to_string()
+    }
+    fn state(&self) -> Option<String> {
+        Some(self.state.code().to_owned())
     }
 }
 
@@ -262,6 +283,41 @@ impl Store {
                 Ok((row.try_get("", "version")?, row.try_get("", "at")?, value))
             })
             .collect()
+    }
+
+    /// The import that waits longest or is under way.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn first_open_import(&self) -> Result<Option<Id<ImportJob>>, StoreError> {
+        let open = ImportState::ALL.iter().filter(|state| !state.is_over()).map(|state| state.code());
+        let mut rows = Query::select();
+        rows.column(Alias::new("id"))
+            .from(Alias::new(Kind::ImportJob.table()))
+            .and_where(Expr::col(Alias::new("state")).is_in(open))
+            .order_by(Alias::new("id"), Order::Asc)
+            .limit(1);
+        let row = self.reader().query_one(&rows).await?;
+        row.map(|row| Ok(Id::from_uuid(row.try_get("", "id")?))).transpose()
+    }
+
+    /// Ids of the aggregates of an owner, newest first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn newest_of<T: Aggregate>(
+        &self,
+        owner: Id<Organisation>,
+        limit: u64,
+    ) -> Result<Vec<Id<T>>, StoreError> {
+        let mut rows = Query::select();
+        rows.column(Alias::new("id"))
+            .from(Alias::new(T::KIND.table()))
+            .and_where(Expr::col(Alias::new("owner_id")).eq(owner.uuid()))
+            .order_by(Alias::new("id"), Order::Desc)
+            .limit(limit);
+        let rows = self.reader().query_all(&rows).await?;
+        rows.iter().map(|row| Ok(Id::from_uuid(row.try_get("", "id")?))).collect()
     }
 
     /// How many aggregates of a kind there are.

@@ -22,6 +22,7 @@ mod sql;
 pub(crate) mod tests;
 mod twinning;
 mod tx;
+mod upload;
 mod write;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};
 pub use search::new_search_key;
 pub use signal::Changes;
 pub use tx::{Change, Tx, Written, city_key};
+pub use upload::{Received, UploadRow};
 
 /// Connections to one database.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ mod attacks;
 mod cli;
 mod freshness;
 mod http;
+mod imports;
 mod journey_a;
 mod layout;
 mod ranking;

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod capability;
 pub mod city;
+pub mod import;
 pub mod mandate;
 pub mod member;
 pub mod organisation;
@@ -16,6 +17,7 @@ use domain::{account::IdempotencyKey, id::Id};
 pub use account::AccountMutation;
 pub use capability::CapabilityMutation;
 pub use city::CityMutation;
+pub use import::ImportMutation;
 pub use mandate::MandateMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
@@ -44,6 +46,7 @@ pub struct Mutation(
     CityMutation,
     CapabilityMutation,
     SavedSearchMutation,
+    ImportMutation,
 );
 
 /// Where a request comes from, for counts of attempts and for the log.

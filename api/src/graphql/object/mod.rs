@@ -5,6 +5,7 @@ pub mod city;
 pub mod city_match;
 pub mod common;
 pub mod highlight;
+pub mod import_job;
 pub mod listing;
 pub mod mandate;
 pub mod matching;
@@ -23,6 +24,7 @@ pub use common::{
     BigInt, CountryObject, ExcludedGate, MoneyObject, PageInfo, ProvenanceObject, TextObject, find, number,
 };
 pub use highlight::Highlights;
+pub use import_job::ImportJobNode;
 pub use mandate::{MandateConnection, MandateNode, MandateTerms, ProposedMandateObject};
 pub use matching::{MatchNode, OpportunityConnection};
 pub use me::Me;

@@ -14,7 +14,7 @@ use super::{
         code::Code,
         error::{ErrorCode, client_error},
     },
-    ProjectNode,
+    ImportJobNode, ProjectNode,
     common::{CountryObject, ProvenanceObject, connection, find, global},
     me::{ApiKeyObject, InvitationObject, MemberObject, stored},
 };
@@ -112,6 +112,23 @@ impl OrganisationNode {
         let mut found = Vec::with_capacity(ids.len());
         for id in ids {
             found.extend(find(ctx, id).await?.map(ProjectNode));
+        }
+        Ok(Some(found))
+    }
+    /// Imports of the organisation's own records, newest first; for its own people, null for others.
+    async fn import_jobs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(20)")] first: Option<i32>,
+    ) -> Result<Option<Vec<ImportJobNode>>> {
+        if !self.0.relations().contains(Relation::MemberViewer) {
+            return Ok(None);
+        }
+        let first = super::super::cursor::page_size(first)?;
+        let ids = stored(ctx.data::<App>()?.store.newest_of(self.0.id, first as u64).await)?;
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            found.extend(find(ctx, id).await?.map(ImportJobNode));
         }
         Ok(Some(found))
     }

@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::{
-    capability::Capability, city::City, id::Id, mandate::Mandate, organisation::Organisation,
-    project::Project, saved_search::SavedSearch,
+    capability::Capability, city::City, id::Id, import_job::ImportJob, mandate::Mandate,
+    organisation::Organisation, project::Project, saved_search::SavedSearch,
 };
 use futures::future::try_join_all;
 use matcher::rank::RankKey;
@@ -14,8 +14,8 @@ use super::{
         error::{ErrorCode, client_error, refusal},
         input::{CapabilityFilterInput, CityFilterInput, OpportunityFilterInput, SearchKind},
         object::{
-            CapabilityConnection, CapabilityNode, CityConnection, CityNode, MandateConnection, MandateNode,
-            OrganisationConnection, OrganisationNode, PageInfo, ProjectConnection, ProjectNode,
+            CapabilityConnection, CapabilityNode, CityConnection, CityNode, ImportJobNode, MandateConnection,
+            MandateNode, OrganisationConnection, OrganisationNode, PageInfo, ProjectConnection, ProjectNode,
             SavedSearchNode, find, number,
         },
     },
@@ -43,6 +43,8 @@ pub enum Node {
     Capability(CapabilityNode),
     /// Saved search.
     SavedSearch(SavedSearchNode),
+    /// Import.
+    ImportJob(ImportJobNode),
 }
 
 /// Lists and single things.
@@ -67,16 +69,19 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         Kind::SavedSearch => find(ctx, Id::<SavedSearch>::from_uuid(uuid))
             .await?
             .map(|s| Node::SavedSearch(SavedSearchNode(s))),
+        Kind::ImportJob => {
+            find(ctx, Id::<ImportJob>::from_uuid(uuid)).await?.map(|s| Node::ImportJob(ImportJobNode(s)))
+        }
         // These have no global node: they are reached from what they belong to.
         Kind::Verification
         | Kind::ScreeningHit
-        | Kind::ImportJob
         | Kind::Document
         | Kind::Person
         | Kind::Membership
         | Kind::Invitation
         | Kind::Session
-        | Kind::ApiKey => None,
+        | Kind::ApiKey
+        | Kind::Upload => None,
     })
 }
 

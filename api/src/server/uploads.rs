@@ -1,0 +1,91 @@
+//! The route that takes files: to a signed address, from the person to whom it was given.
+
+use axum::{
+    Json, Router,
+    body::{Body, to_bytes},
+    extract::{Path, State},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+    routing::put,
+};
+use serde_json::json;
+
+use super::{layers, request_id::RequestId};
+use crate::{
+    app::App,
+    auth::{Actor, AuthFailure, authenticate},
+    command::{CommandError, UserErrorCode},
+    graphql::error::ErrorCode,
+    id::encode,
+    registry::upload::{self, MAX_BYTES},
+    store::Kind,
+};
+
+/// Path of the route; the last part is a signed id.
+pub const UPLOADS: &str = "/uploads";
+
+/// The route.
+pub fn route(app: App) -> Router {
+    Router::new().route(&format!("{UPLOADS}/{{address}}"), put(receive)).with_state(app)
+}
+
+async fn receive(State(app): State<App>, Path(address): Path<String>, parts: Parts, body: Body) -> Response {
+    let id = RequestId::of(&parts.extensions);
+    let refused = |code: ErrorCode| layers::answer(code, &id);
+    let actor: Actor = match authenticate(&app.store, &app.auth, &parts.headers).await {
+        Ok(actor) => actor,
+        Err(AuthFailure::Unauthenticated) => return refused(ErrorCode::Unauthenticated),
+        Err(AuthFailure::NoSuchOrganisation) => return refused(ErrorCode::NotFound),
+        Err(AuthFailure::Store(error)) => {
+            tracing::error!(error = ?error, "nobody can be authenticated");
+            return refused(ErrorCode::Internal);
+        }
+    };
+    // Nothing is read of a file that nobody waits for.
+    if let Err(error) = upload::expected(&app, &actor, &address).await {
+        return failure(error, &id);
+    }
+    let Ok(bytes) = to_bytes(body, MAX_BYTES).await else { return refused(ErrorCode::PayloadTooLarge) };
+    match upload::receive(&app, &actor, &address, bytes.into()).await {
+        Ok(row) => Json(json!({
+            "uploadId": encode(Kind::Upload, row.id),
+            "fileName": row.file_name,
+            "mediaType": row.media_type,
+            "bytes": row.bytes,
+            "sha256": row.sha256,
+        }))
+        .into_response(),
+        Err(error) => failure(error, &id),
+    }
+}
+
+/// A refusal as the API writes them, with the status that fits it.
+fn failure(error: CommandError, id: &RequestId) -> Response {
+    match error {
+        CommandError::Unauthenticated => layers::answer(ErrorCode::Unauthenticated, id),
+        CommandError::Overloaded => layers::answer(ErrorCode::Overloaded, id),
+        CommandError::Refused(refusals) => {
+            let code = refusals.first().map(|refusal| refusal.code);
+            let status = match code {
+                Some(UserErrorCode::NotFound) => return layers::answer(ErrorCode::NotFound, id),
+                Some(UserErrorCode::NotPermitted) => StatusCode::FORBIDDEN,
+                Some(UserErrorCode::Duplicate) => StatusCode::CONFLICT,
+                Some(UserErrorCode::RateLimited) => StatusCode::TOO_MANY_REQUESTS,
+                _ => StatusCode::UNPROCESSABLE_ENTITY,
+            };
+            let errors: Vec<_> = refusals
+                .iter()
+                .map(|refusal| {
+                    let code = async_graphql::resolver_utils::enum_value(refusal.code).to_string();
+                    json!({"code": code, "path": refusal.path, "message": refusal.message})
+                })
+                .collect();
+            (status, Json(json!({"errors": errors}))).into_response()
+        }
+        CommandError::Store(error) => {
+            tracing::error!(error = ?error, "a file could not be kept");
+            layers::answer(ErrorCode::Internal, id)
+        }
+        CommandError::Failed => layers::answer(ErrorCode::Internal, id),
+    }
+}

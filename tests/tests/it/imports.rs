@@ -1,0 +1,187 @@
+//! Imports of an organisation's own records: the file to a signed address, a dry run, the rows, once.
+
+use serde_json::{Value, json};
+use tests::server::{Behind, Server};
+
+const HEADER: &str = "key,title,kind,fields,countries,gap_amount,gap_currency,stage";
+
+fn table(rows: &[&str]) -> String {
+    format!("{HEADER}\n{}\n", rows.join("\n"))
+}
+
+const NODE: &str = "importJob{id state kind mode dryRun rows availableTransitions{name} history{to}}";
+
+const REPORT: &str = "query($i:ID!){node(id:$i){... on ImportJob{state rows rowsDone created changed unchanged errorCount \
+                      errors{row column message} fault availableTransitions{name} history{transition}}}}";
+
+/// Hands a file in as a persona and answers its id.
+async fn hand_in(server: &Server, who: &str, bytes: &[u8]) -> Value {
+    let asked = json!({"fileName": "own records.csv"});
+    let ticket =
+        server.done(who, "requestUpload", "upload{uploadId url maxBytes}", asked).await["upload"].clone();
+    let (status, answer) = server.send_file(who, ticket["url"].as_str().unwrap(), bytes.to_vec()).await;
+    assert_eq!((status, &answer["uploadId"]), (200, &ticket["uploadId"]), "{answer}");
+    ticket["uploadId"].clone()
+}
+
+/// Imports a file that was handed in and answers the report once it is over.
+async fn import(server: &Server, who: &str, input: Value) -> Value {
+    let job = server.done(who, "startImport", NODE, input).await["importJob"]["id"].clone();
+    let over =
+        |data: &Value| ["DONE", "FAILED", "CANCELLED"].contains(&data["node"]["state"].as_str().unwrap());
+    server.until_as(who, REPORT, &json!({"i": job}), over).await["node"].clone()
+}
+
+fn counts(report: &Value) -> [i64; 4] {
+    ["created", "changed", "unchanged", "errorCount"].map(|key| report[key].as_i64().unwrap())
+}
+
+async fn listings(server: &Server) -> Vec<String> {
+    let query = "{me{memberships{organisation{listings(first:100){title{value} state}}}}}";
+    let data = server.data_as("owner", query, json!({})).await;
+    let list = &data["me"]["memberships"][0]["organisation"]["listings"];
+    list.as_array()
+        .unwrap()
+        .iter()
+        .filter(|one| one["state"] == "DRAFT")
+        .map(|one| one["title"]["value"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+async fn rows(server: &Server) {
+    let good = table(&[
+        "a,Fibre for the north,INFRASTRUCTURE,CONN_BROADBAND:100,RS,2000000,EUR,FEASIBILITY",
+        "b,Clinics,SERVICE_PLATFORM,DX_HEALTH:60|INCL_RURAL:40,LA,500000,USD,",
+    ]);
+    let file = hand_in(server, "owner", good.as_bytes()).await;
+    // A dry run, which is what is done where nothing is said, writes nothing.
+    let report = import(server, "owner", json!({"uploadId": file, "kind": "PROJECTS"})).await;
+    assert_eq!((counts(&report), &report["state"]), ([2, 0, 0, 0], &json!("DONE")), "{report}");
+    assert_eq!(listings(server).await, Vec::<String>::new());
+    let steps = json!([{"transition": "CREATE"}, {"transition": "BEGIN"}, {"transition": "FINISH"}]);
+    assert_eq!((&report["history"], &report["availableTransitions"]), (&steps, &json!([])));
+    // Then for good; a second time it changes nothing; a changed row changes its record.
+    let whole = |file: &Value| json!({"uploadId": file, "kind": "PROJECTS", "dryRun": false});
+    assert_eq!(counts(&import(server, "owner", whole(&file)).await), [2, 0, 0, 0]);
+    assert_eq!(listings(server).await, ["Fibre for the north", "Clinics"]);
+    assert_eq!(counts(&import(server, "owner", whole(&file)).await), [0, 0, 2, 0]);
+    let file = hand_in(server, "owner", good.replace("Clinics", "Clinics of Laos").as_bytes()).await;
+    assert_eq!(counts(&import(server, "owner", whole(&file)).await), [0, 1, 1, 0]);
+    assert_eq!(listings(server).await, ["Fibre for the north", "Clinics of Laos"]);
+
+    // A wrong row refuses the whole, or only itself; each wrong cell is named.
+    let mixed = table(&[
+        "c,Cables,INFRASTRUCTURE,CONN_BACKBONE:100,TR,1000000,EUR,",
+        "d,,INFRASTRUCTURE,CONN_BACKBONE:90,QQ,-1,EUR,",
+        "c,Cables again,INFRASTRUCTURE,CONN_BACKBONE:100,TR,1000000,EUR,",
+    ]);
+    let file = hand_in(server, "owner", mixed.as_bytes()).await;
+    let report = import(server, "owner", whole(&file)).await;
+    assert_eq!(counts(&report)[..3], [0, 0, 0], "{report}");
+    let cells: Vec<(i64, &str)> = report["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| (error["row"].as_i64().unwrap(), error["column"].as_str().unwrap()))
+        .collect();
+    for cell in [(3, "title"), (3, "fields"), (3, "countries"), (4, "key")] {
+        assert!(cells.contains(&cell), "{cell:?} in {cells:?}");
+    }
+    assert_eq!(listings(server).await.len(), 2);
+    let mut good_rows = whole(&file);
+    good_rows["mode"] = json!("GOOD_ROWS");
+    let report = import(server, "owner", good_rows).await;
+    assert_eq!((&report["created"], &report["rowsDone"]), (&json!(1), &json!(3)));
+    assert_eq!(listings(server).await.len(), 3);
+}
+
+async fn doors(server: &Server) {
+    // What is the platform's to say stands in no column, and a file is told by its bytes.
+    for (bytes, words) in [
+        (&b"key,title,kind,fields,countries,owner\n"[..], "owner"),
+        (b"key,title,kind,fields,countries,state\n", "state"),
+        (b"org_id,title,status\nx,y,PUBLISHED\n", "org_id"),
+        (b"key,title\n", "kind"),
+    ] {
+        let file = hand_in(server, "owner", bytes).await;
+        let payload =
+            server.mutate("owner", "startImport", "", json!({"uploadId": file, "kind": "PROJECTS"})).await;
+        let error = &payload["userErrors"][0];
+        assert_eq!((&error["code"], &error["path"]), (&json!("VALIDATION"), &json!(["uploadId"])));
+        assert!(error["message"].as_str().unwrap().contains(words), "{error}");
+    }
+    let ask = || async {
+        let asked = json!({"fileName": "x.csv"});
+        server.done("owner", "requestUpload", "upload{uploadId url}", asked).await["upload"].clone()
+    };
+    let ticket = ask().await;
+    let url = ticket["url"].as_str().unwrap();
+    for (bytes, status) in [
+        (b"".to_vec(), 422),
+        (b"<svg><script/></svg>".to_vec(), 422),
+        (b"%PDF-1.7".to_vec(), 422),
+        (b"PK\x03\x04 no workbook".to_vec(), 422),
+        (vec![b'a'; 11 * 1024 * 1024], 413),
+    ] {
+        let (found, answer) = server.send_file("owner", url, bytes).await;
+        assert_eq!(found, status, "{answer}");
+    }
+    // Nobody else sends to the address, and an address that was altered is none.
+    let table = table(&[]).into_bytes();
+    for who in ["investor", "administrator"] {
+        assert_eq!(server.send_file(who, url, table.clone()).await.0, 404, "{who}");
+    }
+    let altered = format!("{}x", &url[..url.len() - 1]);
+    assert_eq!(server.send_file("owner", &altered, table.clone()).await.0, 404);
+    let unsigned = server.client().put(url).body(table.clone()).send().await.unwrap();
+    assert_eq!(unsigned.status().as_u16(), 401);
+    let early = json!({"uploadId": ticket["uploadId"], "kind": "PROJECTS"});
+    assert_eq!(
+        server.refused("owner", "startImport", early.clone()).await.0,
+        "GATE_FAILED",
+        "it has not come"
+    );
+    // The same bytes once more are the same file; others are refused.
+    assert_eq!(server.send_file("owner", url, table.clone()).await.0, 200);
+    assert_eq!(server.send_file("owner", url, table).await.0, 200);
+    assert_eq!(server.send_file("owner", url, b"other".to_vec()).await.0, 409);
+    // Nobody else imports it or sees that it was imported.
+    assert_eq!(server.refused("investor", "startImport", early.clone()).await.0, "NOT_FOUND");
+    let job = server.done("owner", "startImport", NODE, early).await["importJob"]["id"].clone();
+    for who in ["investor", "city_office", "reviewer", "observer"] {
+        let data = server.data_as(who, "query($i:ID!){node(id:$i){id}}", json!({"i": job})).await;
+        assert_eq!(data["node"], Value::Null, "{who}");
+        let refused = server.refused(who, "cancelImport", json!({"importJobId": job})).await;
+        assert_eq!(refused.0, "NOT_FOUND", "{who}");
+    }
+    let over = |data: &Value| data["node"]["state"] == "DONE";
+    server.until_as("owner", REPORT, &json!({"i": job}), over).await;
+    let refused = server.refused("owner", "cancelImport", json!({"importJobId": job})).await;
+    assert_eq!(refused.0, "INVALID_TRANSITION");
+    // Mandates come in too, for an investor alone.
+    let mandates = b"key,name,fields,countries,ticket_min,ticket_max,currency\n\
+                     m1,Fibre,CONN_BROADBAND:100,RS|LA,1000000,5000000,EUR\nm2,No bounds,CONN_BACKBONE:101,RS,,,\n";
+    let file = hand_in(server, "investor", mandates).await;
+    let input = json!({"uploadId": file, "kind": "MANDATES", "dryRun": false, "mode": "GOOD_ROWS"});
+    let report = import(server, "investor", input).await;
+    assert_eq!((&report["created"], &report["errors"][0]["row"]), (&json!(1), &json!(3)), "{report}");
+    let file = hand_in(server, "owner", mandates).await;
+    let report = import(server, "owner", json!({"uploadId": file, "kind": "MANDATES"})).await;
+    assert!(report["errors"][0]["message"].as_str().unwrap().contains("investor"), "{report}");
+}
+
+async fn imports(behind: Behind) {
+    let server = Server::demo(behind, &[]);
+    rows(&server).await;
+    doors(&server).await;
+}
+
+#[tokio::test]
+async fn own_records_are_imported_on_sqlite() {
+    imports(Behind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn own_records_are_imported_on_postgres() {
+    imports(Behind::Postgres).await;
+}
