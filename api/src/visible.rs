@@ -8,6 +8,7 @@ use domain::{
     capability::Capability,
     city::City,
     disclosure::{Disclosure, ListingField, Rung, rung},
+    document::Document,
     id::Id,
     import_job::ImportJob,
     mandate::Mandate,
@@ -86,6 +87,10 @@ impl Guarded for City {
 impl Guarded for Capability {
     const POLICY: AggregateKind = AggregateKind::Capability;
 }
+/// Of the organisation itself; what belongs to a listing is seen by [`Viewer::see_document`].
+impl Guarded for Document {
+    const POLICY: AggregateKind = AggregateKind::Document;
+}
 impl Guarded for ImportJob {
     const POLICY: AggregateKind = AggregateKind::ImportJob;
 }
@@ -162,6 +167,23 @@ impl Viewer {
         let who = self.relations(&stored, false);
         let state = stored.value.listing_state();
         let may = |action| decide(T::POLICY, action, who, state) == Decision::Allow;
+        may(Action::Read).then(|| Visible { rung: rung(who), private: may(Action::ReadPrivate), stored, who })
+    }
+
+    /// A document, if the actor may see it: one of a listing by the relations to that listing and in its state, one of
+    /// an organisation by itself.
+    pub fn see_document(
+        &self,
+        stored: Arc<Stored<Document>>,
+        listing: Option<&Visible<Project>>,
+    ) -> Option<Visible<Document>> {
+        if stored.value.project != listing.map(|listing| listing.id) {
+            return None;
+        }
+        let Some(listing) = listing else { return self.see(stored) };
+        let who = listing.relations();
+        let state = Some(listing.value.state);
+        let may = |action| decide(AggregateKind::Document, action, who, state) == Decision::Allow;
         may(Action::Read).then(|| Visible { rung: rung(who), private: may(Action::ReadPrivate), stored, who })
     }
 }

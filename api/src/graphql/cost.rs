@@ -56,6 +56,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::page("listings", 5),
     FieldCost::page("reviewQueue", 5),
     // Short lists.
+    FieldCost::short("documents", 20),
     FieldCost::short("duplicates", 5),
     FieldCost::short("feeds", 3),
     FieldCost::short("history", 20),

@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::{
     Vocabulary,
+    document::UploadPurpose,
     id::Id,
     import_job::{
         ImportJob, ImportJobFacts, ImportMode, ImportState, ImportTransition, ImportedKind, Progress,
@@ -114,6 +115,10 @@ async fn table_of(app: &App, actor: &Actor, wanted: Wanted) -> Result<OwnTable, 
         ))
     })?;
     let file = upload::of(app.store.upload(wanted.upload).await?, owner, "uploadId")?;
+    if file.purpose != UploadPurpose::Import.code() {
+        let message = "this file was handed in as a document: hand it in for an IMPORT";
+        return Err(Refusal::new(UserErrorCode::GateFailed, "uploadId", message).into());
+    }
     read_table(app, file.id, file.file_name, wanted.kind)
         .await?
         .map_err(|error| Refusal::validation("uploadId", error).into())

@@ -2,6 +2,7 @@
 
 pub mod capability;
 pub mod city;
+pub mod document;
 pub mod import;
 pub mod listing;
 pub mod mandate;

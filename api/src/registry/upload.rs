@@ -1,7 +1,13 @@
 //! Handing a file in: a signed address is asked for, then the bytes are sent to it, once.
 
 use domain::{
-    account::Scope, id::Id, import_job::ImportJob, organisation::Organisation, policy::Action,
+    Vocabulary,
+    account::Scope,
+    document::{Document, UploadPurpose},
+    id::Id,
+    import_job::ImportJob,
+    organisation::Organisation,
+    policy::Action,
     value::SingleLine,
 };
 use sha2::{Digest, Sha256};
@@ -35,20 +41,38 @@ pub struct Ticket {
     pub expires_at: i64,
 }
 
-/// Asks for an address to send a table to, for the organisation for which the actor acts.
+/// Kinds of files that are taken for a purpose.
+const fn kinds(purpose: UploadPurpose) -> &'static [FileKind] {
+    use FileKind as F;
+    match purpose {
+        UploadPurpose::Import => &[F::Text, F::Xlsx],
+        UploadPurpose::Document => &[F::Pdf, F::Png, F::Jpeg, F::Xlsx, F::Text],
+    }
+}
+
+fn purpose_of(row: &UploadRow) -> UploadPurpose {
+    // Nothing else but a document's file has another word there, once it became a document.
+    UploadPurpose::from_code(&row.purpose).unwrap_or(UploadPurpose::Document)
+}
+
+/// Asks for an address to send a file to, for the organisation for which the actor acts.
 ///
 /// # Errors
-/// The actor may not import, or hands in too many files.
+/// The actor may not import or write listings, or hands in too many files.
 pub async fn request(
     app: &App,
     actor: &Actor,
     meta: &Meta,
+    purpose: UploadPurpose,
     file_name: SingleLine,
 ) -> Result<Ticket, CommandError> {
     app.command(actor, meta, move |command| {
         let file_name = file_name.clone();
         Box::pin(async move {
-            let organisation = command.authorise_new::<ImportJob>().await?;
+            let organisation = match purpose {
+                UploadPurpose::Import => command.authorise_new::<ImportJob>().await?,
+                UploadPurpose::Document => command.authorise_new::<Document>().await?,
+            };
             let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
             // Locked, so that two at once do not pass the bound together.
             command.tx.lock::<Organisation>(organisation).await?.ok_or(CommandError::Failed)?;
@@ -63,7 +87,7 @@ pub async fn request(
                 id,
                 organisation,
                 person,
-                purpose: "IMPORT".to_owned(),
+                purpose: purpose.code().to_owned(),
                 file_name: file_name.to_string(),
                 media_type: None,
                 bytes: None,
@@ -107,7 +131,11 @@ pub async fn expected(app: &App, actor: &Actor, address: &str) -> Result<UploadR
     let row = app.store.upload(id).await?.ok_or_else(missing)?;
     // The address alone does not do: who found one in a log has no session of its person.
     let is_theirs = row.person == person && actor.role_in(row.organisation).is_some();
-    if is_theirs && actor.in_scope(Scope::Import) { Ok(row) } else { Err(missing()) }
+    let scope = match purpose_of(&row) {
+        UploadPurpose::Import => Scope::Import,
+        UploadPurpose::Document => Scope::WriteProjects,
+    };
+    if is_theirs && actor.in_scope(scope) { Ok(row) } else { Err(missing()) }
 }
 
 /// Keeps the bytes that were sent to an address. The same bytes once more change nothing.
@@ -121,9 +149,10 @@ pub async fn receive(
     bytes: Vec<u8>,
 ) -> Result<UploadRow, CommandError> {
     let expected = expected(app, actor, address).await?;
+    let purpose = purpose_of(&expected);
     let (kind, sha256, bytes) = app
         .compute(move |_| {
-            let kind = sniff(&bytes, &[FileKind::Text, FileKind::Xlsx]);
+            let kind = sniff(&bytes, kinds(purpose));
             let hash = Sha256::digest(&bytes);
             Ok((kind, hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), bytes))
         })
@@ -132,6 +161,7 @@ pub async fn receive(
     let command = app.begin(actor, "upload", None).await?;
     let missing = || CommandError::from(Refusal::not_found("", "upload"));
     let row = command.tx.lock_upload(expected.id).await?.ok_or_else(missing)?;
+    // A file that became a document is still the one that came.
     if row.received_at.is_some() {
         if row.sha256.as_deref() == Some(sha256.as_str()) {
             return Ok(row);
@@ -141,7 +171,10 @@ pub async fn receive(
     }
     // Whoever left the organisation meanwhile hands nothing in for it.
     let who = command.viewer().await?.relations_to(row.organisation);
-    command.allowed::<ImportJob>("", Action::Create, who, None)?;
+    match purpose {
+        UploadPurpose::Import => command.allowed::<ImportJob>("", Action::Create, who, None)?,
+        UploadPurpose::Document => command.allowed::<Document>("", Action::Create, who, None)?,
+    }
     let received = Received { media_type: kind.media_type(), sha256, bytes };
     command.tx.receive_upload(row.id, received).await?;
     command.audit_as("upload", Some(row.id), serde_json::json!({"received": true}));

@@ -1,13 +1,15 @@
-//! The route that takes files: to a signed address, from the person to whom it was given.
+//! The routes that take and give files: to a signed address, from the person to whom it was given; and from one, for
+//! some minutes, to whoever was shown it.
 
 use axum::{
     Json, Router,
     body::{Body, to_bytes},
     extract::{Path, State},
-    http::{StatusCode, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
-    routing::put,
+    routing::{get, put},
 };
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::{layers, request_id::RequestId};
@@ -17,16 +19,43 @@ use crate::{
     command::{CommandError, UserErrorCode},
     graphql::error::ErrorCode,
     id::encode,
-    registry::upload::{self, MAX_BYTES},
+    registry::{
+        document,
+        upload::{self, MAX_BYTES},
+    },
     store::Kind,
 };
 
 /// Path of the route; the last part is a signed id.
 pub const UPLOADS: &str = "/uploads";
 
-/// The route.
+/// Path of the route that gives documents; the last part is a signed id.
+pub const DOCUMENTS: &str = "/documents";
+
+/// The routes.
 pub fn route(app: App) -> Router {
-    Router::new().route(&format!("{UPLOADS}/{{address}}"), put(receive)).with_state(app)
+    Router::new()
+        .route(&format!("{UPLOADS}/{{address}}"), put(receive))
+        .route(&format!("{DOCUMENTS}/{{address}}"), get(give))
+        .with_state(app)
+}
+
+/// Gives a document as a file to be saved: a browser shows nothing of it here, and runs nothing.
+async fn give(State(app): State<App>, Path(address): Path<String>, parts: Parts) -> Response {
+    let id = RequestId::of(&parts.extensions);
+    let (document, bytes) = match document::fetch(&app, &address).await {
+        Ok(found) => found,
+        Err(error) => return failure(error, &id),
+    };
+    let name = utf8_percent_encode(document.file_name.as_str(), NON_ALPHANUMERIC);
+    // RFC 6266, the extended form alone: the name is UTF-8 and nothing of it ends the header.
+    let disposition = format!("attachment; filename*=UTF-8''{name}");
+    let headers = [
+        (header::CONTENT_TYPE, document.media_type),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ];
+    (headers, bytes).into_response()
 }
 
 async fn receive(State(app): State<App>, Path(address): Path<String>, parts: Parts, body: Body) -> Response {

@@ -6,6 +6,7 @@ use domain::{
     Vocabulary,
     capability::Capability,
     city::City,
+    document::Document,
     id::Id,
     import_job::{ImportJob, ImportState},
     mandate::Mandate,
@@ -138,6 +139,12 @@ impl Aggregate for SavedSearch {
     }
 }
 
+impl Aggregate for Document {
+    const KIND: Kind = Kind::Document;
+    fn name(&self) -> String {
+        self.title.to_string()
+    }
+}
 impl Aggregate for ImportJob {
     const KIND: Kind = Kind::ImportJob;
     const HAS_STATE: bool = true;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Store, StoreError, Tx,
-    sql::{get, insert, is, is_null, select, update},
+    sql::{delete, get, insert, is, is_null, select, update},
 };
 
 /// What is known of a file.
@@ -73,6 +73,9 @@ fn by_id(id: Uuid) -> SelectStatement {
     select("upload", COLUMNS, [is("id", id)])
 }
 
+/// The purpose of a file that became a document: it is kept as long as the document is.
+const ATTACHED: &str = "ATTACHED";
+
 /// What came with the bytes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -102,7 +105,8 @@ impl Store {
         row.map(|row| get(&row, "bytes")).transpose()
     }
 
-    /// Forgets the bytes that came before a time, and files that never came by then.
+    /// Forgets the bytes of tables that came before a time, those of files that became no document, and
+    /// files that never came by then.
     ///
     /// # Errors
     /// The database does not answer.
@@ -112,7 +116,8 @@ impl Store {
             let mut old = Query::select();
             old.column(Alias::new("id"))
                 .from(Alias::new("upload"))
-                .and_where(Expr::col(Alias::new("created_at")).lt(before));
+                .and_where(Expr::col(Alias::new("created_at")).lt(before))
+                .and_where(Expr::col(Alias::new("purpose")).ne(ATTACHED));
             old
         };
         let mut bodies = Query::delete();
@@ -173,6 +178,24 @@ impl Tx {
         let row = self.connection().query_one(&count).await?;
         let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
         Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Says that a file became a document, and is no more to be had for anything else.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn attach_upload(&self, id: Uuid) -> Result<(), StoreError> {
+        self.connection().execute(&update("upload", [("purpose", ATTACHED.into())], [is("id", id)])).await?;
+        Ok(())
+    }
+
+    /// Forgets the bytes of a file whose document is gone.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn forget_upload(&self, id: Uuid) -> Result<(), StoreError> {
+        self.connection().execute(&delete("upload_body", [is("upload_id", id)])).await?;
+        Ok(())
     }
 
     /// Keeps the bytes of a file that was promised and had not come.

@@ -1,4 +1,4 @@
-//! Imports of an organisation's own records: the file to a signed address, a dry run, the rows, once.
+//! Files that are handed in. Imports of an organisation's own records: the file to a signed address, a dry run, the rows, once.
 
 use serde_json::{Value, json};
 use tests::server::{Behind, Server};
@@ -170,10 +170,88 @@ async fn doors(server: &Server) {
     assert!(report["errors"][0]["message"].as_str().unwrap().contains("investor"), "{report}");
 }
 
+/// Hands a document in and answers the id of its file.
+async fn paper(server: &Server, who: &str, name: &str, bytes: &[u8]) -> Value {
+    let asked = json!({"fileName": name, "purpose": "DOCUMENT"});
+    let ticket = server.done(who, "requestUpload", "upload{uploadId url}", asked).await["upload"].clone();
+    let (status, answer) = server.send_file(who, ticket["url"].as_str().unwrap(), bytes.to_vec()).await;
+    assert_eq!(status, 200, "{answer}");
+    ticket["uploadId"].clone()
+}
+
+const PAPERS: &str = "query($i:ID!){project(id:$i){documents{id title fileName mediaType bytes sha256 url}}}";
+
+async fn documents(server: &Server) {
+    let project = json!({"title": {"value": "With papers"}, "kind": "INFRASTRUCTURE",
+        "fields": [{"field": "CONN_BROADBAND", "sharePct": 100.0}], "places": [{"country": "RS"}]});
+    let made = server.done("owner", "createProject", "project{id}", json!({"project": project})).await;
+    let id = made["project"]["id"].clone();
+    let pdf = b"%PDF-1.7 a study";
+    let file = paper(server, "owner", "Študija \"2026\"; x.pdf", pdf).await;
+    let attach = json!({"uploadId": file, "title": "Feasibility study", "projectId": id});
+    assert_eq!(server.refused("investor", "uploadDocument", attach.clone()).await.0, "NOT_FOUND");
+    let done = server.done("owner", "uploadDocument", "documentId", attach.clone()).await;
+    assert_eq!(server.refused("owner", "uploadDocument", attach).await.0, "DUPLICATE");
+    let seen = server.data_as("owner", PAPERS, json!({"i": id})).await["project"]["documents"][0].clone();
+    assert_eq!((&seen["id"], &seen["title"]), (&done["documentId"], &json!("Feasibility study")));
+    assert_eq!((&seen["mediaType"], &seen["bytes"]), (&json!("application/pdf"), &json!(pdf.len())));
+    // Its bytes, as a file to be saved; an address that was altered gives none.
+    let url = seen["url"].as_str().unwrap();
+    let response = server.client().get(url).send().await.unwrap();
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "application/pdf");
+    assert!(header("content-disposition").starts_with("attachment; filename*=UTF-8''"));
+    assert!(header("content-disposition").is_ascii());
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert!(header("content-security-policy").contains("sandbox"));
+    assert_eq!(response.bytes().await.unwrap().as_ref(), pdf);
+    let altered = format!("{}x", &url[..url.len() - 1]);
+    assert_eq!(server.client().get(altered).send().await.unwrap().status().as_u16(), 404);
+    // Of a draft nobody else knows; a paper of the organisation itself is its people's and the reviewers'.
+    let file = paper(server, "owner", "register.png", &png(8, 8)).await;
+    let own = json!({"uploadId": file, "title": "Extract of the register"});
+    server.done("owner", "uploadDocument", "documentId", own).await;
+    let query = "query($i:ID!){organisation(id:$i){documents{title url}}}";
+    let mine = "{me{memberships{organisation{id}}}}";
+    let me = server.data_as("owner", mine, json!({})).await;
+    let organisation = me["me"]["memberships"][0]["organisation"]["id"].clone();
+    for (who, papers) in [("owner", 1), ("reviewer", 1), ("investor", 0), ("observer", 0), ("city_office", 0)]
+    {
+        let data = server.data_as(who, query, json!({"i": organisation})).await;
+        assert_eq!(data["organisation"]["documents"].as_array().unwrap().len(), papers, "{who}");
+        if who != "owner" {
+            let data = server.data_as(who, PAPERS, json!({"i": id})).await;
+            assert_eq!(data["project"], Value::Null, "{who}");
+            let refused = server.refused(who, "removeDocument", json!({"documentId": seen["id"]})).await;
+            assert_eq!(refused.0, "NOT_FOUND", "{who}");
+        }
+    }
+    // Programs, and images that are too large, are no documents.
+    for bytes in [b"<svg onload='x()'/>".to_vec(), b"MZ".to_vec(), png(65_535, 65_535)] {
+        let asked = json!({"fileName": "x", "purpose": "DOCUMENT"});
+        let ticket = server.done("owner", "requestUpload", "upload{url}", asked).await;
+        let (status, _) = server.send_file("owner", ticket["upload"]["url"].as_str().unwrap(), bytes).await;
+        assert_eq!(status, 422);
+    }
+    server.done("owner", "removeDocument", "documentId", json!({"documentId": seen["id"]})).await;
+    assert_eq!(server.data_as("owner", PAPERS, json!({"i": id})).await["project"]["documents"], json!([]));
+    assert_eq!(server.client().get(url).send().await.unwrap().status().as_u16(), 404);
+}
+
+/// The head of an image of so many pixels.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    bytes.extend_from_slice(&width.to_be_bytes());
+    bytes.extend_from_slice(&height.to_be_bytes());
+    bytes.extend_from_slice(b"\x08\x02\0\0\0\0\0\0\0");
+    bytes
+}
+
 async fn imports(behind: Behind) {
     let server = Server::demo(behind, &[]);
     rows(&server).await;
     doors(&server).await;
+    documents(&server).await;
 }
 
 #[tokio::test]

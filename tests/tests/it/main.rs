@@ -13,6 +13,7 @@ mod http;
 mod imports;
 mod journey_a;
 mod layout;
+mod matrix;
 mod ranking;
 mod registry;
 mod subscriptions;

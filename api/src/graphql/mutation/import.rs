@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{
+    document::UploadPurpose,
     import_job::{ImportMode, ImportedKind},
     value::SingleLine,
 };
@@ -28,7 +29,7 @@ use crate::{
 /// An address to which one file can be sent.
 #[derive(Debug, SimpleObject)]
 pub struct UploadTicket {
-    /// Id of the file, for `startImport`.
+    /// Id of the file, for `startImport` and `uploadDocument`.
     upload_id: ID,
     /// Where its bytes go, by `PUT`, with the same `Authorization` as here.
     url: String,
@@ -59,6 +60,8 @@ payload! {
 pub struct RequestUploadInput {
     /// Its name; for people alone, the kind is told from the bytes.
     file_name: String,
+    /// What it is for; to be imported where it is not given.
+    purpose: Option<Code<UploadPurpose>>,
     /// The same key gives the same answer and one effect.
     idempotency_key: String,
     /// The client's own mark.
@@ -112,7 +115,8 @@ impl ImportMutation {
             let meta = meta(ctx, "requestUpload", &input.idempotency_key, &input)?;
             let name =
                 SingleLine::new(&input.file_name).map_err(|error| Refusal::validation("fileName", error))?;
-            upload::request(app, actor, &meta, name).await
+            let purpose = input.purpose.map_or(UploadPurpose::Import, |code| code.0);
+            upload::request(app, actor, &meta, purpose, name).await
         };
         let (done, user_errors) = settled(outcome.await)?;
         let upload = done.map(|ticket| UploadTicket {

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod capability;
 pub mod city;
+pub mod document;
 pub mod import;
 pub mod mandate;
 pub mod member;
@@ -17,6 +18,7 @@ use domain::{account::IdempotencyKey, id::Id};
 pub use account::AccountMutation;
 pub use capability::CapabilityMutation;
 pub use city::CityMutation;
+pub use document::DocumentMutation;
 pub use import::ImportMutation;
 pub use mandate::MandateMutation;
 pub use member::MemberMutation;
@@ -47,6 +49,7 @@ pub struct Mutation(
     CapabilityMutation,
     SavedSearchMutation,
     ImportMutation,
+    DocumentMutation,
 );
 
 /// Where a request comes from, for counts of attempts and for the log.

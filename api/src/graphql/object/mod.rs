@@ -4,6 +4,7 @@ pub mod capability;
 pub mod city;
 pub mod city_match;
 pub mod common;
+pub mod document;
 pub mod highlight;
 pub mod import_job;
 pub mod listing;
@@ -23,6 +24,7 @@ pub use city_match::{CityMatchConnection, CityMatchNode};
 pub use common::{
     BigInt, CountryObject, ExcludedGate, MoneyObject, PageInfo, ProvenanceObject, TextObject, find, number,
 };
+pub use document::DocumentNode;
 pub use highlight::Highlights;
 pub use import_job::ImportJobNode;
 pub use mandate::{MandateConnection, MandateNode, MandateTerms, ProposedMandateObject};

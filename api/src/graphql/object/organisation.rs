@@ -1,6 +1,8 @@
 //! Organisations.
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 use chrono::NaiveDate;
 use domain::{
@@ -14,11 +16,14 @@ use super::{
         code::Code,
         error::{ErrorCode, client_error},
     },
-    ImportJobNode, ProjectNode,
+    DocumentNode, ImportJobNode, ProjectNode,
     common::{CountryObject, ProvenanceObject, connection, find, global},
     me::{ApiKeyObject, InvitationObject, MemberObject, stored},
 };
-use crate::{app::App, visible::Visible};
+use crate::{
+    app::App,
+    visible::{Viewer, Visible},
+};
 
 /// An organisation.
 #[derive(Debug, Clone)]
@@ -131,6 +136,13 @@ impl OrganisationNode {
             found.extend(find(ctx, id).await?.map(ImportJobNode));
         }
         Ok(Some(found))
+    }
+    /// Documents of the organisation itself, as far as the caller may know of them.
+    async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<DocumentNode>> {
+        let found = stored(ctx.data::<App>()?.store.documents(self.0.id, None).await)?;
+        let viewer = ctx.data::<Viewer>()?;
+        let seen = found.into_iter().filter_map(|one| viewer.see_document(Arc::new(one), None));
+        Ok(seen.map(DocumentNode).collect())
     }
     /// Keys of integrators; for the organisation's owners, null for others.
     async fn api_keys(&self, ctx: &Context<'_>) -> Result<Option<Vec<ApiKeyObject>>> {

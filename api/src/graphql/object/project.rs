@@ -1,6 +1,8 @@
 //! Projects. Who financed a historical record is its outcome and not part of the listing.
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use domain::{
@@ -14,11 +16,15 @@ use domain::{
 
 use super::{
     super::code::{Code, Stage},
-    OrganisationNode,
+    DocumentNode, OrganisationNode,
     common::{BigInt, CountryObject, MoneyObject, ProvenanceObject, TextObject, connection, global, node},
     listing,
+    me::stored,
 };
-use crate::{app::App, visible::Visible};
+use crate::{
+    app::App,
+    visible::{Viewer, Visible},
+};
 
 /// A project.
 #[derive(Debug, Clone)]
@@ -302,6 +308,14 @@ impl ProjectNode {
     /// Year of the historical record, where the listing replays one.
     async fn recorded_year(&self) -> Option<i32> {
         self.0.value.recorded_year.filter(|_| self.0.shows(Field::Provenance))
+    }
+    /// Documents, as far as the caller may know of them: of a match the titles, of an introduction the bytes.
+    async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<DocumentNode>> {
+        let Some(owner) = self.0.owner else { return Ok(Vec::new()) };
+        let found = stored(ctx.data::<App>()?.store.documents(owner, Some(self.0.id)).await)?;
+        let viewer = ctx.data::<Viewer>()?;
+        let seen = found.into_iter().filter_map(|one| viewer.see_document(Arc::new(one), Some(&self.0)));
+        Ok(seen.map(DocumentNode).collect())
     }
     /// Origin.
     async fn provenance(&self) -> ProvenanceObject {
