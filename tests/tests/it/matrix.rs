@@ -28,7 +28,7 @@ fn of_listings() -> Vec<(&'static str, &'static str, A, Value)> {
     vec![
         ("updateProject", "", A::Edit, json!({"project": content})),
         ("answerQuestions", "", A::Edit, json!({"answers": []})),
-        ("justifyFlag", "", A::Edit, json!({"flag": "GRACE_TOO_LONG", "justification": "x"})),
+        ("justifyFlag", "", A::Edit, json!({"flag": "GAP_ABOVE_COST", "justification": "x"})),
         ("setProjectDisclosure", "", A::Edit, json!({"blind": true})),
         plain("submitProject", T::Submit),
         plain("recallProject", T::Recall),
@@ -47,7 +47,7 @@ fn of_listings() -> Vec<(&'static str, &'static str, A, Value)> {
         ("secondProjectDecision", "", A::Decide, word),
         ("takeUpReview", "", A::Decide, json!({})),
         ("decideProjectChange", "", A::Decide, json!({"accepted": true})),
-        ("dismissDuplicate", "", A::Decide, json!({"otherId": "", "reason": "x"})),
+        ("dismissDuplicate", "", A::Decide, json!({"otherProjectId": ""})),
     ]
 }
 
@@ -246,7 +246,7 @@ pub(crate) async fn refusals(server: &Server) {
                     input.as_object_mut().unwrap().remove("expectedVersion");
                 }
                 for (key, value) in more.as_object().unwrap() {
-                    input[key] = if key == "otherId" { id.clone() } else { value.clone() };
+                    input[key] = if key == "otherProjectId" { id.clone() } else { value.clone() };
                 }
                 let mutation = if ty.is_empty() { name.to_owned() } else { format!("{name}:{ty}") };
                 let (code, _) = server.refused(who, &mutation, input).await;
