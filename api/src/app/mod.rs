@@ -46,6 +46,8 @@ pub struct App {
     pub auth: Auth,
     /// What is watched.
     pub watches: Arc<watch::Watches>,
+    /// The index over the lists of sanctions in force.
+    pub sanctions: Arc<crate::screening::Sanctions>,
 }
 
 impl App {
@@ -59,7 +61,9 @@ impl App {
         reference: Arc<Reference>,
     ) -> Result<Self, AppError> {
         let search = Search::build(&store).await?;
-        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()?, watches: Arc::default() })
+        let auth = Auth::in_memory()?;
+        let (watches, sanctions) = (Arc::default(), Arc::default());
+        Ok(Self { store, ranking, reference, search, auth, watches, sanctions })
     }
 
     /// Loads the catalog and the search index from the database, side by side.
@@ -76,7 +80,9 @@ impl App {
         let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
         let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
         let search = index.await.map_err(|_| AppError::Failed)??;
-        Ok(Self { store, ranking, reference, search, auth: Auth::in_memory()?, watches: Arc::default() })
+        let auth = Auth::in_memory()?;
+        let (watches, sanctions) = (Arc::default(), Arc::default());
+        Ok(Self { store, ranking, reference, search, auth, watches, sanctions })
     }
 
     /// Keeps the catalog and the search index current until the process ends.

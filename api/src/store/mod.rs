@@ -15,6 +15,7 @@ mod listing;
 mod log;
 mod outbox;
 mod schema;
+mod screening;
 mod signal;
 mod sql;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use idempotency::KnownKey;
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
 pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};
+pub use screening::{ListInForce, Replaced};
 pub use signal::Changes;
 pub use tx::{Change, Tx, Written, city_key};
 

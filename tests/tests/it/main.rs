@@ -13,4 +13,5 @@ mod http;
 mod journey_a;
 mod layout;
 mod ranking;
+mod screening;
 mod subscriptions;

@@ -61,6 +61,7 @@ fn organisation(name: &str, kind: OrganisationKind, level: VerificationLevel) ->
         investor_type: (kind == OrganisationKind::Investor).then_some(InvestorType::BlendedFacility),
         verification: level,
         verified_on: None,
+        verified_until: None,
         screening: Screening { status: ScreeningStatus::Clear, screened_on: Some(today()) },
         active: true,
         claimed: false,
