@@ -11,11 +11,11 @@ use crate::{
     id::Id,
     sanctions::{ListedKind, SanctionsList},
     screening::{
-        ScreeningCircumstances, ScreeningGuard, ScreeningParty, ScreeningRefusal, ScreeningTransition,
+        SCREENING_RULES, ScreeningCircumstances, ScreeningGuard, ScreeningParty, ScreeningRefusal, ScreeningTransition,
         screening_transition,
     },
     value::{Localized, SingleLine},
-    vocabulary::{ScreeningStatus, vocabulary},
+    vocabulary::{ScreeningStatus, Vocabulary, vocabulary},
 };
 
 vocabulary! {
@@ -200,6 +200,23 @@ impl ScreeningHit {
         }
     }
 
+    /// The transitions that an officer may ask for, each with what still has to hold. A rationale comes with the
+    /// request.
+    pub fn available(&self, person: Id<Person>) -> Vec<(ScreeningTransition, Vec<ScreeningGuard>)> {
+        let decision = |transition| {
+            HitDecision::ALL.iter().copied().find(|decision| decision.transition() == transition)
+        };
+        SCREENING_RULES
+            .iter()
+            .filter(|rule| rule.who == ScreeningParty::Officer && rule.from.contains(&self.status))
+            .map(|rule| {
+                let at = self.circumstances(person, decision(rule.transition), true);
+                let open = rule.guards.iter().copied().filter(|guard| !guard.holds(&at)).collect();
+                (rule.transition, open)
+            })
+            .collect()
+    }
+
     /// Takes an officer's word. The second that agrees moves the case; a word that differs stands beside the first.
     ///
     /// # Errors
@@ -338,6 +355,9 @@ mod tests {
                 assert_eq!(own, Err(ScreeningRefusal::Guards(vec![ScreeningGuard::OtherPerson])));
             }
         }
+        use ScreeningTransition::GrantAppeal;
+        assert_eq!(hit.available(person(1)), [(GrantAppeal, vec![ScreeningGuard::OtherPerson])]);
+        assert_eq!(hit.available(person(3)), [(GrantAppeal, vec![])]);
         assert_eq!(hit.clone().decide_appeal(decision(3, true)), Ok(Some(ScreeningStatus::Clear)));
         assert_eq!(hit.decide_appeal(decision(3, false)), Ok(None));
         assert!(hit.open_appeal().is_none());

@@ -13,7 +13,10 @@ use async_graphql::{
     Context, Data, Result,
     dataloader::{DataLoader, HashMapCache, Loader},
 };
-use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{
+    city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project,
+    screening_hit::ScreeningHit, verification::VerificationCase,
+};
 
 use crate::{
     app::App,
@@ -56,6 +59,8 @@ pub fn request_data(app: &App, actor: Actor) -> Data {
     data.insert(rows::<Organisation>(store));
     data.insert(rows::<Mandate>(store));
     data.insert(rows::<City>(store));
+    data.insert(rows::<ScreeningHit>(store));
+    data.insert(rows::<VerificationCase>(store));
     data
 }
 
@@ -69,6 +74,8 @@ pub fn forget(ctx: &Context<'_>) -> Result<()> {
     ctx.data::<Rows<Organisation>>()?.clear::<Id<Organisation>>();
     ctx.data::<Rows<Mandate>>()?.clear::<Id<Mandate>>();
     ctx.data::<Rows<City>>()?.clear::<Id<City>>();
+    ctx.data::<Rows<ScreeningHit>>()?.clear::<Id<ScreeningHit>>();
+    ctx.data::<Rows<VerificationCase>>()?.clear::<Id<VerificationCase>>();
     Ok(())
 }
 

@@ -3,4 +3,7 @@
 pub mod listing;
 pub mod organisation;
 pub mod project;
+pub mod screening;
+pub mod standing;
 pub mod timers;
+pub mod verification;

@@ -142,7 +142,7 @@ pub async fn update(
             let is_other = Names::of(&old, Vec::new()) != profile.names(Vec::new())
                 || old.screening.status == NOT_SCREENED;
             let today = command.now.date_naive();
-            let held = held(&old, today);
+            let held = level_held(&old, today);
             let held = if is_renamed { held.lowered(VerificationLevel::V1, today, &TERMS) } else { held };
             let mut facts = OrganisationFacts {
                 name: profile.name,
@@ -180,7 +180,7 @@ pub const TERMS: LevelTerms =
 const NOT_SCREENED: ScreeningStatus = ScreeningStatus::NotScreened;
 
 /// The level that an organisation has, as it was last written. One without a day is taken as proved today.
-pub(super) fn held(facts: &OrganisationFacts, today: NaiveDate) -> LevelHeld {
+pub(super) fn level_held(facts: &OrganisationFacts, today: NaiveDate) -> LevelHeld {
     LevelHeld {
         level: facts.verification,
         since: facts.verified_on.unwrap_or(today),

@@ -11,6 +11,7 @@ use domain::{
     vocabulary::ListingState,
 };
 
+use super::standing;
 use super::listing::{Request, TIMERS, advance, advance_as, save_record, step, with_record};
 use crate::{
     account::{dead_link, letters, link, live_token, new_token},
@@ -34,6 +35,8 @@ const EVERY: Duration = Duration::from_mins(5);
 /// Microseconds for which a round may hold the lease.
 const LEASE: i64 = 600_000_000;
 const DAY: i64 = 86_400_000_000;
+/// Microseconds between two rounds over organisations: days are what they count by, and a round reads all of them.
+const ORGANISATIONS_EVERY: i64 = 3_600_000_000;
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,6 +52,7 @@ pub struct Round {
 /// Does rounds until the process ends.
 pub async fn run(app: App) {
     let holder = uuid::Uuid::now_v7().to_string();
+    let mut organisations_due = 0_i64;
     loop {
         let now = app.auth.clock.now().timestamp_micros();
         match app.store.take_lease("listing timers", &holder, now, LEASE).await {
@@ -59,6 +63,20 @@ pub async fn run(app: App) {
             },
             Ok(false) => {}
             Err(error) => tracing::warn!(error = ?error, "the lease of the timers cannot be taken"),
+        }
+        if now >= organisations_due {
+            organisations_due = now.saturating_add(ORGANISATIONS_EVERY);
+            match app.store.take_lease("organisation timers", &holder, now, LEASE).await {
+                Ok(true) => match Box::pin(standing::round(&app)).await {
+                    Ok(done) if done != standing::Round::default() => {
+                        tracing::info!(?done, "the clock moved organisations");
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(error = ?error, "a round of timers failed"),
+                },
+                Ok(false) => {}
+                Err(error) => tracing::warn!(error = ?error, "the lease of the timers cannot be taken"),
+            }
         }
         for swept in [
             app.store.sweep_throttles(now).await,

@@ -39,7 +39,7 @@ pub use idempotency::KnownKey;
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
 pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};
-pub use screening::{ListInForce, Replaced};
+pub use screening::{ListInForce, Replaced, WAITING_CASES, WAITING_HITS};
 pub use signal::Changes;
 pub use tx::{Change, Tx, Written, city_key};
 

@@ -10,7 +10,7 @@ use domain::{
     organisation::Organisation,
     sanctions::{ListEdition, ListEntry, SanctionsList},
     screening_hit::ScreeningHit,
-    verification::{CaseState, Evidence, VerificationCase},
+    verification::{CaseState, Evidence, ProofKind, VerificationCase},
 };
 use sea_orm::{
     ConnectionTrait, DbBackend, QueryResult,
@@ -25,14 +25,26 @@ use super::{
     tx::values,
 };
 
+/// In the column of a case against whose freeze an appeal is open.
+const APPEALED: &str = "APPEALED";
+
+/// What waits for compliance officers.
+pub const WAITING_HITS: [&str; 2] = ["POTENTIAL_HIT", APPEALED];
+
+/// What waits for reviewers.
+pub const WAITING_CASES: [&str; 2] = ["SUBMITTED", "IN_REVIEW"];
+
 impl Aggregate for ScreeningHit {
     const KIND: Kind = Kind::ScreeningHit;
     const HAS_STATE: bool = true;
     fn name(&self) -> String {
         self.name.to_string()
     }
+    /// A freeze against which an appeal is open waits for an officer, and one without waits for nobody: the column
+    /// tells them apart for the queue.
     fn state(&self) -> Option<String> {
-        Some(self.status.code().to_owned())
+        let code = self.status.code();
+        Some(if self.open_appeal().is_some() { APPEALED.to_owned() } else { code.to_owned() })
     }
 }
 impl Aggregate for VerificationCase {
@@ -118,7 +130,8 @@ impl Store {
         entries(self.reader()).await
     }
 
-    /// Cases of some states, longest waiting first: at most `limit` after a place, with the place of each.
+    /// Cases of some states, longest waiting first: at most `limit` after one. A domain waits for mail and for nobody
+    /// here, so such cases are left out.
     ///
     /// # Errors
     /// The database does not answer, or a case does not read.
@@ -129,7 +142,8 @@ impl Store {
         limit: u64,
     ) -> Result<Vec<Id<T>>, StoreError> {
         let states = Expr::col(Alias::new("state")).is_in(states.iter().copied());
-        let mut rows = select(T::KIND.table(), ["id"], [states]);
+        let by_mail = Expr::col(Alias::new("name")).ne(ProofKind::EmailDomain.code());
+        let mut rows = select(T::KIND.table(), ["id"], [states, by_mail]);
         // Ids rise with the time at which a case was opened.
         rows.order_by(Alias::new("id"), Order::Asc).limit(limit);
         if let Some(after) = after {

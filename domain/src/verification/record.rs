@@ -59,10 +59,12 @@ impl Evidence {
     }
 
     /// How many pieces there are.
-    pub fn pieces(&self) -> usize {
+    /// A domain is none before the mail came back.
+    pub fn pieces(&self) -> u32 {
         match self {
-            Self::Documents { documents } => documents.len(),
-            Self::Domain { .. } | Self::Register { .. } | Self::Endorsement { .. } => 1,
+            Self::Documents { documents } => u32::try_from(documents.len()).unwrap_or(u32::MAX),
+            Self::Domain { proved, .. } => u32::from(*proved),
+            Self::Register { .. } | Self::Endorsement { .. } => 1,
         }
     }
 

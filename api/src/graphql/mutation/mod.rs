@@ -5,17 +5,21 @@ pub mod account;
 pub mod member;
 pub mod organisation;
 pub mod project;
+pub mod screening;
+pub mod verification;
 
 use async_graphql::{Context, Error, InputType, MergedObject, Result, SimpleObject};
 use domain::{
     account::IdempotencyKey, city::City, id::Id, mandate::Mandate, organisation::Organisation,
-    project::Project,
+    project::Project, screening_hit::ScreeningHit, verification::VerificationCase,
 };
 
 pub use account::AccountMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
 pub use project::ProjectMutation;
+pub use screening::ScreeningMutation;
+pub use verification::VerificationMutation;
 
 use super::{
     error::{ErrorCode, client_error},
@@ -30,7 +34,14 @@ use crate::{
 
 /// What can be done.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(AccountMutation, MemberMutation, OrganisationMutation, ProjectMutation);
+pub struct Mutation(
+    AccountMutation,
+    MemberMutation,
+    OrganisationMutation,
+    ProjectMutation,
+    ScreeningMutation,
+    VerificationMutation,
+);
 
 /// Where a request comes from, for counts of attempts and for the log.
 #[derive(Debug, Clone)]
@@ -141,6 +152,8 @@ fn forget(ctx: &Context<'_>) -> Result<()> {
     ctx.data::<Rows<Organisation>>()?.clear::<Id<Organisation>>();
     ctx.data::<Rows<Mandate>>()?.clear::<Id<Mandate>>();
     ctx.data::<Rows<City>>()?.clear::<Id<City>>();
+    ctx.data::<Rows<ScreeningHit>>()?.clear::<Id<ScreeningHit>>();
+    ctx.data::<Rows<VerificationCase>>()?.clear::<Id<VerificationCase>>();
     Ok(())
 }
 

@@ -12,6 +12,8 @@ pub mod policy;
 pub mod project;
 mod rules;
 pub mod score;
+pub mod screening;
+pub mod verification;
 
 pub use city::{CityConnection, CityNode};
 pub use city_match::{CityMatchConnection, CityMatchNode};
@@ -24,3 +26,5 @@ pub use me::Me;
 pub use organisation::{OrganisationConnection, OrganisationNode};
 pub use policy::{PolicyStamp, RankingPolicy};
 pub use project::{ProjectConnection, ProjectNode};
+pub use screening::ScreeningHitNode;
+pub use verification::VerificationCaseNode;
