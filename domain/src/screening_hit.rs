@@ -11,8 +11,8 @@ use crate::{
     id::Id,
     sanctions::{ListedKind, SanctionsList},
     screening::{
-        SCREENING_RULES, ScreeningCircumstances, ScreeningGuard, ScreeningParty, ScreeningRefusal, ScreeningTransition,
-        screening_transition,
+        SCREENING_RULES, ScreeningCircumstances, ScreeningGuard, ScreeningParty, ScreeningRefusal,
+        ScreeningTransition, screening_transition,
     },
     value::{Localized, SingleLine},
     vocabulary::{ScreeningStatus, Vocabulary, vocabulary},

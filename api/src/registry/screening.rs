@@ -9,9 +9,7 @@ use domain::{
     organisation::{Organisation, OrganisationFacts, Screening},
     policy::Action,
     screening::{ScreeningCircumstances, ScreeningParty, ScreeningTransition, screening_transition},
-    screening_hit::{
-        AppealDecision, HitAppeal, HitDecision, HitWord, MAX_APPEALS, Said, ScreeningHit,
-    },
+    screening_hit::{AppealDecision, HitAppeal, HitDecision, HitWord, MAX_APPEALS, Said, ScreeningHit},
     value::{Localized, SingleLine},
     vocabulary::ScreeningStatus,
 };
@@ -50,7 +48,8 @@ async fn load(command: &CommandTx, id: Id<ScreeningHit>, version: i32) -> Result
     let hit = command.find("hitId", id).await?;
     command.authorise("hitId", Action::Decide, &hit).await?;
     if hit.version != version {
-        let message = format!("it is at version {} now, and you saw version {version}: look at it again", hit.version);
+        let message =
+            format!("it is at version {} now, and you saw version {version}: look at it again", hit.version);
         return Err(Refusal::new(UserErrorCode::VersionConflict, "expectedVersion", message).into());
     }
     Ok(Loaded { organisation, hit })
@@ -76,7 +75,8 @@ pub async fn decide(
             let Loaded { organisation, hit } = load(command, id, expected_version).await?;
             let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
             if word.decision == HitDecision::Confirmed && hit.value.is_weak() && word.evidence.is_none() {
-                let message = "only aliases that the list itself calls weak are alike: say what else shows it";
+                let message =
+                    "only aliases that the list itself calls weak are alike: say what else shows it";
                 let refusal = Refusal::new(UserErrorCode::GateFailed, "evidence", message);
                 return Err(refusal.by_rule("WEAK_ALIAS").into());
             }

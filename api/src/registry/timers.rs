@@ -11,8 +11,8 @@ use domain::{
     vocabulary::ListingState,
 };
 
-use super::standing;
 use super::listing::{Request, TIMERS, advance, advance_as, save_record, step, with_record};
+use super::standing;
 use crate::{
     account::{dead_link, letters, link, live_token, new_token},
     app::App,

@@ -120,7 +120,9 @@ async fn evidence(
         Claim::Register(identifier) => Evidence::Register { identifier: identifier.clone() },
         Claim::Documents(documents) => {
             if documents.is_empty() || documents.len() > MAX_DOCUMENTS {
-                return Err(Refusal::validation("documents", format!("1 to {MAX_DOCUMENTS} documents")).into());
+                return Err(
+                    Refusal::validation("documents", format!("1 to {MAX_DOCUMENTS} documents")).into()
+                );
             }
             if !command.tx.owns_documents(owner, documents).await? {
                 return Err(Refusal::not_found("documents", "document").into());
@@ -333,16 +335,17 @@ async fn raise(
             other.id != id && other.owner != Some(organisation.id) && other.value.state == CaseState::Granted
         };
         if others.iter().any(holds) {
-            let message = "another organisation is proved by this number: refuse, or look at the other one first";
+            let message =
+                "another organisation is proved by this number: refuse, or look at the other one first";
             return Err(Refusal::new(UserErrorCode::Duplicate, "caseId", message).into());
         }
     }
     let today = command.now.date_naive();
     let proof = case.evidence.proof();
     let held = level_held(&organisation.value, today);
-    let raised = held
-        .proved(proof, today, case.evidence.until(), &TERMS)
-        .map_err(|_| CommandError::from(domain::verification::CaseRefusal::Guards(vec![CaseGuard::StepBelow])))?;
+    let raised = held.proved(proof, today, case.evidence.until(), &TERMS).map_err(|_| {
+        CommandError::from(domain::verification::CaseRefusal::Guards(vec![CaseGuard::StepBelow]))
+    })?;
     let mut facts = OrganisationFacts::from(organisation.value.clone());
     let from = facts.verification;
     hold(&mut facts, raised);
@@ -491,7 +494,9 @@ pub async fn endorse(
                 !(1..=MAX_ENDORSED_DAYS).contains(&until.signed_duration_since(today).num_days())
             };
             if until.is_some_and(is_odd) {
-                return Err(Refusal::validation("until", "a day after today, at most five years ahead").into());
+                return Err(
+                    Refusal::validation("until", "a day after today, at most five years ahead").into()
+                );
             }
             let waits = |case: &Stored<VerificationCase>| {
                 let of = &case.value.evidence;
