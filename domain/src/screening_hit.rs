@@ -355,9 +355,9 @@ mod tests {
                 assert_eq!(own, Err(ScreeningRefusal::Guards(vec![ScreeningGuard::OtherPerson])));
             }
         }
-        use ScreeningTransition::GrantAppeal;
-        assert_eq!(hit.available(person(1)), [(GrantAppeal, vec![ScreeningGuard::OtherPerson])]);
-        assert_eq!(hit.available(person(3)), [(GrantAppeal, vec![])]);
+        let lift = ScreeningTransition::GrantAppeal;
+        assert_eq!(hit.available(person(1)), [(lift, vec![ScreeningGuard::OtherPerson])]);
+        assert_eq!(hit.available(person(3)), [(lift, vec![])]);
         assert_eq!(hit.clone().decide_appeal(decision(3, true)), Ok(Some(ScreeningStatus::Clear)));
         assert_eq!(hit.decide_appeal(decision(3, false)), Ok(None));
         assert!(hit.open_appeal().is_none());

@@ -54,7 +54,7 @@ pub(super) async fn screening(app: &App, what: What) -> Result<ExitCode, Failure
             match import(app, &edition, older).await? {
                 Replaced::First => println!("{of}: in force"),
                 Replaced::Before(before) => {
-                    println!("{of}: in force; before it that of {}", before.published_on)
+                    println!("{of}: in force; before it that of {}", before.published_on);
                 }
                 Replaced::Same => println!("{of}: unchanged, these very bytes are in force"),
                 Replaced::Newer(newer) => {

@@ -104,3 +104,70 @@ async fn fall(app: &App, id: Id<Organisation>) -> Result<Round, CommandError> {
     command.tx.commit().await?;
     Ok(done)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::{DateTime, NaiveDate, Utc};
+    use domain::{
+        organisation::Screening,
+        vocabulary::{ScreeningStatus, VerificationLevel},
+    };
+
+    use super::*;
+    use crate::{
+        auth::Clock,
+        graphql::world,
+        reference::Reference,
+        store::{
+            Change,
+            tests::{Place, on_both},
+        },
+    };
+
+    on_both!(levels_and_clear_results_lapse_by_the_day);
+
+    fn day(month: u32, day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, month, day).unwrap()
+    }
+
+    async fn seen(app: &App) -> (VerificationLevel, Option<NaiveDate>, ScreeningStatus) {
+        let stored = app.store.find_by_key::<Organisation>("o").await.unwrap().unwrap();
+        let facts = stored.value;
+        (facts.verification, facts.verified_until, facts.screening.status)
+    }
+
+    async fn levels_and_clear_results_lapse_by_the_day(place: Place) {
+        let store = place.migrated().await;
+        let mut facts = OrganisationFacts::from(world::plain_organisation("Lime Tree Bakery"));
+        facts.verification = VerificationLevel::V3;
+        facts.verified_on = Some(day(1, 1));
+        facts.verified_until = Some(day(3, 1));
+        facts.screening = Screening { status: ScreeningStatus::Clear, screened_on: Some(day(2, 22)) };
+        let value = Organisation::try_from(facts).unwrap();
+        let tx = store.begin().await.unwrap();
+        tx.put(vec![Change { source_key: "o".to_owned(), owner: None, value }]).await.unwrap();
+        tx.commit().await.unwrap();
+        let reference = Arc::new(Reference::embedded().unwrap());
+        let mut app = App::load(store, reference, day(3, 1)).await.unwrap();
+        let noon = DateTime::<Utc>::from_naive_utc_and_offset(day(3, 1).and_hms_opt(12, 0, 0).unwrap(), Utc);
+        app.auth.clock = Clock::at(noon);
+
+        // On its seventh day a clear result counts, and so does the last day of a proof.
+        assert_eq!(round(&app).await.unwrap(), Round::default());
+        app.auth.clock.advance(chrono::Duration::days(1));
+        assert_eq!(round(&app).await.unwrap(), Round { lapsed: 1, expired: 1 });
+        let until = day(3, 2).checked_add_days(chrono::Days::new(TERMS.register_days));
+        assert_eq!(seen(&app).await, (VerificationLevel::V2, until, ScreeningStatus::Expired));
+        assert_eq!(round(&app).await.unwrap(), Round::default(), "once");
+        let id = app.store.find_by_key::<Organisation>("o").await.unwrap().unwrap().id;
+        let steps = app.store.history(id.uuid()).await.unwrap();
+        let steps: Vec<&str> = steps.iter().map(|past| past.step.transition.as_str()).collect();
+        assert_eq!(steps, ["LAPSE", "EXPIRE"]);
+        // A node that slept for years comes down as far as one that did not.
+        app.auth.clock.advance(chrono::Duration::days(4_000));
+        assert_eq!(round(&app).await.unwrap(), Round { lapsed: 1, expired: 0 });
+        assert_eq!(seen(&app).await, (VerificationLevel::V0, None, ScreeningStatus::Expired));
+    }
+}

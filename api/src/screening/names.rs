@@ -172,3 +172,71 @@ impl Sanctions {
         Ok(Some(loaded))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+    use domain::sanctions::ListedKind;
+
+    use super::*;
+
+    fn entry(name: &str, programme: &str) -> ListEntry {
+        ListEntry {
+            list: SanctionsList::UnSc,
+            uid: "7".to_owned(),
+            reference: None,
+            kind: ListedKind::Individual,
+            name: name.to_owned(),
+            aliases: Vec::new(),
+            countries: Vec::new(),
+            identifiers: vec![domain::sanctions::ListedIdentifier {
+                kind: "Registration Number".to_owned(),
+                number: "101134702".to_owned(),
+            }],
+            programmes: vec![programme.to_owned()],
+            listed_on: None,
+        }
+    }
+
+    fn loaded(name: &str, programme: &str) -> Loaded {
+        let list = ListInForce {
+            list: SanctionsList::UnSc,
+            published_on: NaiveDate::from_ymd_opt(2026, 11, 20).unwrap(),
+            sha256: String::new(),
+            entries: 1,
+            imported_at: 0,
+        };
+        Loaded::new(vec![list], vec![entry(name, programme)])
+    }
+
+    fn fingerprints(loaded: &Loaded, names: &[&str], number: Option<&str>) -> BTreeSet<String> {
+        let names = Names {
+            names: names.iter().map(ToString::to_string).collect(),
+            identifiers: number.into_iter().map(str::to_owned).collect(),
+            country: None,
+        };
+        loaded.matches(&names).into_iter().map(|alike| alike.fingerprint).collect()
+    }
+
+    /// A dismissed owner must not hide another one who is like the same entry.
+    #[test]
+    fn each_name_is_a_match_of_its_own() {
+        let lists = loaded("Zebedee Fictivus Exampleberg", "A");
+        let one = fingerprints(&lists, &["Zebedee Fictivus Exampleberg", "Lime Tree"], None);
+        let two =
+            fingerprints(&lists, &["Zebedee Fictivus Exampleberg", "Zebedee Fiktivus Exampleberg"], None);
+        assert_eq!((one.len(), two.len()), (1, 2));
+        assert!(two.is_superset(&one));
+        assert_eq!(fingerprints(&lists, &["Lime Tree"], Some("101 134 702")).len(), 1, "by its number alone");
+        assert!(fingerprints(&lists, &["Lime Tree"], None).is_empty());
+    }
+
+    #[test]
+    fn a_decision_holds_until_the_entry_or_the_name_changes() {
+        let of = |lists: &Loaded| fingerprints(lists, &["Zebedee Fictivus Exampleberg"], None);
+        let before = of(&loaded("Zebedee Fictivus Exampleberg", "A"));
+        assert_eq!(before, of(&loaded("Zebedee Fictivus Exampleberg", "A")));
+        assert_ne!(before, of(&loaded("Zebedee Fictivus Exampleberg", "B")), "under another programme");
+        assert_ne!(before, of(&loaded("Zebedee Fictivus Exampleberg Jr", "A")));
+    }
+}

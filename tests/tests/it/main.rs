@@ -6,6 +6,7 @@
     reason = "a test fails by panic, at the place that says why"
 )]
 
+mod api;
 mod attacks;
 mod cli;
 mod freshness;
@@ -15,3 +16,4 @@ mod layout;
 mod ranking;
 mod screening;
 mod subscriptions;
+mod verification;

@@ -1,20 +1,14 @@
-//! Lists of sanctions by the command line, what officers decide of them, and how organisations are verified, on both
-//! databases.
+//! Lists of sanctions by the command line, and what officers decide of them, on both databases.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::PathBuf,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 use serde_json::{Value, json};
-use tests::{
-    run,
-    server::{Behind, Server},
-};
+use tests::{run, server::Behind};
 
-use super::freshness::{import_project, shows};
+use super::{
+    api::Api,
+    freshness::{import_project, shows},
+};
 
 /// An edition of the United Nations' list with made-up entities.
 fn un(day: &str, entities: &[(&str, &str)]) -> String {
@@ -111,6 +105,42 @@ fn lists(database: &str) {
     assert!(out.contains("0 clear, 1 new hits, 1 waiting"), "{out}");
 }
 
+/// OFAC's list as XML and as its tables; the tables do not say their day, and belong together.
+#[test]
+fn the_content_tells_the_format() {
+    let files = Files(tempfile::tempdir().unwrap());
+    let database = format!("sqlite:{}", files.0.path().join("lists.sqlite").display());
+    let xml = files.write(
+        "sdn.xml",
+        "<?xml version=\"1.0\"?>\n<sdnList><publshInformation><Publish_Date>11/20/2026</Publish_Date>\
+         <Record_Count>1</Record_Count></publshInformation><sdnEntry><uid>1</uid><lastName>SAMPLETON CABLE</lastName>\
+         <sdnType>Entity</sdnType><programList><program>SAMPLE</program></programList></sdnEntry></sdnList>",
+    );
+    let (code, out, err) = import(&database, "OFAC", &xml, &["--no-run"]);
+    assert!(code == 0 && out.contains("of 2026-11-20, 1 entries: in force"), "{out}{err}");
+    let (_, _, err) = import(&database, "OFAC", &xml, &["--published-on", "2026-11-21"]);
+    assert!(err.contains("says its day itself"), "{err}");
+    let table = files.write(
+        "sdn.csv",
+        "1,\"SAMPLETON CABLE\",-0- ,\"SAMPLE\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n\
+         2,\"NOTHING ALIKE\",-0- ,\"SAMPLE\",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \n",
+    );
+    // Without its aliases a list has a hole.
+    let day = ["--no-run", "--published-on", "2026-11-21"];
+    let (code, _, err) = import(&database, "OFAC", &table, &day);
+    assert!(code != 0 && err.contains("alt.csv"), "{err}");
+    files.write("alt.csv", "2,1,\"aka\",\"QUIET WATER\",-0- \n");
+    files.write("add.csv", "1,1,-0- ,-0- ,\"Kenya\",-0- \n");
+    let (code, out, err) = import(&database, "OFAC", &table, &day);
+    assert!(code == 0 && out.contains("2 entries: in force; before it that of 2026-11-20"), "{out}{err}");
+    // An alias of nothing is no list.
+    files.write("alt.csv", "9,1,\"aka\",\"QUIET WATER\",-0- \n");
+    let day = ["--no-run", "--published-on", "2026-11-22"];
+    let (code, _, err) = import(&database, "OFAC", &table, &day);
+    assert!(code != 0 && err.contains("alt.csv, line 1") || err.contains("line 1"), "{err}");
+    assert!(screening(&database, &["lists"]).1.starts_with("OFAC_SDN\t2026-11-21\t2 entries\t"));
+}
+
 #[test]
 fn lists_are_imported_whole_and_screen_everybody_on_sqlite() {
     let dir = tempfile::tempdir().unwrap();
@@ -122,107 +152,16 @@ fn lists_are_imported_whole_and_screen_everybody_on_postgres() {
     lists(&tests::postgres::database());
 }
 
-/// A client of the API as one of the demo's people.
-struct Api {
-    server: Server,
-    keys: AtomicU64,
-}
-
-impl Api {
-    /// Sends a mutation, for an organisation where one is named; answers its payload.
-    async fn tried(
-        &self,
-        who: &str,
-        acting: Option<&Value>,
-        mutation: &str,
-        fields: &str,
-        mut input: Value,
-    ) -> Value {
-        let object = input.as_object_mut().unwrap();
-        if !["proveDomain"].contains(&mutation) && !object.contains_key("idempotencyKey") {
-            object.insert(
-                "idempotencyKey".into(),
-                format!("k{}", self.keys.fetch_add(1, Ordering::Relaxed)).into(),
-            );
-        }
-        let name = match mutation {
-            "proveDomain" => "LinkInput".to_owned(),
-            "claimVerification"
-            | "layDownVerification"
-            | "withdrawVerification"
-            | "grantVerificationAppeal" => "VerificationTransitionInput".to_owned(),
-            _ => format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]),
-        };
-        let query = format!(
-            "mutation($i:{name}!){{{mutation}(input:$i){{{fields} userErrors{{code path message ruleRef}}}}}}"
-        );
-        let mut request = self
-            .server
-            .client()
-            .post(format!("{}/graphql", self.server.url))
-            .bearer_auth(self.server.tokens[who].as_str().unwrap())
-            .json(&json!({"query": query, "variables": {"i": input}}));
-        if let Some(acting) = acting {
-            request = request.header("Caravanserai-Organisation", acting.as_str().unwrap());
-        }
-        let body: Value = request.send().await.unwrap().json().await.unwrap();
-        assert!(body["errors"].is_null(), "{} for {query}", body["errors"]);
-        body["data"][mutation].clone()
-    }
-
-    async fn done(&self, who: &str, mutation: &str, fields: &str, input: Value) -> Value {
-        let payload = self.tried(who, None, mutation, fields, input).await;
-        assert_eq!(payload["userErrors"], json!([]), "{mutation} as {who}");
-        payload
-    }
-
-    /// A mutation that must be refused with a code; answers the refusal.
-    async fn refused(&self, who: &str, mutation: &str, input: Value, code: &str) -> Value {
-        let payload = self.tried(who, None, mutation, "", input).await;
-        assert_eq!(payload["userErrors"][0]["code"], code, "{mutation} as {who}: {payload}");
-        payload["userErrors"][0].clone()
-    }
-
-    /// What an organisation shows to somebody.
-    async fn organisation(&self, who: &str, id: &Value) -> Value {
-        let query = "query($i:ID!){organisation(id:$i){version held verification screening{status} \
-             screeningHits{id version state likenesses{matchedName likeness why} words{decision} appeals{granted} \
-             availableTransitions{name requires} history{to transition}} \
-             verificationCases{id version proof state claimed mine domain identifier{scheme number checkDigits} reasons \
-             availableTransitions{name requires} history{to}}}}";
-        self.server.data_as(who, query, json!({"i": id})).await["organisation"].clone()
-    }
-
-    async fn register(&self, name: &str, owners: &[&str]) -> Value {
-        let profile = json!({"name": name, "country": "RS", "ultimateOwners": owners});
-        let input = json!({"kind": "COMPANY", "profile": profile});
-        self.done("owner", "registerOrganisation", "organisation{id}", input).await["organisation"]["id"]
-            .clone()
-    }
-
-    fn run_screening(&self) -> String {
-        let (code, out, err) = screening(&self.server.database, &["run"]);
-        assert_eq!(code, 0, "{err}");
-        out
-    }
-
-    /// Two officers say the same of the newest hit of an organisation.
-    async fn both_say(&self, organisation: &Value, decision: &str) -> Value {
-        let mut last = Value::Null;
-        for officer in ["compliance", "second_compliance"] {
-            let hit = self.organisation(officer, organisation).await["screeningHits"][0].clone();
-            let input = json!({"hitId": hit["id"], "expectedVersion": hit["version"], "decision": decision,
-                "rationale": "Seen in the register"});
-            last = self.done(officer, "decideScreeningHit", "screeningHit{state version}", input).await;
-        }
-        last["screeningHit"]["state"].clone()
-    }
+fn run_screening(database: &str) -> String {
+    let (code, out, err) = screening(database, &["run"]);
+    assert_eq!(code, 0, "{err}");
+    out
 }
 
 const QUEUE: &str = "{screeningQueue{id state organisation{id}}}";
 
 async fn hits(behind: Behind) {
-    let api = Api { server: Server::demo(behind, &[]), keys: AtomicU64::new(1) };
+    let api = Api::demo(behind);
     let database = api.server.database.clone();
     let files = Files(tempfile::tempdir().unwrap());
 
@@ -284,7 +223,7 @@ async fn hits(behind: Behind) {
     api.refused("compliance", "decideScreeningHit", late, "INVALID_TRANSITION").await;
 
     // A run finds the same again and raises nothing; a changed entry is another matter.
-    let out = api.run_screening();
+    let out = run_screening(&database);
     assert!(out.contains(" 0 new hits, 1 waiting, 1 dismissed before"), "{out}");
     assert_eq!(api.organisation("compliance", &id).await["screening"]["status"], "FALSE_POSITIVE");
     let other = [("1", "SAMPLETON CABLE AND WIRE WORKS LTD"), list[1]];
@@ -331,7 +270,7 @@ async fn hits(behind: Behind) {
     let claim = json!({"organisationId": id, "expectedVersion": seen["version"],
         "identifier": {"scheme": "RS-PIB", "number": "101134702"}});
     api.refused("owner", "startVerification", claim, "SCREENING_HOLD").await;
-    let out = api.run_screening();
+    let out = run_screening(&database);
     assert!(out.contains("1 frozen"), "{out}");
 
     // The owners appeal, once at a time; who confirmed does not decide, another officer does.
@@ -364,7 +303,7 @@ async fn hits(behind: Behind) {
     let granted = api.done("second_reviewer", "decideAppeal", "screeningHit{state}", granted).await;
     assert_eq!(granted["screeningHit"]["state"], "CLEAR");
     // Lifted, the same pair is not raised by the next run; under its old name neither, for both were looked at.
-    api.run_screening();
+    run_screening(&database);
     assert_eq!(api.organisation("compliance", &id).await["screening"]["status"], "CLEAR");
     let input = rename("Sampleton Cables and Wire Works").await;
     api.done("owner", "updateOrganisation", "", input).await;
@@ -396,172 +335,4 @@ async fn two_officers_decide_a_third_hears_the_appeal_on_sqlite() {
 #[tokio::test]
 async fn two_officers_decide_a_third_hears_the_appeal_on_postgres() {
     hits(Behind::Postgres).await;
-}
-
-async fn proofs(behind: Behind) {
-    let api = Api { server: Server::demo(behind, &[]), keys: AtomicU64::new(1) };
-    let id = api.register("Lime Tree Bakery", &[]).await;
-    let level = async |id: &Value| api.organisation("owner", id).await["verification"].clone();
-    let claim = async |id: &Value, what: Value| {
-        let mut input = json!({"organisationId": id,
-            "expectedVersion": api.organisation("owner", id).await["version"]});
-        input.as_object_mut().unwrap().extend(what.as_object().unwrap().clone());
-        input
-    };
-
-    // What is wrong is named; who is no owner may not.
-    for (what, path) in [
-        (json!({}), json!([])),
-        (json!({"email": "ana@gmail.com"}), json!(["email"])),
-        (json!({"email": "nobody"}), json!(["email"])),
-        (json!({"identifier": {"scheme": "RS-PIB", "number": "101134703"}}), json!(["identifier", "number"])),
-        (json!({"identifier": {"scheme": "PIB", "number": "101134702"}}), json!(["identifier", "scheme"])),
-        (json!({"documents": []}), json!(["documents"])),
-        (json!({"documents": [id]}), json!(["documents"])),
-    ] {
-        let refused = api.refused("owner", "startVerification", claim(&id, what).await, "VALIDATION").await;
-        assert_eq!(refused["path"], path);
-    }
-    let number = json!({"identifier": {"scheme": "RS-PIB", "number": "101134702"}});
-    api.refused("investor", "startVerification", claim(&id, number.clone()).await, "NOT_PERMITTED").await;
-
-    // A domain is proved by the link that was mailed there, once; a newer link voids the older.
-    let email = json!({"email": "office@lime-tree.example"});
-    let case = "verificationCase{id version state proof domain}";
-    let first = api.done("owner", "startVerification", case, claim(&id, email.clone()).await).await;
-    assert_eq!(first["verificationCase"]["domain"], "lime-tree.example");
-    let old = link_to(&api.server, "office@lime-tree.example", 1).await;
-    api.done("owner", "startVerification", case, claim(&id, email).await).await;
-    let new =
-        link_to(&api.server, "office@lime-tree.example", 2).await.into_iter().find(|one| !old.contains(one));
-    let (old, new) = (old[0].clone(), new.unwrap());
-    api.refused("investor", "proveDomain", json!({"token": old}), "NOT_FOUND").await;
-    assert_eq!(level(&id).await, "V0");
-    api.done("investor", "proveDomain", "accepted", json!({"token": new})).await;
-    assert_eq!(level(&id).await, "V1");
-    api.refused("investor", "proveDomain", json!({"token": new}), "NOT_FOUND").await;
-
-    // A register number is taken up by one reviewer, who alone decides.
-    let made = api.done("owner", "startVerification", case, claim(&id, number.clone()).await).await;
-    api.refused("owner", "startVerification", claim(&id, number.clone()).await, "DUPLICATE").await;
-    let made = made["verificationCase"].clone();
-    let queue = "{verificationQueue{id proof}}";
-    let waiting = api.server.data_as("reviewer", queue, json!({})).await;
-    assert_eq!(waiting["verificationQueue"], json!([{"id": made["id"], "proof": "REGISTER"}]));
-    let token = api.server.tokens["owner"].as_str().unwrap();
-    assert!(!api.server.query_with(token, queue, json!({})).await["errors"].is_null());
-    let at = |version: &Value| json!({"caseId": made["id"], "expectedVersion": version});
-    api.refused("owner", "claimVerification", at(&made["version"]), "NOT_PERMITTED").await;
-    api.refused("investor", "claimVerification", at(&made["version"]), "NOT_FOUND").await;
-    let mut early = at(&made["version"]);
-    early["decision"] = json!("GRANT");
-    api.refused("reviewer", "decideVerification", early, "NOT_PERMITTED").await;
-    let taken = api.done("reviewer", "claimVerification", case, at(&made["version"])).await;
-    assert_eq!(taken["verificationCase"]["state"], "IN_REVIEW");
-    let decide = |version: &Value, decision: &str, reasons: Value| {
-        let mut input = at(version);
-        input["decision"] = json!(decision);
-        input["reasons"] = reasons;
-        input
-    };
-    let version = &taken["verificationCase"]["version"];
-    api.refused(
-        "second_reviewer",
-        "decideVerification",
-        decide(version, "GRANT", json!([])),
-        "NOT_PERMITTED",
-    )
-    .await;
-    let bare = decide(version, "ASK_MORE", json!([]));
-    assert_eq!(api.refused("reviewer", "decideVerification", bare, "GATE_FAILED").await["ruleRef"], "REASON");
-    let more = decide(version, "ASK_MORE", json!(["The certificate of 2026, please"]));
-    let more = api.done("reviewer", "decideVerification", case, more).await;
-    let mut supply = at(&more["verificationCase"]["version"]);
-    supply["supplied"] = json!(["Certificate 12/2026 of the register"]);
-    let supplied = api.done("owner", "supplyVerification", case, supply).await;
-    let refuse = decide(&supplied["verificationCase"]["version"], "REFUSE", json!(["It is of another year"]));
-    let refused = api.done("reviewer", "decideVerification", case, refuse).await;
-    assert_eq!(refused["verificationCase"]["state"], "REFUSED");
-    // An appeal opens it for another reviewer than the one who refused.
-    let version = &refused["verificationCase"]["version"];
-    api.refused("owner", "grantVerificationAppeal", at(version), "NOT_PERMITTED").await;
-    let opened = api.done("administrator", "grantVerificationAppeal", case, at(version)).await;
-    let version = &opened["verificationCase"]["version"];
-    let own = api.refused("reviewer", "claimVerification", at(version), "GATE_FAILED").await;
-    assert_eq!(own["ruleRef"], "OTHER_REVIEWER");
-    let taken = api.done("second_reviewer", "claimVerification", case, at(version)).await;
-    let grant = decide(&taken["verificationCase"]["version"], "GRANT", json!([]));
-    let granted = api.done("second_reviewer", "decideVerification", case, grant).await;
-    assert_eq!(granted["verificationCase"]["state"], "GRANTED");
-    assert_eq!(level(&id).await, "V2");
-    let over = at(&granted["verificationCase"]["version"]);
-    api.refused("owner", "withdrawVerification", over, "INVALID_TRANSITION").await;
-
-    // Who claims the number of another learns nothing of it; the reviewer does.
-    let twin = api.register("Plum Tree Bakery", &[]).await;
-    let claimed = api.done("owner", "startVerification", case, claim(&twin, number).await).await;
-    let claimed = claimed["verificationCase"].clone();
-    assert_eq!(claimed["state"], "SUBMITTED");
-    let at = json!({"caseId": claimed["id"], "expectedVersion": claimed["version"]});
-    let taken = api.done("reviewer", "claimVerification", case, at.clone()).await;
-    let mut grant = json!({"caseId": claimed["id"], "expectedVersion": taken["verificationCase"]["version"],
-        "decision": "GRANT"});
-    let below = api.refused("reviewer", "decideVerification", grant.clone(), "GATE_FAILED").await;
-    assert_eq!(below["ruleRef"], "STEP_BELOW", "its domain is not proved yet");
-    api.done("owner", "startVerification", case, claim(&twin, json!({"email": "a@plum-tree.example"})).await)
-        .await;
-    let link = link_to(&api.server, "a@plum-tree.example", 1).await[0].clone();
-    api.done("owner", "proveDomain", "accepted", json!({"token": link})).await;
-    grant["idempotencyKey"] = json!("granted-at-last");
-    api.refused("reviewer", "decideVerification", grant, "DUPLICATE").await;
-
-    // A verified international body endorses; nobody else does.
-    let word = |id: &Value| json!({"organisationId": id, "statement": "We know them", "until": "2027-06-30"});
-    api.refused("investor", "endorseOrganisation", word(&id), "NOT_PERMITTED").await;
-    let mut past = word(&id);
-    past["until"] = json!("2020-01-01");
-    let wrong = api.refused("observer", "endorseOrganisation", past, "VALIDATION").await;
-    assert_eq!(wrong["path"], json!(["until"]));
-    api.done("observer", "endorseOrganisation", "accepted", word(&id)).await;
-    api.refused("observer", "endorseOrganisation", word(&id), "DUPLICATE").await;
-    let cases = api.organisation("owner", &id).await["verificationCases"].clone();
-    assert_eq!(cases[0]["proof"], "ENDORSEMENT", "{cases}");
-    assert_eq!(api.organisation("investor", &id).await["verificationCases"], Value::Null);
-
-    // A new name keeps the domain and nothing that rests on the name.
-    let version = api.organisation("owner", &id).await["version"].clone();
-    let renamed = json!({"organisationId": id, "expectedVersion": version,
-        "profile": {"name": "Pear Tree Bakery", "country": "RS"}});
-    api.done("owner", "updateOrganisation", "", renamed).await;
-    assert_eq!(level(&id).await, "V1");
-}
-
-/// What stands behind the # of the links in mail to an address, once there are so many.
-async fn link_to(server: &Server, address: &str, count: usize) -> Vec<String> {
-    for _ in 0..200 {
-        let mut found = Vec::new();
-        for entry in fs::read_dir(server.mail_dir()).into_iter().flatten().flatten() {
-            let text = fs::read_to_string(entry.path()).unwrap_or_default();
-            if entry.path().extension().is_some_and(|end| end == "eml") && text.contains(address) {
-                let text = text.replace("=\r\n", "").replace("=3D", "=");
-                let link = text.split("prove-domain#").nth(1).and_then(|rest| rest.split_whitespace().next());
-                found.extend(link.map(str::to_owned));
-            }
-        }
-        if found.len() >= count {
-            return found;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("no mail to {address} within ten seconds");
-}
-
-#[tokio::test]
-async fn organisations_are_proved_step_by_step_on_sqlite() {
-    proofs(Behind::Sqlite).await;
-}
-
-#[tokio::test]
-async fn organisations_are_proved_step_by_step_on_postgres() {
-    proofs(Behind::Postgres).await;
 }

@@ -3,8 +3,9 @@
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::verification::{
-    CaseGuard, CaseState, CaseTransition, Evidence, FormCheck, ProofKind, VerificationCase,
+use domain::{
+    value::SingleLine,
+    verification::{CaseGuard, CaseState, CaseTransition, Evidence, FormCheck, ProofKind, VerificationCase},
 };
 
 use super::{
@@ -119,11 +120,11 @@ impl VerificationCaseNode {
     /// What the organisation added when more was asked for; for those who see its documents.
     async fn supplied(&self) -> Vec<&str> {
         let supplied = self.0.is_private().then_some(&self.0.value.supplied);
-        supplied.into_iter().flatten().map(|line| line.as_str()).collect()
+        supplied.into_iter().flatten().map(SingleLine::as_str).collect()
     }
     /// Why more was asked for, or why it was refused.
     async fn reasons(&self) -> Vec<&str> {
-        self.0.value.reasons.iter().map(|line| line.as_str()).collect()
+        self.0.value.reasons.iter().map(SingleLine::as_str).collect()
     }
     /// Whether a reviewer has taken it up.
     async fn claimed(&self) -> bool {

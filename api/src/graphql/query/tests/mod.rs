@@ -52,6 +52,11 @@ fn country(code: &str) -> CountryCode {
     code.parse().unwrap()
 }
 
+/// A company of which nothing else is known.
+pub(crate) fn plain_organisation(name: &str) -> Organisation {
+    organisation(name, OrganisationKind::Company, VerificationLevel::V0)
+}
+
 fn organisation(name: &str, kind: OrganisationKind, level: VerificationLevel) -> Organisation {
     Organisation::try_from(OrganisationFacts {
         name: line(name),
