@@ -152,6 +152,13 @@ fn lists_are_imported_whole_and_screen_everybody_on_postgres() {
     lists(&tests::postgres::database());
 }
 
+/// Runs a command apart from the thread on which the client lives: it would not see meanwhile that the server closed a
+/// connection that was idle for long.
+async fn apart<R: Send + 'static>(database: &str, work: impl FnOnce(&str) -> R + Send + 'static) -> R {
+    let database = database.to_owned();
+    tokio::task::spawn_blocking(move || work(&database)).await.unwrap()
+}
+
 fn run_screening(database: &str) -> String {
     let (code, out, err) = screening(database, &["run"]);
     assert_eq!(code, 0, "{err}");
@@ -171,7 +178,8 @@ async fn hits(behind: Behind) {
     assert_eq!(seen["screening"]["status"], "NOT_SCREENED");
     let list = [("1", "SAMPLETON CABLE AND WIRE WORKS"), ("2", "Zebedee Fictivus Exampleberg")];
     let edition = files.write("un.xml", &un("2026-11-20", &list));
-    let (code, out, err) = import(&database, "UN", &edition, &["--no-run"]);
+    let (code, out, err) =
+        apart(&database, move |database| import(database, "UN", &edition, &["--no-run"])).await;
     assert_eq!(code, 0, "{out}{err}");
 
     // Screened where it is registered, by the list that another process brought in meanwhile.
@@ -223,12 +231,12 @@ async fn hits(behind: Behind) {
     api.refused("compliance", "decideScreeningHit", late, "INVALID_TRANSITION").await;
 
     // A run finds the same again and raises nothing; a changed entry is another matter.
-    let out = run_screening(&database);
+    let out = apart(&database, run_screening).await;
     assert!(out.contains(" 0 new hits, 1 waiting, 1 dismissed before"), "{out}");
     assert_eq!(api.organisation("compliance", &id).await["screening"]["status"], "FALSE_POSITIVE");
     let other = [("1", "SAMPLETON CABLE AND WIRE WORKS LTD"), list[1]];
     let edition = files.write("next.xml", &un("2026-11-21", &other));
-    let (_, out, _) = import(&database, "UN", &edition, &[]);
+    let (_, out, _) = apart(&database, move |database| import(database, "UN", &edition, &[])).await;
     assert!(out.contains(" 1 new hits, 1 waiting, 0 dismissed"), "{out}");
     assert_eq!(api.both_say(&id, "FALSE_POSITIVE").await, "FALSE_POSITIVE");
 
@@ -270,7 +278,7 @@ async fn hits(behind: Behind) {
     let claim = json!({"organisationId": id, "expectedVersion": seen["version"],
         "identifier": {"scheme": "RS-PIB", "number": "101134702"}});
     api.refused("owner", "startVerification", claim, "SCREENING_HOLD").await;
-    let out = run_screening(&database);
+    let out = apart(&database, run_screening).await;
     assert!(out.contains("1 frozen"), "{out}");
 
     // The owners appeal, once at a time; who confirmed does not decide, another officer does.
@@ -303,18 +311,18 @@ async fn hits(behind: Behind) {
     let granted = api.done("second_reviewer", "decideAppeal", "screeningHit{state}", granted).await;
     assert_eq!(granted["screeningHit"]["state"], "CLEAR");
     // Lifted, the same pair is not raised by the next run; under its old name neither, for both were looked at.
-    run_screening(&database);
+    apart(&database, run_screening).await;
     assert_eq!(api.organisation("compliance", &id).await["screening"]["status"], "CLEAR");
     let input = rename("Sampleton Cables and Wire Works").await;
     api.done("owner", "updateOrganisation", "", input).await;
     assert_eq!(api.organisation("compliance", &id).await["screening"]["status"], "CLEAR");
 
     // A possible hit takes an owner's listings out of rankings, and a dismissal brings them back.
-    import_project(&database, "Watched fibre", 100_000, "PUBLISHED");
+    apart(&database, |database| import_project(database, "Watched fibre", 100_000, "PUBLISHED")).await;
     shows(&api.server, Some("Watched fibre")).await;
     let more = [other[0], other[1], ("3", "Drina Valley Fibre Company Fictional")];
     let edition = files.write("last.xml", &un("2026-11-22", &more));
-    let (code, out, err) = import(&database, "UN", &edition, &[]);
+    let (code, out, err) = apart(&database, move |database| import(database, "UN", &edition, &[])).await;
     assert_eq!(code, 0, "{out}{err}");
     shows(&api.server, None).await;
     let me = api.server.data_as("owner", "{me{memberships{organisation{id name}}}}", json!({})).await;
