@@ -131,20 +131,25 @@ async fn find(
 /// Writes what was found of a batch.
 async fn settle(app: &App, loaded: &Loaded, found: &[Found]) -> Result<Ran, CommandError> {
     let command = app.begin(&Actor::System, "screening", None).await?;
-    // The same lists as were looked at, or everything is looked at again.
+    let mut locked = Vec::with_capacity(found.len());
+    for (id, version, matches) in found {
+        // One that went away meanwhile is passed over.
+        locked.extend(command.tx.lock(*id).await?.map(|stored| (stored, version, matches)));
+    }
+    // After the organisations, as in every write: an import that waits for one of two never makes them wait for each
+    // other. The same lists as were looked at, or everything is looked at again.
     let lists = command.tx.hold_lists().await?;
     let mut ran = Ran::default();
-    for (id, version, matches) in found {
-        // One that went away meanwhile.
-        let Some(stored) = command.tx.lock(*id).await? else { continue };
+    for (stored, version, matches) in locked {
+        let id = stored.id;
         ran.organisations = ran.organisations.saturating_add(1);
         let mut facts = OrganisationFacts::from(stored.value.clone());
         let before = facts.screening;
         let is_same = stored.version == *version && loaded.is_of(&lists);
         let judged = if is_same {
-            judge(&command, Some(*id), &mut facts, matches.clone()).await?
+            judge(&command, Some(id), &mut facts, matches.clone()).await?
         } else {
-            screen(&command, Some(*id), &mut facts, None).await?
+            screen(&command, Some(id), &mut facts, None).await?
         };
         let Some(judged) = judged else {
             ran.frozen = ran.frozen.saturating_add(1);

@@ -207,6 +207,28 @@ async fn hits(behind: Behind) {
     let queue = api.server.data_as("administrator", QUEUE, json!({})).await;
     assert_eq!(queue["screeningQueue"].as_array().unwrap().len(), 2, "{queue}");
 
+    // An officer who belongs to it neither sees nor decides.
+    if behind == Behind::Postgres {
+        let me = api.server.data_as("compliance", "{me{id}}", json!({})).await["me"]["id"].clone();
+        let [person, organisation] =
+            [&me, &owned].map(|id| tests::attack::ids::raw(id.as_str().unwrap()).unwrap());
+        tests::postgres::sql(
+            &database,
+            &format!(
+                "INSERT INTO membership (id, version, person_id, organisation_id, role, created_at, updated_at) VALUES \
+                 (gen_random_uuid(), 1, '{person}', '{organisation}', 'VIEWER', 0, 0)"
+            ),
+        );
+        let other = api.organisation("second_compliance", &owned).await["screeningHits"][0].clone();
+        let own = api.organisation("compliance", &owned).await;
+        assert_eq!((&own["screening"], &own["screeningHits"]), (&Value::Null, &Value::Null));
+        let word = json!({"hitId": other["id"], "expectedVersion": other["version"], "decision": "FALSE_POSITIVE",
+            "rationale": "We are not they"});
+        api.refused("compliance", "decideScreeningHit", word, "NOT_FOUND").await;
+        let queue = api.server.data_as("compliance", QUEUE, json!({})).await;
+        assert_eq!(queue["screeningQueue"].as_array().unwrap().len(), 1, "{queue}");
+    }
+
     // One officer alone decides nothing; who is none is told that there is no such case.
     let word = |decision: &str, version: &Value| json!({"hitId": hit["id"], "expectedVersion": version, "decision": decision, "rationale": "Another body"});
     for who in ["owner", "investor", "reviewer"] {

@@ -106,6 +106,10 @@ async fn proofs(behind: Behind) {
     let over = at(&granted["verificationCase"]["version"]);
     api.refused("owner", "withdrawVerification", over, "INVALID_TRANSITION").await;
 
+    if behind == Behind::Postgres {
+        documents(&api, &id).await;
+    }
+
     // Who claims the number of another learns nothing of it; the reviewer does.
     let twin = api.register("Plum Tree Bakery", &[]).await;
     let claimed = api.done("owner", "startVerification", case, claim(&twin, number).await).await;
@@ -137,12 +141,64 @@ async fn proofs(behind: Behind) {
     assert_eq!(cases[0]["proof"], "ENDORSEMENT", "{cases}");
     assert_eq!(api.organisation("investor", &id).await["verificationCases"], Value::Null);
 
+    if behind == Behind::Postgres {
+        let at = json!({"caseId": cases[0]["id"], "expectedVersion": cases[0]["version"]});
+        let taken = api.done("reviewer", "claimVerification", case, at.clone()).await;
+        let grant = json!({"caseId": at["caseId"], "expectedVersion": taken["verificationCase"]["version"],
+            "decision": "GRANT"});
+        api.done("reviewer", "decideVerification", case, grant).await;
+        let data = api
+            .server
+            .data("query($i:ID!){organisation(id:$i){verification verifiedUntil}}", json!({"i": id}));
+        // For as long as the body says, and not for the usual time.
+        assert_eq!(data.await["organisation"], json!({"verification": "V4", "verifiedUntil": "2027-06-30"}));
+    }
+
     // A new name keeps the domain and nothing that rests on the name.
     let version = api.organisation("owner", &id).await["version"].clone();
     let renamed = json!({"organisationId": id, "expectedVersion": version,
         "profile": {"name": "Pear Tree Bakery", "country": "RS"}});
     api.done("owner", "updateOrganisation", "", renamed).await;
     assert_eq!(level(&id).await, "V1");
+}
+
+/// Documents, which are written into the database here, for they cannot be uploaded yet.
+async fn documents(api: &Api, id: &Value) {
+    const OWN: (&str, &str) = ("01900000-0000-7000-8000-000000000001", "ZAGQAAAAAHAAgAAAAAAAAAFe");
+    const OTHERS: &str = "ZAGQAAAAAHAAgAAAAAAAAAJX";
+    let owner = tests::attack::ids::raw(id.as_str().unwrap()).unwrap();
+    tests::postgres::sql(
+        &api.server.database,
+        &format!(
+            "INSERT INTO document (id, version, name, body, created_at, updated_at, owner_id) VALUES ('{}', 1, 'Paper', \
+             '{{}}', 0, 0, '{owner}')",
+            OWN.0
+        ),
+    );
+    let version = api.organisation("owner", id).await["version"].clone();
+    let claim =
+        |documents: Value| json!({"organisationId": id, "expectedVersion": version, "documents": documents});
+    api.refused("owner", "startVerification", claim(json!([OWN.1, OTHERS])), "NOT_FOUND").await;
+    let case = "verificationCase{id version state}";
+    let made = api.done("owner", "startVerification", case, claim(json!([OWN.1]))).await;
+    let made = made["verificationCase"].clone();
+    let shown = async |who: &str| {
+        let query = "query($i:ID!){organisation(id:$i){verificationCases{id documents}}}";
+        let data = api.server.data_as(who, query, json!({"i": id})).await;
+        let cases = data["organisation"]["verificationCases"].as_array().unwrap().clone();
+        cases.into_iter().find(|case| case["id"] == made["id"]).unwrap()["documents"].clone()
+    };
+    // Papers of an officer are for whoever handed them in and whoever has to judge them.
+    assert_eq!(shown("owner").await, json!([OWN.1]));
+    assert_eq!(shown("reviewer").await, json!([]));
+    let at = json!({"caseId": made["id"], "expectedVersion": made["version"]});
+    let taken = api.done("reviewer", "claimVerification", case, at).await;
+    assert_eq!(shown("reviewer").await, json!([OWN.1]));
+    assert_eq!(shown("second_reviewer").await, json!([]));
+    let grant = json!({"caseId": made["id"], "expectedVersion": taken["verificationCase"]["version"],
+        "decision": "GRANT"});
+    api.done("reviewer", "decideVerification", case, grant).await;
+    assert_eq!(api.organisation("owner", id).await["verification"], "V3");
 }
 
 /// What stands behind the # of the links in mail to an address, once there are so many.
