@@ -16,6 +16,8 @@ use domain::{
     policy::{Action, AggregateKind, Decision, RelationSet, Standing, decide},
     project::Project,
     saved_search::SavedSearch,
+    screening_hit::ScreeningHit,
+    verification::VerificationCase,
     vocabulary::ListingState,
 };
 use matcher::gate::{all_open, investment::answers};
@@ -36,6 +38,10 @@ pub trait Guarded: Aggregate {
     }
     /// Whether it is about or for a person.
     fn is_of(&self, _person: Id<Person>) -> bool {
+        false
+    }
+    /// Whether a person has taken it up to judge it.
+    fn is_claimed_by(&self, _person: Id<Person>) -> bool {
         false
     }
     /// Whether its people have taken the record over, as far as it says so itself.
@@ -82,6 +88,15 @@ impl Guarded for Mandate {
 }
 impl Guarded for City {
     const POLICY: AggregateKind = AggregateKind::City;
+}
+impl Guarded for ScreeningHit {
+    const POLICY: AggregateKind = AggregateKind::ScreeningHit;
+}
+impl Guarded for VerificationCase {
+    const POLICY: AggregateKind = AggregateKind::Verification;
+    fn is_claimed_by(&self, person: Id<Person>) -> bool {
+        self.reviewer == Some(person)
+    }
 }
 
 impl Guarded for Capability {
@@ -130,7 +145,7 @@ impl Viewer {
             role,
             unclaimed: stored.value.is_unclaimed(),
             itself: stored.value.is_of(person.person),
-            claimed_review,
+            claimed_review: claimed_review || stored.value.is_claimed_by(person.person),
             matched: role.is_none() && person.confirmed && T::is_matched(self, stored),
             introduced: false,
             owner_link: false,

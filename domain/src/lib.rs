@@ -1,7 +1,7 @@
 //! The language of the marketplace: vocabularies, values and aggregates, without any I/O.
 //!
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
-//! [`account`], [`organisation`] with its [`verification`] and [`screening`], [`project`] with the machine of its
+//! [`account`], [`organisation`] with its [`verification`], [`screening`] and [`screening_hit`]s, [`project`] with the machine of its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
 //! [`city`], [`country`], the [`capability`] of an enterprise, a [`saved_search`], an [`import_job`], a [`document`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
 //! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
@@ -33,6 +33,7 @@ pub mod questionnaire;
 pub mod sanctions;
 pub mod saved_search;
 pub mod screening;
+pub mod screening_hit;
 pub mod value;
 pub mod verification;
 pub mod vocabulary;

@@ -74,6 +74,9 @@ pub struct OrganisationFacts {
     pub verification: VerificationLevel,
     /// When it was proved.
     pub verified_on: Option<NaiveDate>,
+    /// The last day on which the proof holds; none where it is not known, as for what was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_until: Option<NaiveDate>,
     /// Screening.
     pub screening: Screening,
     /// Whether it takes part now.

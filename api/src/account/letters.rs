@@ -5,7 +5,7 @@ use domain::{account::Person, id::Id};
 use crate::store::{Letter, MailClass};
 
 /// Security mail with a link that lives for a time.
-pub(super) fn security(
+pub(crate) fn security(
     person: Option<Id<Person>>,
     to: &str,
     subject: &str,

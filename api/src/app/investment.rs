@@ -148,6 +148,7 @@ fn nobody(snapshot: &Snapshot) -> Result<OrganisationRow, AppError> {
         investor_type: Some(InvestorType::BlendedFacility),
         verification: VerificationLevel::V1,
         verified_on: None,
+        verified_until: None,
         screening: Screening { status: ScreeningStatus::Clear, screened_on: Some(snapshot.catalog.today) },
         active: true,
         claimed: false,

@@ -52,6 +52,8 @@ pub struct App {
     pub watches: Arc<watch::Watches>,
     /// Rung when an import waits.
     pub imports: Arc<tokio::sync::Notify>,
+    /// The index over the lists of sanctions in force.
+    pub sanctions: Arc<crate::screening::Sanctions>,
 }
 
 impl App {
@@ -73,6 +75,7 @@ impl App {
             auth: Auth::in_memory()?,
             watches: Arc::default(),
             imports: Arc::default(),
+            sanctions: Arc::default(),
         })
     }
 
@@ -98,6 +101,7 @@ impl App {
             auth: Auth::in_memory()?,
             watches: Arc::default(),
             imports: Arc::default(),
+            sanctions: Arc::default(),
         })
     }
 

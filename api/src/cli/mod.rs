@@ -5,6 +5,7 @@ mod import;
 mod mail;
 mod personas;
 mod rank;
+mod screening;
 mod serve;
 mod sources;
 mod user;
@@ -83,6 +84,12 @@ enum Command {
         /// What is done.
         #[command(subcommand)]
         command: user::UserCommand,
+    },
+    /// Lists of sanctions, and runs over all organisations.
+    Screening {
+        /// What is done.
+        #[command(subcommand)]
+        what: screening::What,
     },
     /// Look at mail that was promised, try dead letters again, or send.
     Mail {
@@ -185,6 +192,13 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let store = migrated(&Settings::new(&cli.common, &none)?).await?;
             let app = app(store).await?;
             let done = user::user(&app, command).await;
+            app.store.close().await?;
+            return done;
+        }
+        Command::Screening { what } => {
+            let store = migrated(&Settings::new(&cli.common, &none)?).await?;
+            let app = app(store).await?;
+            let done = screening::screening(&app, what).await;
             app.store.close().await?;
             return done;
         }

@@ -12,7 +12,7 @@ use domain::{
     account::{IdempotencyKey, OrgRole},
     id::Id,
     organisation::Organisation,
-    policy::{Action, Decision, RelationSet, decide},
+    policy::{Action, Decision, Relation, RelationSet, decide},
     vocabulary::ListingState,
 };
 use futures::future::BoxFuture;
@@ -66,6 +66,9 @@ pub struct CommandTx {
 
 /// What a command does in its transaction. It may be run again where two writes met.
 pub type Work<'t, R> = BoxFuture<'t, Result<R, CommandError>>;
+
+/// What the people of a frozen organisation may still do: appeal, and take out of the market what is theirs.
+const FROZEN_MAY: [Action; 2] = [Action::Appeal, Action::Delete];
 
 /// Times that a command is tried where writes meet.
 const TRIES: u32 = 5;
@@ -229,7 +232,24 @@ impl CommandTx {
         let viewer = self.viewer().await?;
         let who = viewer.relations(stored, false);
         self.allowed::<T>(path, action, who, stored.value.listing_state())?;
+        if action.writes() && !FROZEN_MAY.contains(&action) && who.contains(Relation::MemberViewer) {
+            self.not_held(stored.owner.or_else(|| T::itself(stored.id))).await?;
+        }
         Ok(who)
+    }
+
+    /// Refuses what the people of an organisation ask for that the screening has frozen: it may do nothing but appeal.
+    ///
+    /// # Errors
+    /// It is frozen, or the database does not answer.
+    pub async fn not_held(&self, organisation: Option<Id<Organisation>>) -> Result<(), CommandError> {
+        let Some(id) = organisation else { return Ok(()) };
+        let stored = self.tx.get(id).await?;
+        if stored.is_some_and(|stored| stored.value.screening.is_frozen()) {
+            let message = "the organisation is held by the screening: appeal first";
+            return Err(Refusal::new(UserErrorCode::ScreeningHold, "", message).into());
+        }
+        Ok(())
     }
 
     /// Asks the policy whether the actor may make something for the organisation that it acts for.
@@ -240,6 +260,7 @@ impl CommandTx {
         let (organisation, _) = self.acting().await?;
         let who = self.viewer().await?.relations_to(organisation);
         self.allowed::<T>("", Action::Create, who, None)?;
+        self.not_held(Some(organisation)).await?;
         Ok(organisation)
     }
 

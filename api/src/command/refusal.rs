@@ -1,6 +1,8 @@
 //! Why a command is refused, for whoever asked: a code, the field, what would be right.
 
-use domain::{FieldErrors, listing::ListingRefusal};
+use domain::{
+    FieldErrors, Vocabulary, listing::ListingRefusal, screening::ScreeningRefusal, verification::CaseRefusal,
+};
 
 use crate::{app::AppError, store::StoreError};
 
@@ -133,7 +135,6 @@ impl From<FieldErrors> for CommandError {
 
 impl From<ListingRefusal> for CommandError {
     fn from(refusal: ListingRefusal) -> Self {
-        use domain::Vocabulary;
         match refusal {
             ListingRefusal::InvalidTransition { from, transition } => Refusal::new(
                 UserErrorCode::InvalidTransition,
@@ -158,6 +159,41 @@ impl From<ListingRefusal> for CommandError {
                     })
                     .collect(),
             ),
+        }
+    }
+}
+
+/// What does not hold, each by its rule.
+fn gates<G: Vocabulary>(guards: Vec<G>) -> CommandError {
+    let gate = |guard: G| {
+        let message = format!("this must hold: {}", guard.label());
+        Refusal::new(UserErrorCode::GateFailed, "", message).by_rule(guard.code())
+    };
+    CommandError::Refused(guards.into_iter().map(gate).collect())
+}
+
+impl From<ScreeningRefusal> for CommandError {
+    fn from(refusal: ScreeningRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            ScreeningRefusal::InvalidTransition { .. } => {
+                Refusal::new(UserErrorCode::InvalidTransition, "", message).into()
+            }
+            ScreeningRefusal::NotPermitted { .. } => Refusal::not_permitted(message).into(),
+            ScreeningRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<CaseRefusal> for CommandError {
+    fn from(refusal: CaseRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            CaseRefusal::InvalidTransition { .. } => {
+                Refusal::new(UserErrorCode::InvalidTransition, "", message).into()
+            }
+            CaseRefusal::NotPermitted { .. } => Refusal::not_permitted(message).into(),
+            CaseRefusal::Guards(guards) => gates(guards),
         }
     }
 }

@@ -15,7 +15,8 @@ use async_graphql::{
 };
 use domain::{
     capability::Capability, city::City, id::Id, import_job::ImportJob, mandate::Mandate,
-    organisation::Organisation, project::Project, saved_search::SavedSearch,
+    organisation::Organisation, project::Project, saved_search::SavedSearch, screening_hit::ScreeningHit,
+    verification::VerificationCase,
 };
 
 use crate::{
@@ -62,6 +63,8 @@ pub fn request_data(app: &App, actor: Actor) -> Data {
     data.insert(rows::<Capability>(store));
     data.insert(rows::<SavedSearch>(store));
     data.insert(rows::<ImportJob>(store));
+    data.insert(rows::<ScreeningHit>(store));
+    data.insert(rows::<VerificationCase>(store));
     data
 }
 
@@ -78,6 +81,8 @@ pub fn forget(ctx: &Context<'_>) -> Result<()> {
     ctx.data::<Rows<Capability>>()?.clear::<Id<Capability>>();
     ctx.data::<Rows<SavedSearch>>()?.clear::<Id<SavedSearch>>();
     ctx.data::<Rows<ImportJob>>()?.clear::<Id<ImportJob>>();
+    ctx.data::<Rows<ScreeningHit>>()?.clear::<Id<ScreeningHit>>();
+    ctx.data::<Rows<VerificationCase>>()?.clear::<Id<VerificationCase>>();
     Ok(())
 }
 

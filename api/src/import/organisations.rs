@@ -75,6 +75,7 @@ pub(super) fn organisation(row: &mut Row<'_>, options: ImportOptions) -> Option<
         investor_type: row.value("investor_type"),
         verification: row.value("verification").unwrap_or(VerificationLevel::V0),
         verified_on: row.date("verification_at").or_else(|| sample_day("verification")),
+        verified_until: None,
         screening: Screening {
             status: row.value("screening").unwrap_or(ScreeningStatus::NotScreened),
             screened_on: row.date("screening_at").or_else(|| sample_day("screening")),

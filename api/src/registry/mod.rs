@@ -9,5 +9,8 @@ pub mod mandate;
 pub mod organisation;
 pub mod project;
 pub mod saved_search;
+pub mod screening;
+pub mod standing;
 pub mod timers;
 pub mod upload;
+pub mod verification;

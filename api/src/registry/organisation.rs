@@ -1,5 +1,6 @@
 //! Registering an organisation and keeping its profile.
 
+use chrono::NaiveDate;
 use domain::{
     account::OrgRole,
     city::City,
@@ -8,6 +9,7 @@ use domain::{
     policy::Action,
     provenance::Provenance,
     value::{CountryCode, Lang, SingleLine},
+    verification::{LevelHeld, LevelTerms},
     vocabulary::{HelpKind, InvestorType, OrganisationKind, ScreeningStatus, VerificationLevel},
 };
 
@@ -15,6 +17,10 @@ use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    screening::{
+        Names,
+        judge::{ahead, record, screen},
+    },
     store::city_key,
 };
 
@@ -42,7 +48,16 @@ pub struct Profile {
     pub beneficial_owners: Vec<SingleLine>,
 }
 
-/// Registers an organisation; the person becomes its first owner. It begins self-declared and not screened.
+impl Profile {
+    /// What of it is screened.
+    fn names(&self, identifiers: Vec<String>) -> Names {
+        let names = std::iter::once(&self.name).chain(&self.beneficial_owners);
+        Names { names: names.map(ToString::to_string).collect(), identifiers, country: Some(self.country) }
+    }
+}
+
+/// Registers an organisation; the person becomes its first owner. It begins self-declared, and is screened at once by
+/// the lists in force; where there is none, it is not screened.
 ///
 /// # Errors
 /// A field is wrong, or the person owns too many.
@@ -53,8 +68,9 @@ pub async fn register(
     kind: OrganisationKind,
     profile: Profile,
 ) -> Result<Id<Organisation>, CommandError> {
+    let ahead = ahead(app, profile.names(Vec::new())).await?;
     app.command(actor, meta, move |command| {
-        let profile = profile.clone();
+        let (profile, ahead) = (profile.clone(), ahead.clone());
         Box::pin(async move {
             let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
             let nowhere = Id::from_uuid(uuid::Uuid::nil());
@@ -67,7 +83,7 @@ pub async fn register(
                 return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
             }
             known_city(command, profile.city_geonames).await?;
-            let facts = OrganisationFacts {
+            let mut facts = OrganisationFacts {
                 name: profile.name,
                 kind,
                 country: Some(profile.country),
@@ -75,6 +91,7 @@ pub async fn register(
                 investor_type: profile.investor_type,
                 verification: VerificationLevel::V0,
                 verified_on: None,
+                verified_until: None,
                 screening: Screening { status: ScreeningStatus::NotScreened, screened_on: None },
                 active: true,
                 claimed: true,
@@ -86,8 +103,12 @@ pub async fn register(
                 deals: Vec::new(),
                 provenance: Provenance::default(),
             };
+            let judged = screen(command, None, &mut facts, ahead.as_ref()).await?;
             let stored = command.tx.create(None, None, Organisation::try_from(facts)?).await?;
             command.tx.insert_membership(person, stored.id, OrgRole::Owner).await?;
+            if let Some(judged) = judged {
+                record(command, &stored, judged).await?;
+            }
             command.audit(&stored, serde_json::json!({"kind": kind}));
             Ok(stored.id)
         })
@@ -96,7 +117,7 @@ pub async fn register(
 }
 
 /// Changes what an organisation says of itself. A new name takes the verification back to the proof of the address,
-/// since the register's match was with the old one.
+/// since the register's match was with the old one. A new name, another owner or another country is screened at once.
 ///
 /// # Errors
 /// There is no such organisation for the actor, it was changed meanwhile, or a field is wrong.
@@ -108,23 +129,22 @@ pub async fn update(
     expected_version: i32,
     profile: Profile,
 ) -> Result<Id<Organisation>, CommandError> {
+    let numbers = app.store.register_numbers(&[id]).await?.remove(&id).unwrap_or_default();
+    let ahead = ahead(app, profile.names(numbers)).await?;
     app.command(actor, meta, move |command| {
-        let profile = profile.clone();
+        let (profile, ahead) = (profile.clone(), ahead.clone());
         Box::pin(async move {
             let stored = command.load("organisationId", id, expected_version).await?;
             command.authorise("organisationId", Action::Edit, &stored).await?;
             known_city(command, profile.city_geonames).await?;
             let old = OrganisationFacts::from(stored.value.clone());
             let is_renamed = old.name != profile.name;
-            let verification =
-                if is_renamed { old.verification.min(VerificationLevel::V1) } else { old.verification };
-            // A new name was never screened.
-            let screening = if is_renamed {
-                Screening { status: ScreeningStatus::NotScreened, screened_on: None }
-            } else {
-                old.screening
-            };
-            let facts = OrganisationFacts {
+            let is_other = Names::of(&old, Vec::new()) != profile.names(Vec::new())
+                || old.screening.status == NOT_SCREENED;
+            let today = command.now.date_naive();
+            let held = level_held(&old, today);
+            let held = if is_renamed { held.lowered(VerificationLevel::V1, today, &TERMS) } else { held };
+            let mut facts = OrganisationFacts {
                 name: profile.name,
                 country: Some(profile.country),
                 city_geonames: profile.city_geonames,
@@ -133,16 +153,49 @@ pub async fn update(
                 languages: profile.languages,
                 help_offered: profile.help_offered,
                 beneficial_owners: profile.beneficial_owners,
-                verification,
-                screening,
                 ..old
             };
+            hold(&mut facts, held);
+            let judged =
+                if is_other { screen(command, Some(id), &mut facts, ahead.as_ref()).await? } else { None };
+            // Where no list is in force a new name was never screened; a hit that waits goes on to wait.
+            if is_other && judged.is_none() && facts.screening.status != ScreeningStatus::PotentialHit {
+                facts.screening = Screening { status: NOT_SCREENED, screened_on: None };
+            }
             let stored = command.tx.change(&stored, Organisation::try_from(facts)?).await?;
+            if let Some(judged) = judged {
+                record(command, &stored, judged).await?;
+            }
             command.audit(&stored, serde_json::json!({"renamed": is_renamed}));
             Ok(stored.id)
         })
     })
     .await
+}
+
+/// For how long the proofs of a level last.
+pub const TERMS: LevelTerms =
+    LevelTerms { email_days: 730, register_days: 730, documents_days: 365, endorsement_days: 365 };
+
+const NOT_SCREENED: ScreeningStatus = ScreeningStatus::NotScreened;
+
+/// The level that an organisation has, as it was last written. One without a day is taken as proved today.
+pub(super) fn level_held(facts: &OrganisationFacts, today: NaiveDate) -> LevelHeld {
+    LevelHeld {
+        level: facts.verification,
+        since: facts.verified_on.unwrap_or(today),
+        until: facts.verified_until,
+    }
+}
+
+/// Writes a level into the facts.
+pub(super) fn hold(facts: &mut OrganisationFacts, held: LevelHeld) {
+    if facts.verification == held.level && facts.verified_until == held.until {
+        return;
+    }
+    facts.verification = held.level;
+    facts.verified_on = (held.level != VerificationLevel::V0).then_some(held.since);
+    facts.verified_until = held.until;
 }
 
 /// A city that is named must be one that is known.

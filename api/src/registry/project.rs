@@ -227,7 +227,10 @@ async fn editable(command: &CommandTx, stored: &crate::store::Stored<Project>) -
             let message = format!("a listing in the state {} takes no edit", stored.value.state);
             Err(Refusal::new(UserErrorCode::InvalidTransition, "projectId", message).into())
         }
-        (_, now) => now,
+        (_, now) => {
+            now?;
+            command.not_held(stored.owner).await
+        }
     }
 }
 

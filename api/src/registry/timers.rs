@@ -12,13 +12,15 @@ use domain::{
 };
 
 use super::listing::{Request, TIMERS, advance, advance_as, save_record, step, with_record};
+use super::standing;
 use crate::{
     account::{dead_link, letters, link, live_token, new_token},
     app::App,
     auth::Actor,
     command::{CommandError, UserErrorCode},
+    screening::run,
     store::{
-        ListingRow,
+        ListingRow, StoreError,
         account::{NewToken, Purpose},
     },
 };
@@ -34,6 +36,8 @@ const EVERY: Duration = Duration::from_mins(5);
 /// Microseconds for which a round may hold the lease.
 const LEASE: i64 = 600_000_000;
 const DAY: i64 = 86_400_000_000;
+/// Microseconds between two rounds over organisations: days are what they count by, and a round reads all of them.
+const ORGANISATIONS_EVERY: i64 = 3_600_000_000;
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -49,6 +53,7 @@ pub struct Round {
 /// Does rounds until the process ends.
 pub async fn run(app: App) {
     let holder = uuid::Uuid::now_v7().to_string();
+    let mut organisations_due = 0_i64;
     loop {
         let now = app.auth.clock.now().timestamp_micros();
         match app.store.take_lease("listing timers", &holder, now, LEASE).await {
@@ -59,6 +64,10 @@ pub async fn run(app: App) {
             },
             Ok(false) => {}
             Err(error) => tracing::warn!(error = ?error, "the lease of the timers cannot be taken"),
+        }
+        if now >= organisations_due {
+            organisations_due = now.saturating_add(ORGANISATIONS_EVERY);
+            organisations(&app, &holder, now).await;
         }
         for swept in [
             app.store.sweep_throttles(now).await,
@@ -73,6 +82,42 @@ pub async fn run(app: App) {
         }
         tokio::time::sleep(EVERY).await;
     }
+}
+
+/// What is due to organisations: levels and screenings that are over, and once a day a run over all of them, so that a
+/// clear result does not grow old while no list changes, and that a run which was cut off is made up for.
+async fn organisations(app: &App, holder: &str, now: i64) {
+    match app.store.take_lease("organisation timers", holder, now, LEASE).await {
+        Ok(true) => {}
+        Ok(false) => return,
+        Err(error) => return tracing::warn!(error = ?error, "the lease of the timers cannot be taken"),
+    }
+    match screening_due(app, now).await {
+        Ok(true) => match Box::pin(run::run(app, &mut |_, _| ())).await {
+            Ok(ran) => tracing::info!(?ran, "every organisation was screened"),
+            Err(error) => tracing::warn!(error = ?error, "the daily screening failed"),
+        },
+        Ok(false) => {}
+        Err(error) => tracing::warn!(error = ?error, "whether a screening is due cannot be told"),
+    }
+    // After the run: what it made fresh does not lapse.
+    match Box::pin(standing::round(app)).await {
+        Ok(done) if done != standing::Round::default() => {
+            tracing::info!(?done, "the clock moved organisations");
+        }
+        Ok(_) => {}
+        Err(error) => tracing::warn!(error = ?error, "a round of timers failed"),
+    }
+}
+
+/// Whether the run of the day is to be made now, and by this node. The lease is in nobody's name, so that not even this
+/// process takes it again before a day is over.
+async fn screening_due(app: &App, now: i64) -> Result<bool, StoreError> {
+    if app.store.lists_in_force().await?.is_empty() {
+        return Ok(false);
+    }
+    let nobody = uuid::Uuid::now_v7().to_string();
+    app.store.take_lease("daily screening", &nobody, now, DAY).await
 }
 
 /// One round: looks at the listings that may be due, each in a write of its own.

@@ -6,6 +6,7 @@
 
 mod case;
 mod identifier;
+mod record;
 mod web_domain;
 
 pub use case::{
@@ -14,6 +15,7 @@ pub use case::{
 };
 use chrono::{Days, NaiveDate};
 pub use identifier::{FormCheck, IdentifierError, RegisterIdentifier};
+pub use record::{Evidence, VerificationCase};
 use serde::{Deserialize, Serialize};
 pub use web_domain::{WebDomain, WebDomainError};
 
@@ -168,6 +170,14 @@ impl LevelHeld {
         held
     }
 
+    /// The level where only less of what was proved still holds, such as after a new name: from today for the lower
+    /// one's own time. What is already as low stays as it is.
+    #[must_use]
+    pub fn lowered(self, to: L, on: NaiveDate, terms: &LevelTerms) -> Self {
+        let held = self.on(on, terms);
+        if held.level <= to { held } else { Self::from(to, on, terms) }
+    }
+
     /// Days until it lapses, counted from a day; none for the lowest level.
     pub fn days_left(self, day: NaiveDate) -> Option<i64> {
         self.until.map(|until| until.signed_duration_since(day).num_days())
@@ -226,6 +236,17 @@ mod tests {
         assert_eq!(held.on(day(2029, 2, 1), &terms).level, L::V1);
         assert_eq!(held.on(day(2060, 1, 1), &terms), LevelHeld::unproved(day(2031, 1, 3)));
         assert_eq!(held.days_left(day(2026, 12, 31)), Some(1));
+    }
+
+    #[test]
+    fn a_new_name_keeps_what_does_not_rest_on_it() {
+        let terms = LevelTerms::default();
+        let held = LevelHeld::from(L::V3, day(2026, 1, 1), &terms);
+        let lowered = held.lowered(L::V1, day(2026, 3, 2), &terms);
+        assert_eq!((lowered.level, lowered.since), (L::V1, day(2026, 3, 2)));
+        assert!(lowered.until.is_some());
+        let unproved = LevelHeld::unproved(day(2026, 1, 1));
+        assert_eq!(unproved.lowered(L::V1, day(2026, 3, 2), &terms), unproved);
     }
 
     #[test]

@@ -301,6 +301,7 @@ pub(crate) fn organisation_facts(
         investor_type: investor,
         verification: level,
         verified_on: None,
+        verified_until: None,
         screening: Screening { status: ScreeningStatus::Clear, screened_on: Some(today()) },
         active: true,
         claimed: true,

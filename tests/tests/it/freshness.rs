@@ -33,7 +33,7 @@ const LIST: &str = "query($m: ID!) { opportunities(mandateId: $m, first: 100, fi
     catalogSequence edges { node { project { title { value } } } } } }";
 
 /// Waits until a server's ranking and its search show a title; answers for how long.
-async fn shows(server: &Server, title: Option<&str>) -> Duration {
+pub(crate) async fn shows(server: &Server, title: Option<&str>) -> Duration {
     let begun = Instant::now();
     loop {
         let data = server.data(LIST, json!({"m": server.ids["mandate"]})).await;

@@ -6,6 +6,7 @@
     reason = "a test fails by panic, at the place that says why"
 )]
 
+mod api;
 mod attacks;
 mod cli;
 mod freshness;
@@ -16,4 +17,6 @@ mod layout;
 mod matrix;
 mod ranking;
 mod registry;
+mod screening;
 mod subscriptions;
+mod verification;

@@ -36,7 +36,7 @@ pub struct TextInput {
 }
 
 impl TextInput {
-    pub(in crate::graphql) fn parse(&self, path: &str) -> Result<Localized, CommandError> {
+    pub(crate) fn parse(&self, path: &str) -> Result<Localized, CommandError> {
         let lang = match &self.lang {
             Some(code) => code.parse().map_err(|e| Refusal::validation(&format!("{path}.lang"), e))?,
             None => Lang::EN,

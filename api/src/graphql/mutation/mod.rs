@@ -11,6 +11,8 @@ pub mod member;
 pub mod organisation;
 pub mod project;
 pub mod saved_search;
+pub mod screening;
+pub mod verification;
 
 use async_graphql::{Context, Error, InputType, MergedObject, Result, SimpleObject};
 use domain::{account::IdempotencyKey, id::Id};
@@ -25,6 +27,8 @@ pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
 pub use project::ProjectMutation;
 pub use saved_search::SavedSearchMutation;
+pub use screening::ScreeningMutation;
+pub use verification::VerificationMutation;
 
 use super::{
     error::{ErrorCode, client_error},
@@ -50,6 +54,8 @@ pub struct Mutation(
     SavedSearchMutation,
     ImportMutation,
     DocumentMutation,
+    ScreeningMutation,
+    VerificationMutation,
 );
 
 /// Where a request comes from, for counts of attempts and for the log.

@@ -23,6 +23,17 @@ payload! {
     }
 }
 
+impl OrganisationPayload {
+    /// The answer.
+    pub(super) const fn new(
+        organisation: Option<OrganisationNode>,
+        user_errors: Vec<super::UserError>,
+        client_mutation_id: Option<String>,
+    ) -> Self {
+        Self { organisation, user_errors, client_mutation_id }
+    }
+}
+
 /// What an organisation says of itself.
 #[derive(Debug, InputObject)]
 pub struct OrganisationProfileInput {
@@ -118,7 +129,7 @@ pub struct OrganisationMutation;
 /// Mutations of organisations.
 #[Object]
 impl OrganisationMutation {
-    /// Registers an organisation; the caller becomes its first owner. It begins self-declared and not screened.
+    /// Registers an organisation; the caller becomes its first owner. It begins self-declared, and is screened at once.
     async fn register_organisation(
         &self,
         ctx: &Context<'_>,
@@ -134,7 +145,7 @@ impl OrganisationMutation {
         Ok(OrganisationPayload { organisation, user_errors, client_mutation_id: input.client_mutation_id })
     }
 
-    /// Changes what an organisation says of itself. A new name takes its verification and screening back.
+    /// Changes what an organisation says of itself. A new name takes its verification back and is screened.
     async fn update_organisation(
         &self,
         ctx: &Context<'_>,

@@ -17,6 +17,8 @@ pub mod project;
 mod rules;
 pub mod saved_search;
 pub mod score;
+pub mod screening;
+pub mod verification;
 
 pub use capability::{CapabilityConnection, CapabilityNode};
 pub use city::{CityConnection, CityNode};
@@ -34,3 +36,5 @@ pub use organisation::{OrganisationConnection, OrganisationNode};
 pub use policy::{PolicyStamp, RankingPolicy};
 pub use project::{ProjectConnection, ProjectNode};
 pub use saved_search::SavedSearchNode;
+pub use screening::ScreeningHitNode;
+pub use verification::VerificationCaseNode;

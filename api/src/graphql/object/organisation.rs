@@ -8,8 +8,12 @@ use chrono::NaiveDate;
 use domain::{
     organisation::Organisation,
     policy::Relation,
+    screening_hit::ScreeningHit,
+    verification::VerificationCase,
     vocabulary::{HelpKind, InvestorType, OrganisationKind, VerificationLevel},
 };
+
+use futures::future::try_join_all;
 
 use super::{
     super::{
@@ -19,6 +23,8 @@ use super::{
     DocumentNode, ImportJobNode, ProjectNode,
     common::{CountryObject, ProvenanceObject, connection, find, global},
     me::{ApiKeyObject, InvitationObject, MemberObject, stored},
+    screening::{ScreeningHitNode, ScreeningObject},
+    verification::VerificationCaseNode,
 };
 use crate::{
     app::App,
@@ -59,6 +65,40 @@ impl OrganisationNode {
     /// When it was proved.
     async fn verified_on(&self) -> Option<NaiveDate> {
         self.0.value.verified_on
+    }
+    /// The last day on which the proof holds; null where it is not known.
+    async fn verified_until(&self) -> Option<NaiveDate> {
+        self.0.value.verified_until
+    }
+    /// Cases of its verification, newest first, at most 50; for its own people and those who judge them, null for
+    /// others.
+    async fn verification_cases(&self, ctx: &Context<'_>) -> Result<Option<Vec<VerificationCaseNode>>> {
+        let may = [Relation::MemberViewer, Relation::Reviewer, Relation::Compliance, Relation::Administrator];
+        if !self.0.relations().any(&may) {
+            return Ok(None);
+        }
+        let ids = stored(ctx.data::<App>()?.store.cases_of::<VerificationCase>(self.0.id, 50).await)?;
+        let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
+        Ok(Some(found.into_iter().flatten().map(VerificationCaseNode).collect()))
+    }
+    /// Its screening; for compliance officers and administrators from outside, null for others.
+    async fn screening(&self) -> Option<ScreeningObject> {
+        self.judges_screening().then(|| self.0.value.screening.into())
+    }
+    /// Cases of its screening, newest first, at most 50; for compliance officers and administrators from outside, null
+    /// for others.
+    async fn screening_hits(&self, ctx: &Context<'_>) -> Result<Option<Vec<ScreeningHitNode>>> {
+        if !self.judges_screening() {
+            return Ok(None);
+        }
+        let ids = stored(ctx.data::<App>()?.store.cases_of::<ScreeningHit>(self.0.id, 50).await)?;
+        let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
+        Ok(Some(found.into_iter().flatten().map(ScreeningHitNode).collect()))
+    }
+    /// Whether the screening holds it, so that it may do nothing but appeal; for its own people, null for others.
+    async fn held(&self) -> Option<bool> {
+        let is_member = self.0.relations().contains(Relation::MemberViewer);
+        is_member.then(|| self.0.value.screening.is_frozen())
     }
     /// Whether its people have taken the record over; nobody acts for an unclaimed one.
     async fn claimed(&self) -> bool {
@@ -155,6 +195,14 @@ impl OrganisationNode {
     /// Origin.
     async fn provenance(&self) -> ProvenanceObject {
         (&self.0.value.provenance).into()
+    }
+}
+
+impl OrganisationNode {
+    /// Nobody of an organisation learns from its screening, not even an officer of the platform.
+    fn judges_screening(&self) -> bool {
+        let who = self.0.relations();
+        who.any(&[Relation::Compliance, Relation::Administrator]) && !who.contains(Relation::MemberViewer)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The query root: rankings, pairs, lists, single things, policy and statistics.
 
 pub mod catalogue;
+pub mod compliance;
 pub mod facts;
 pub mod pair;
 pub mod ranking;
@@ -14,13 +15,14 @@ use super::error::{ErrorCode, client_error, refusal};
 use crate::{app::AppError, store::Aggregate};
 
 pub use catalogue::CatalogueQuery;
+pub use compliance::ComplianceQuery;
 pub use facts::FactsQuery;
 pub use pair::PairQuery;
 pub use ranking::RankingQuery;
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(RankingQuery, PairQuery, CatalogueQuery, FactsQuery);
+pub struct Query(RankingQuery, PairQuery, CatalogueQuery, FactsQuery, ComplianceQuery);
 
 /// The typed id of an argument.
 ///

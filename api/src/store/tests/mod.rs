@@ -93,6 +93,7 @@ fn organisation(name: &str) -> Organisation {
         investor_type: None,
         verification: VerificationLevel::V0,
         verified_on: None,
+        verified_until: None,
         screening: Screening { status: ScreeningStatus::NotScreened, screened_on: None },
         active: true,
         claimed: false,

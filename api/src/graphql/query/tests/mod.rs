@@ -53,6 +53,11 @@ fn country(code: &str) -> CountryCode {
     code.parse().unwrap()
 }
 
+/// A company of which nothing else is known.
+pub(crate) fn plain_organisation(name: &str) -> Organisation {
+    organisation(name, OrganisationKind::Company, VerificationLevel::V0)
+}
+
 fn organisation(name: &str, kind: OrganisationKind, level: VerificationLevel) -> Organisation {
     Organisation::try_from(OrganisationFacts {
         name: line(name),
@@ -62,6 +67,7 @@ fn organisation(name: &str, kind: OrganisationKind, level: VerificationLevel) ->
         investor_type: (kind == OrganisationKind::Investor).then_some(InvestorType::BlendedFacility),
         verification: level,
         verified_on: None,
+        verified_until: None,
         screening: Screening { status: ScreeningStatus::Clear, screened_on: Some(today()) },
         active: true,
         claimed: false,
