@@ -27,6 +27,7 @@ fn organisation(status: ScreeningStatus) -> Organisation {
         investor_type: None,
         verification: VerificationLevel::V1,
         verified_on: None,
+        verified_until: None,
         screening: Screening { status, screened_on: Some(today()) },
         active: true,
         claimed: true,
