@@ -77,6 +77,22 @@ vocabulary! {
 }
 
 impl ListingField {
+    /// Fields that a score is made of and of which its sentences speak.
+    pub const SCORED: [Self; 12] = [
+        Self::Owner,
+        Self::Kind,
+        Self::Country,
+        Self::Fields,
+        Self::Stage,
+        Self::Contract,
+        Self::Gap,
+        Self::Instruments,
+        Self::Return,
+        Self::Readiness,
+        Self::Impact,
+        Self::HelpWanted,
+    ];
+
     /// The rung at which it is shown unless the owner chooses another.
     ///
     /// What a ranking is made of is public, because a score that cannot be checked is not worth much. Names of

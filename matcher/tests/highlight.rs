@@ -59,7 +59,17 @@ fn all<'a>(catalog: &'a Catalog, policy: &'a Policy) -> Vec<(&'a MandateRow, Vec
     mandates
         .map(|mandate| {
             let investor = catalog.organisations().get(mandate.investor).unwrap();
-            (mandate, highlights(catalog, (mandate, investor), policy, Some(&exposure), HEAD))
+            (
+                mandate,
+                highlights(
+                    catalog,
+                    (mandate, investor),
+                    policy,
+                    Some(&exposure),
+                    &OpportunityFilter::default(),
+                    HEAD,
+                ),
+            )
         })
         .collect()
 }
@@ -99,7 +109,7 @@ proptest! {
             }
             // Without an exposure no place is kept.
             let investor = catalog.organisations().get(mandate.investor).unwrap();
-            let plain = highlights(&catalog, (mandate, investor), &policy, None, HEAD);
+            let plain = highlights(&catalog, (mandate, investor), &policy, None, &OpportunityFilter::default(), HEAD);
             prop_assert!(plain.iter().all(|item| item.reason == Reason::Top));
             if figures.newcomers(mandate.id).is_empty() {
                 prop_assert_eq!(&plain, &list);

@@ -135,6 +135,7 @@ fn random_filter() -> impl Strategy<Value = OpportunityFilter> {
             max_gap: None,
             min_score,
             only: only.map(|only| only.into_iter().map(project_id).collect()),
+            ..OpportunityFilter::default()
         })
 }
 

@@ -60,6 +60,11 @@ pub async fn invite(
     if let Some(acting) = actor.acting() {
         throttled(app, &Throttle::new("invite", &acting.uuid().to_string(), 60, HOUR)).await?;
     }
+    // However many organisations somebody has, and whoever asks: nobody's box is filled.
+    if let Some(person) = actor.person_id() {
+        throttled(app, &Throttle::new("invite by", &person.uuid().to_string(), 60, HOUR)).await?;
+        throttled(app, &Throttle::new("invite to", &email.identity(), 3, HOUR)).await?;
+    }
     app.command(actor, meta, move |command| {
         let email = email.clone();
         Box::pin(async move {

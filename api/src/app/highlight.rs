@@ -6,6 +6,7 @@ use domain::{id::Id, mandate::Mandate};
 use matcher::{
     Policy,
     highlight::{Exposure, Reason, highlights as pick},
+    rank::{OpportunityFilter, Reader},
 };
 
 use super::{App, AppError, MandateChoice, Match, Shared};
@@ -21,18 +22,24 @@ pub struct Highlighted {
     pub shared: Arc<Shared>,
 }
 
-/// Picks the highlights of a saved mandate, at most `first`.
+/// Picks the highlights of a saved mandate for a reader, at most `first`.
 ///
 /// # Errors
 /// No such mandate in public.
-pub fn highlights(app: &App, mandate: Id<Mandate>, first: usize) -> Result<Highlighted, AppError> {
+pub fn highlights(
+    app: &App,
+    reader: Reader,
+    mandate: Id<Mandate>,
+    first: usize,
+) -> Result<Highlighted, AppError> {
     let choice = MandateChoice::Saved(mandate);
     let shared = app.shared(&choice, None)?;
     let (row, investor) = shared.mandate(&choice)?;
     // The published policy is what the exposure was measured under.
     let policy = Policy::current();
     let exposure = app.ranking.exposure();
-    let items = pick(&shared.snapshot.catalog, (row, investor), &policy, exposure.as_deref(), first)
+    let filter = OpportunityFilter { reader, only_told: true, ..OpportunityFilter::default() };
+    let items = pick(&shared.snapshot.catalog, (row, investor), &policy, exposure.as_deref(), &filter, first)
         .into_iter()
         .map(|found| {
             let matched = Match {

@@ -24,10 +24,11 @@ pub use stability::{investor_stabilities, stabilities};
 pub use statistics::{Cell, Group, GroupBy, statistics};
 pub use twinning::{CityMatch, CityPage, CityRequest, city_pair_of, partner_cities};
 
-use domain::{id::Id, project::Project};
+use domain::{id::Id, mandate::Mandate, project::Project};
+use matcher::rank::Reader;
 
 use crate::{
-    auth::{Auth, key_ring::KeyRingError},
+    auth::{Actor, Auth, key_ring::KeyRingError},
     ranking::Ranking,
     reference::Reference,
     search::{Hit, Search, SearchError},
@@ -56,7 +57,29 @@ pub struct App {
     pub sanctions: Arc<crate::screening::Sanctions>,
 }
 
+/// As whom somebody reads lists.
+pub fn reader(actor: &Actor) -> Reader {
+    match actor {
+        Actor::System => Reader::Inside,
+        Actor::Person(person) if person.confirmed => Reader::Registered,
+        Actor::Person(_) | Actor::Anonymous => Reader::Public,
+    }
+}
+
 impl App {
+    /// As whom somebody reads the list of a mandate. The investor's own people see listings that keep back what a score
+    /// is made of ranked among the others: who changes the mandate to find it out does so under the own name. From
+    /// everybody else such listings are left out.
+    pub fn reader_of(&self, actor: &Actor, mandate: Id<Mandate>) -> Reader {
+        let snapshot = self.ranking.snapshot();
+        let investor = snapshot.catalog.mandates().get(mandate).map(|row| row.investor);
+        if investor.is_some_and(|investor| actor.role_in(investor).is_some()) {
+            Reader::Inside
+        } else {
+            reader(actor)
+        }
+    }
+
     /// Puts the parts together.
     ///
     /// # Errors

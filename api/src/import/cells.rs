@@ -121,6 +121,10 @@ impl<'a> Row<'a> {
         if self.errors.len() > before {
             return None;
         }
+        if parts.iter().any(|(_, share)| !(0.0..=100.0).contains(share)) {
+            self.refuse(column, "a share lies between 0 and 100");
+            return None;
+        }
         let parts = parts
             .into_iter()
             .map(|(of, share)| Share { of, hundredths: (share.clamp(0.0, 100.0) * 100.0).round() as u16 })

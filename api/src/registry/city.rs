@@ -74,8 +74,40 @@ pub async fn claim(
             }
             let organisation = command.tx.lock::<Organisation>(acting).await?.ok_or(CommandError::Failed)?;
             is_office_of(&organisation.value, &stored.value)?;
+            if command.tx.count_owned::<City>(acting, None).await? > 0 {
+                let message = "an office runs one city, and this one runs another";
+                return Err(Refusal::new(UserErrorCode::GateFailed, "", message).into());
+            }
             let value = City::try_from(opened(&stored.value))?;
-            let stored = command.tx.change_owner(&stored, acting, value).await?;
+            let stored = command.tx.change_owner(&stored, Some(acting), value).await?;
+            command.audit(&stored, serde_json::json!({}));
+            Ok(stored.id)
+        })
+    })
+    .await
+}
+
+/// Gives a city's record back: its office is gone, and another can take the record over.
+///
+/// # Errors
+/// There is no such city, the actor is no owner of its office, or it was changed meanwhile.
+pub async fn release(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<City>,
+    expected_version: i32,
+) -> Result<Id<City>, CommandError> {
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let stored = command.load("cityId", id, expected_version).await?;
+            command.authorise("cityId", Action::Edit, &stored).await?;
+            let (acting, role) = command.acting().await?;
+            if role != OrgRole::Owner || stored.owner != Some(acting) {
+                return Err(Refusal::not_permitted("this is for an owner of its office to do").into());
+            }
+            let facts = CityFacts { office: None, ..CityFacts::from(stored.value.clone()) };
+            let stored = command.tx.change_owner(&stored, None, City::try_from(facts)?).await?;
             command.audit(&stored, serde_json::json!({}));
             Ok(stored.id)
         })

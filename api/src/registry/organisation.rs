@@ -116,8 +116,9 @@ pub async fn register(
     .await
 }
 
-/// Changes what an organisation says of itself. A new name takes the verification back to the proof of the address,
-/// since the register's match was with the old one. A new name, another owner or another country is screened at once.
+/// Changes what an organisation says of itself. A new name or seat takes the verification back to the proof of the
+/// address, since the register's match was with the old ones; other owners take it below the proof of documents. Who
+/// runs a city's office does not move. A new name, another owner or another country is screened at once.
 ///
 /// # Errors
 /// There is no such organisation for the actor, it was changed meanwhile, or a field is wrong.
@@ -143,7 +144,20 @@ pub async fn update(
                 || old.screening.status == NOT_SCREENED;
             let today = command.now.date_naive();
             let held = level_held(&old, today);
-            let held = if is_renamed { held.lowered(VerificationLevel::V1, today, &TERMS) } else { held };
+            // What a register or an officer showed was shown of this name at this seat, and of these owners.
+            let is_moved = old.country.is_some_and(|country| country != profile.country)
+                || old.city_geonames != profile.city_geonames;
+            if is_moved && command.tx.count_owned::<City>(id, None).await? > 0 {
+                let message =
+                    "the organisation runs a city's office, which has its seat there: release the city first";
+                return Err(Refusal::new(UserErrorCode::GateFailed, "profile.cityGeonames", message).into());
+            }
+            let has_others = old.beneficial_owners != profile.beneficial_owners;
+            let held = match (is_renamed || is_moved, has_others) {
+                (true, _) => held.lowered(VerificationLevel::V1, today, &TERMS),
+                (false, true) => held.lowered(VerificationLevel::V2, today, &TERMS),
+                (false, false) => held,
+            };
             let mut facts = OrganisationFacts {
                 name: profile.name,
                 country: Some(profile.country),

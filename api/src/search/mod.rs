@@ -11,7 +11,13 @@ use std::{
     time::Duration,
 };
 
-use domain::{city::City, id::Id, organisation::Organisation, project::Project};
+use domain::{
+    city::City,
+    disclosure::{ListingField, Rung},
+    id::Id,
+    organisation::Organisation,
+    project::Project,
+};
 use futures::TryStreamExt;
 use tantivy::{
     DocAddress, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
@@ -92,8 +98,12 @@ trait Searchable: Aggregate {
 
 impl Searchable for Project {
     fn texts(&self) -> Option<Vec<&str>> {
-        let summary = self.summary.iter().map(domain::value::Localized::value);
-        self.state.is_ranked().then(|| std::iter::once(self.title.value()).chain(summary).collect())
+        // What is kept from the public is found by nobody: a search would read it out word by word.
+        let shown = |field| self.disclosure.shows(field, Rung::Public);
+        let title = Some(self.title.value()).filter(|_| shown(ListingField::Title));
+        let summary = self.summary.as_ref().map(domain::value::Localized::value);
+        let summary = summary.filter(|_| shown(ListingField::Summary));
+        self.state.is_ranked().then(|| title.into_iter().chain(summary).collect())
     }
 }
 impl Searchable for Organisation {

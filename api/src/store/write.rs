@@ -162,22 +162,22 @@ impl Tx {
         Ok(Stored { version, value, updated_at: self.now_micros(), ..old.clone() })
     }
 
-    /// Gives an aggregate that was locked before to an organisation. Answers it as stored.
+    /// Gives an aggregate that was locked before to an organisation, or to none. Answers it as stored.
     ///
     /// # Errors
     /// Somebody was quicker, or the database does not answer.
     pub async fn change_owner<T: Aggregate>(
         &self,
         old: &Stored<T>,
-        owner: Id<Organisation>,
+        owner: Option<Id<Organisation>>,
         value: T,
     ) -> Result<Stored<T>, StoreError> {
         let one = [is("id", old.id.uuid()), is("version", old.version)];
-        let statement = update(T::KIND.table(), [("owner_id", owner.uuid().into())], one);
+        let statement = update(T::KIND.table(), [("owner_id", owner.map(Id::uuid).into())], one);
         if self.connection().execute(&statement).await?.rows_affected() != 1 {
             return Err(StoreError::Stale { kind: T::KIND.table(), id: old.id.uuid() });
         }
-        self.change(&Stored { owner: Some(owner), ..old.clone() }, value).await
+        self.change(&Stored { owner, ..old.clone() }, value).await
     }
 
     /// Says that an aggregate is to be looked at anew although its document stayed, such as when its listing moved.

@@ -36,7 +36,7 @@ impl SingleLine {
     /// Empty, too long, or with characters that a line must not have.
     pub fn new(text: &str) -> Result<Self, TextError> {
         let text = text.trim();
-        if text.is_empty() {
+        if text.chars().all(invisible) {
             return Err(TextError::Empty);
         }
         if text.chars().count() > Self::MAX {
@@ -52,6 +52,18 @@ impl SingleLine {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Characters that leave no mark: of them alone no text is made. Within a text some join or part letters as they should.
+fn invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        )
+        || matches!(c, '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2065}')
+        || matches!(c, '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}')
+        || matches!(c, '\u{E0000}'..='\u{E0FFF}')
 }
 
 /// Control characters, line and paragraph separators, and the overrides that can reorder a sender's name.
@@ -163,7 +175,7 @@ impl Localized {
     /// Empty, too long, or with control characters.
     pub fn new(lang: Lang, value: &str) -> Result<Self, TextError> {
         let value = value.trim();
-        if value.is_empty() {
+        if value.chars().all(invisible) {
             return Err(TextError::Empty);
         }
         if value.chars().count() > Self::MAX {

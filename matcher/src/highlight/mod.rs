@@ -61,16 +61,16 @@ pub struct Highlight<'a> {
 
 /// Picks the highlights of a mandate, at most `first` and at most [`HEAD`]. Without an exposure no place is kept. A
 /// newcomer of an exposure that is older than the catalog is taken only where it still holds: beyond the head of the
-/// list, within [`DEPTH`], at [`FLOOR_SCORE`] or above.
+/// list, within [`DEPTH`], at [`FLOOR_SCORE`] or above. The filter says who reads and what of the list is shown.
 pub fn highlights<'a>(
     catalog: &'a Catalog,
     mandate: (&'a MandateRow, &'a OrganisationRow),
     policy: &'a Policy,
     exposure: Option<&Exposure>,
+    filter: &OpportunityFilter,
     first: usize,
 ) -> Vec<Highlight<'a>> {
-    let filter = OpportunityFilter::default();
-    let page = opportunities(catalog, &question(mandate, policy, &filter));
+    let page = opportunities(catalog, &question(mandate, policy, filter));
     let newcomers = exposure.map_or(&[][..], |exposure| exposure.newcomers(mandate.0.id));
     let candidate = |(place, row): (usize, &Ranked<&ProjectRow>)| {
         let may = place >= HEAD && row.evaluation.mutual.point >= FLOOR_SCORE;

@@ -10,9 +10,32 @@ use domain::{
 };
 
 use crate::{
-    row::{Amount, CityRow, MandateRow, ProjectRow},
+    row::{Amount, CityRow, MandateRow, ProjectRow, Veil},
     score::{Interval, MicroPoints},
 };
+
+/// Who reads a list: what a listing keeps back from a reader, no filter tells that reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Reader {
+    /// The platform, and whoever sees all of every listing.
+    #[default]
+    Inside,
+    /// Somebody without an account.
+    Public,
+    /// Somebody with one.
+    Registered,
+}
+
+impl Reader {
+    /// What a listing keeps back from the reader.
+    pub const fn veil(self, row: &ProjectRow) -> Veil {
+        match self {
+            Self::Inside => Veil::NONE,
+            Self::Public => row.veil_public,
+            Self::Registered => row.veil_registered,
+        }
+    }
+}
 
 /// Filter on projects; an empty part lets everything through.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,13 +58,29 @@ pub struct OpportunityFilter {
     pub min_score: Option<MicroPoints>,
     /// Only these projects, such as the hits of a search.
     pub only: Option<HashSet<Id<Project>>>,
+    /// Who reads.
+    pub reader: Reader,
+    /// Leave out listings that keep back from the reader what a score is made of: else a reader who can change the
+    /// mandate could find it out, question by question.
+    pub only_told: bool,
 }
 
 impl OpportunityFilter {
-    /// Whether every project passes, its score aside.
+    /// Whether every project passes whose score may be told, its score aside.
     pub fn lets_all_through(&self) -> bool {
-        let Self { fields, countries, kinds, stages, instruments, min_gap, max_gap, min_score: _, only } =
-            self;
+        let Self {
+            fields,
+            countries,
+            kinds,
+            stages,
+            instruments,
+            min_gap,
+            max_gap,
+            min_score: _,
+            only,
+            reader: _,
+            only_told: _,
+        } = self;
         fields.0 == 0
             && countries.is_empty()
             && kinds.is_empty()
@@ -61,7 +100,13 @@ impl OpportunityFilter {
                     .is_some_and(|(gap, bound)| if least { gap >= bound } else { gap <= bound })
             })
         };
-        (self.fields.0 == 0 || self.fields.0 & row.field_set.0 != 0)
+        let veil = self.reader.veil(row);
+        !(self.only_told && veil.hides(Veil::SCORED))
+            && !(veil.hides(Veil::KIND) && !self.kinds.is_empty())
+            && !(veil.hides(Veil::STAGE) && !self.stages.is_empty())
+            && !(veil.hides(Veil::INSTRUMENTS) && !self.instruments.is_empty())
+            && !(veil.hides(Veil::GAP) && (self.min_gap.is_some() || self.max_gap.is_some()))
+            && (self.fields.0 == 0 || self.fields.0 & row.field_set.0 != 0)
             && (self.countries.is_empty() || row.countries.iter().any(|c| self.countries.contains(*c)))
             && (self.kinds.is_empty() || self.kinds.contains(&row.kind))
             && (self.stages.is_empty() || row.stage.is_some_and(|stage| self.stages.contains(&stage)))

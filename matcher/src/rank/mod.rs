@@ -13,7 +13,7 @@ mod scan;
 mod top_k;
 
 pub use city::{CityEvaluation, CityQuery, RankedCity, evaluate_city, partner_cities};
-pub use filter::{CityFilter, OpportunityFilter};
+pub use filter::{CityFilter, OpportunityFilter, Reader};
 pub use investment::{
     Evaluation, InvestorQuery, OpportunityQuery, Ranked, evaluate, investors, opportunities,
 };

@@ -7,6 +7,7 @@ use super::{
     Dates, OpportunityQuery, Page, RankBy, RankKey, Ranked, TopK,
     answer::Prepared,
     evaluate,
+    filter::Reader,
     parts::{Part, in_parts},
 };
 use crate::{
@@ -82,7 +83,15 @@ fn part<'a>(
     let (policy, filter) = (query.policy, query.filter);
     let open = filter.lets_all_through();
     let scan = catalog.scan().rows().get(first..).unwrap_or_default();
+    let veil = match (filter.only_told, filter.reader) {
+        (false, _) | (true, Reader::Inside) => None,
+        (true, Reader::Public) => Some(0),
+        (true, Reader::Registered) => Some(1_usize),
+    };
     for (row, whole) in scan.iter().zip(rows) {
+        if veil.is_some_and(|reader| row.veiled.get(reader) == Some(&true)) {
+            continue;
+        }
         if !open && !filter.admits(whole) {
             continue;
         }

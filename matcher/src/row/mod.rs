@@ -13,6 +13,6 @@ pub(crate) use facet::Facet;
 pub use mandate::{MandateRow, PlaceFit};
 pub use organisation::{DealSummary, OrganisationRow};
 pub(crate) use project::item_bit;
-pub use project::{ProjectRow, stage_slot};
+pub use project::{ProjectRow, Veil, stage_slot};
 pub(crate) use scan::{OwnerFacts, ScanRow, ScanTable, contract_bit, stages};
 pub use world::{Amount, Day, Links, World, day};

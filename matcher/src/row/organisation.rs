@@ -3,6 +3,7 @@
 use domain::{
     Vocabulary,
     id::Id,
+    name_match::Name,
     organisation::{Deal, Organisation},
     value::{CountryCode, CountrySet},
     vocabulary::{CooperationField, HelpKind, InvestorType, ScreeningStatus, VerificationLevel},
@@ -163,13 +164,14 @@ pub(super) fn bits(help: impl Iterator<Item = HelpKind>) -> u8 {
     help.fold(0, |set, kind| set | 1_u8.checked_shl(kind as u32).unwrap_or(0))
 }
 
-/// FNV-1a over the letters and digits of a name in lower case, so that spelling in capitals does not hide an
-/// owner. It tells apart, it does not keep secret.
+/// FNV-1a over the words of a name as screening compares them, sorted. It tells apart, it does not keep secret.
 fn fingerprint(name: &str) -> u64 {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, c| {
-            (hash ^ u64::from(u32::from(c))).wrapping_mul(0x0100_0000_01b3)
+    // Legal forms, accents and letters of other scripts that look alike make no other owner.
+    Name::new(name)
+        .tokens()
+        .iter()
+        .flat_map(|word| word.bytes().chain([b' ']))
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         })
 }

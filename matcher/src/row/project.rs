@@ -2,6 +2,7 @@
 
 use domain::{
     Vocabulary,
+    disclosure::{Disclosure, ListingField, Rung},
     id::Id,
     organisation::Organisation,
     project::Project,
@@ -23,9 +24,51 @@ pub fn stage_slot(stage: InvestmentStage) -> usize {
     }
 }
 
+/// What a listing keeps from those outside, by what a filter or a score would tell of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Veil(u8);
+
+impl Veil {
+    /// Nothing is kept back.
+    pub const NONE: Self = Self(0);
+    /// The kind.
+    pub const KIND: Self = Self(1);
+    /// The stage.
+    pub const STAGE: Self = Self(2);
+    /// The gap.
+    pub const GAP: Self = Self(4);
+    /// The instruments.
+    pub const INSTRUMENTS: Self = Self(8);
+    /// Something that a score is made of.
+    pub const SCORED: Self = Self(16);
+
+    fn new(disclosure: &Disclosure, rung: Rung) -> Self {
+        let hides = |fields: &[ListingField]| !fields.iter().all(|field| disclosure.shows(*field, rung));
+        [
+            (Self::KIND, &[ListingField::Kind][..]),
+            (Self::STAGE, &[ListingField::Stage]),
+            (Self::GAP, &[ListingField::Gap]),
+            (Self::INSTRUMENTS, &[ListingField::Instruments]),
+            (Self::SCORED, &ListingField::SCORED),
+        ]
+        .into_iter()
+        .filter(|(_, fields)| hides(fields))
+        .fold(Self::default(), |veil, (part, _)| Self(veil.0 | part.0))
+    }
+
+    /// Whether a part is kept back.
+    pub const fn hides(self, part: Self) -> bool {
+        self.0 & part.0 != 0
+    }
+}
+
 /// Packed view of a project.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProjectRow {
+    /// What is kept from those without an account.
+    pub veil_public: Veil,
+    /// What is kept from those who have one.
+    pub veil_registered: Veil,
     /// Its id.
     pub id: Id<Project>,
     /// Its owner.
@@ -101,6 +144,8 @@ impl ProjectRow {
                 .fold(0, |set, entry| set | item_bit(entry.item))
         };
         let mut row = Self {
+            veil_public: Veil::new(&project.disclosure, Rung::Public),
+            veil_registered: Veil::new(&project.disclosure, Rung::Registered),
             id,
             owner,
             state: project.state,

@@ -14,7 +14,7 @@ use domain::{
     },
 };
 
-use super::{Amount, Day, Facet, OrganisationRow, ProjectRow, stage_slot};
+use super::{Amount, Day, Facet, OrganisationRow, ProjectRow, Veil, stage_slot};
 use crate::{Micro, grade::Grade};
 
 /// The part of a grade by which lists are ordered.
@@ -84,6 +84,8 @@ pub(crate) struct ScanRow {
     pub(crate) help_wanted: u8,
     /// Whether the listing is in public.
     pub(crate) ranked: bool,
+    /// Whether it keeps back what a score is made of: from the public, and from those with an account.
+    pub(crate) veiled: [bool; 2],
 }
 
 impl ScanRow {
@@ -211,6 +213,7 @@ impl ScanTable {
             stage: stage_place(project.ladder, project.stage),
             help_wanted: project.help_wanted,
             ranked: project.state.is_ranked(),
+            veiled: [project.veil_public, project.veil_registered].map(|veil| veil.hides(Veil::SCORED)),
         };
         match self.rows.get_mut(place) {
             Some(slot) => {

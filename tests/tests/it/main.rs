@@ -8,6 +8,7 @@
 
 mod api;
 mod attacks;
+mod blind;
 mod cli;
 mod freshness;
 mod http;

@@ -60,6 +60,7 @@ const OF_OTHERS: &[(&str, K, A)] = &[
     ("updateMandate", K::Mandate, A::Edit),
     ("removeMandate", K::Mandate, A::Delete),
     ("claimCity", K::City, A::TakeOver),
+    ("releaseCity", K::City, A::Edit),
     ("updateCityProfile", K::City, A::Edit),
     ("declareNeed", K::City, A::Edit),
     ("declareOffer", K::City, A::Edit),

@@ -7,7 +7,8 @@ use matcher::{
     Catalog,
     catalog::DigitalMode,
     gate::all_open,
-    rank::{CityFilter, List, OpportunityFilter, RankBy},
+    rank::{CityFilter, List, OpportunityFilter, RankBy, Reader},
+    row::Veil,
     score::MicroPoints,
 };
 use uuid::Uuid;
@@ -60,6 +61,8 @@ pub struct MandateWatch {
     pub min_score: Option<MicroPoints>,
     /// Rows that are watched, from the first.
     pub first: usize,
+    /// From whom listings are left out that keep back what a score is made of.
+    pub reader: Reader,
 }
 
 impl MandateWatch {
@@ -86,7 +89,12 @@ impl Watch for MandateWatch {
             app,
             &OpportunityRequest {
                 mandate: MandateChoice::Saved(self.mandate),
-                filter: OpportunityFilter { min_score: self.min_score, ..OpportunityFilter::default() },
+                filter: OpportunityFilter {
+                    min_score: self.min_score,
+                    reader: self.reader,
+                    only_told: true,
+                    ..OpportunityFilter::default()
+                },
                 by: RankBy::Mutual,
                 list: List::Ranked,
                 weights: None,
@@ -114,7 +122,9 @@ impl Watch for MandateWatch {
         let score = matched.evaluation.mutual;
         let is_enough = score.coverage >= matched.shared.policy.coverage_floor
             && self.min_score.is_none_or(|least| score.point >= least);
-        if !is_enough || !matched.is_listed() {
+        let row = matched.shared.snapshot.catalog.projects().get(matched.project);
+        let is_told = row.is_some_and(|row| !self.reader.veil(row).hides(Veil::SCORED));
+        if !is_enough || !is_told || !matched.is_listed() {
             return Ok(None);
         }
         matched.rank = Some(rank);

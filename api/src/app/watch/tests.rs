@@ -1,5 +1,6 @@
 //! Watchers over a small database: what they are told adds up to the list.
 
+use matcher::rank::Reader;
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{id::Id, mandate::Mandate, project::Project, vocabulary::ListingState};
@@ -32,7 +33,8 @@ async fn told<W: Watch>(watcher: &mut Watcher<W>) -> Vec<Event<W::Match>> {
 #[tokio::test]
 async fn events_add_up_to_the_list_and_those_who_lag_get_the_difference() {
     let world = World::new().await;
-    let watch = MandateWatch { mandate: mandate(&world).await, min_score: None, first: 5 };
+    let watch =
+        MandateWatch { mandate: mandate(&world).await, min_score: None, first: 5, reader: Reader::Inside };
     let mut quick = world.app.watch(watch, true).unwrap();
     let mut slow = world.app.watch(watch, true).unwrap();
     let mut silent = world.app.watch(watch, false).unwrap();
@@ -97,9 +99,12 @@ async fn events_add_up_to_the_list_and_those_who_lag_get_the_difference() {
 async fn a_least_score_bounds_the_list_and_what_is_not_there_is_not_watched() {
     let world = World::new().await;
     let mandate = mandate(&world).await;
-    let all = MandateWatch { mandate, min_score: None, first: 100 }.rank(&world.app).unwrap().lines;
+    let all = MandateWatch { mandate, min_score: None, first: 100, reader: Reader::Inside }
+        .rank(&world.app)
+        .unwrap()
+        .lines;
     let least = all[all.len() / 2].1.mutual.point;
-    let watch = MandateWatch { mandate, min_score: Some(least), first: 100 };
+    let watch = MandateWatch { mandate, min_score: Some(least), first: 100, reader: Reader::Inside };
     let mut watcher = world.app.watch(watch, true).unwrap();
     let events = told(&mut watcher).await;
     assert!(!events.is_empty() && events.len() < all.len());
@@ -109,7 +114,12 @@ async fn a_least_score_bounds_the_list_and_what_is_not_there_is_not_watched() {
     assert!(watch.pair(&world.app, below, 1).unwrap().is_none());
     let draft = project_id(&world.app.store, "draft").await;
     assert!(watch.pair(&world.app, draft, 1).unwrap().is_none(), "not in public");
-    let nobody = MandateWatch { mandate: Id::from_uuid(Uuid::nil()), min_score: None, first: 5 };
+    let nobody = MandateWatch {
+        mandate: Id::from_uuid(Uuid::nil()),
+        min_score: None,
+        first: 5,
+        reader: Reader::Inside,
+    };
     assert!(matches!(world.app.watch(nobody, false), Err(AppError::NotFound { what: "mandate" })));
     let city = CityWatch { city: Id::from_uuid(Uuid::nil()), first: 5 };
     assert!(matches!(world.app.watch(city, false), Err(AppError::NotFound { what: "city" })));
@@ -119,7 +129,7 @@ async fn a_least_score_bounds_the_list_and_what_is_not_there_is_not_watched() {
 async fn a_mandate_that_is_taken_away_ends_its_watchers() {
     let world = World::new().await;
     let stored = world.app.store.find_by_key::<Mandate>("mandate-bank").await.unwrap().unwrap();
-    let watch = MandateWatch { mandate: stored.id, min_score: None, first: 5 };
+    let watch = MandateWatch { mandate: stored.id, min_score: None, first: 5, reader: Reader::Inside };
     let mut watcher = world.app.watch(watch, false).unwrap();
     assert!(told(&mut watcher).await.is_empty());
     let mut catalog = matcher::Catalog::clone(&world.app.ranking.snapshot().catalog);

@@ -99,7 +99,10 @@ impl Answer {
         // unless an argument was wrong at the root, which the library finds late and is the same to a client.
         let is_refusal = response.data == Value::Null
             && !response.errors.is_empty()
-            && response.errors.iter().all(|error| error.path.is_empty() || is_argument(error));
+            && response
+                .errors
+                .iter()
+                .all(|error| error.path.is_empty() || is_argument(error) || is_overload(error));
         let errors: Vec<(ErrorCode, Shown)> =
             response.errors.into_iter().take(MAX_ERRORS).map(shown).collect();
         let code = errors.first().map(|(code, _)| *code);
@@ -177,6 +180,12 @@ fn shown(error: ServerError) -> (ErrorCode, Shown) {
 fn guessed(error: &ServerError) -> ErrorCode {
     let is_refusal = error.path.is_empty() || is_argument(error);
     if error.source.is_none() && is_refusal { ErrorCode::Validation } else { ErrorCode::Internal }
+}
+
+/// Whether too much work waited: then nothing was begun, and whoever stands between should see it by the status.
+fn is_overload(error: &ServerError) -> bool {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    code == Some(&Value::from(ErrorCode::Overloaded.code()))
 }
 
 /// Whether the library refused the value of an argument, by the words it uses for that and for nothing else.

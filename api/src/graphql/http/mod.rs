@@ -147,6 +147,7 @@ async fn handle<E: Executor>(
     let response = answer.into_response(media, request_id.as_str());
     match code {
         Some(ErrorCode::MethodNotAllowed) => with_allow(response, if is_get { "POST" } else { "GET, POST" }),
+        Some(ErrorCode::Overloaded) => with_retry_after(response, Duration::from_secs(1)),
         _ => response,
     }
 }

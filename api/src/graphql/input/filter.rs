@@ -7,7 +7,7 @@ use domain::{
     vocabulary::{CooperationField, Instrument, ProjectKind},
 };
 use matcher::{
-    rank::{CityFilter, OpportunityFilter},
+    rank::{CityFilter, OpportunityFilter, Reader},
     row::World,
     score::FULL,
 };
@@ -63,11 +63,11 @@ fn score(points: Option<f64>) -> Result<Option<u32>> {
 }
 
 impl OpportunityFilterInput {
-    /// The filter as the matcher takes it, and the text that is to be searched for.
+    /// The filter as the matcher takes it for a reader, and the text that is to be searched for.
     ///
     /// # Errors
     /// A part is wrong.
-    pub fn parse(self, world: &World) -> Result<(OpportunityFilter, Option<String>)> {
+    pub fn parse(self, world: &World, reader: Reader) -> Result<(OpportunityFilter, Option<String>)> {
         let gap = |money: Option<MoneyInput>, argument| {
             money.map(|money| money.parse(argument).map(|money| world.amount(money))).transpose()
         };
@@ -83,6 +83,8 @@ impl OpportunityFilterInput {
             max_gap: gap(self.max_gap, "filter.maxGap")?,
             min_score: score(self.min_score)?,
             only: None,
+            reader,
+            only_told: false,
         };
         Ok((filter, self.text))
     }

@@ -114,7 +114,7 @@ impl CityProfileInput {
     }
 }
 
-/// A city that its office takes over.
+/// A city that its office takes over or gives back.
 #[derive(Debug, InputObject)]
 pub struct ClaimCityInput {
     /// Which one.
@@ -196,6 +196,23 @@ impl CityMutation {
             let meta = meta(ctx, "claimCity", &input.idempotency_key, &input)?;
             let id = aggregate_id("cityId", &input.city_id)?;
             city::claim(app, actor, &meta, id, input.expected_version).await
+        };
+        let (done, mut user_errors) = settled(outcome.await)?;
+        let city = seen(ctx, done, &mut user_errors).await?.map(CityNode);
+        Ok(CityPayload { city, user_errors, client_mutation_id: input.client_mutation_id })
+    }
+
+    /// Gives a city's record back, so that another office can take it over.
+    async fn release_city(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: ClaimCityInput,
+    ) -> Result<CityPayload> {
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let outcome = async {
+            let meta = meta(ctx, "releaseCity", &input.idempotency_key, &input)?;
+            let id = aggregate_id("cityId", &input.city_id)?;
+            city::release(app, actor, &meta, id, input.expected_version).await
         };
         let (done, mut user_errors) = settled(outcome.await)?;
         let city = seen(ctx, done, &mut user_errors).await?.map(CityNode);

@@ -75,10 +75,21 @@ pub(super) fn each<T, E: ToString>(
     parsed.collect()
 }
 
+/// The name of an organisation stands in mail to strangers, so it is no link.
+fn organisation_name(text: &str) -> Result<SingleLine, CommandError> {
+    let wrong = |message: String| CommandError::from(Refusal::validation("profile.name", message));
+    let name = SingleLine::new(text).map_err(|error| wrong(error.to_string()))?;
+    let lower = name.as_str().to_lowercase();
+    if lower.contains("://") || lower.contains("www.") || lower.contains(['@', '<', '>']) {
+        return Err(wrong("write the name alone, without a link, an address or angle brackets".to_owned()));
+    }
+    Ok(name)
+}
+
 impl OrganisationProfileInput {
     fn parse(&self) -> Result<Profile, CommandError> {
         Ok(Profile {
-            name: SingleLine::new(&self.name).map_err(|error| Refusal::validation("profile.name", error))?,
+            name: organisation_name(&self.name)?,
             country: self.country.parse().map_err(|error| Refusal::validation("profile.country", error))?,
             city_geonames: self.city_geonames,
             investor_type: self.investor_type.map(|code| code.0),

@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, InputType, Object, Result};
 use domain::{saved_search::SearchSubject, value::SingleLine};
+use matcher::rank::Reader;
 
 use super::{aggregate_id, meta, named, payload, seen, settled};
 use crate::{
@@ -75,7 +76,7 @@ impl SavedSearchInput {
                     return Err(wrong("search.filter.minScore", message));
                 }
                 let world = &app.ranking.snapshot().catalog.world;
-                let (_, text) = given.parse(world).map_err(named)?;
+                let (_, text) = given.parse(world, Reader::Registered).map_err(named)?;
                 text.map(|text| app.search_projects(&text)).transpose()?;
                 filter.as_ref().map(InputType::to_value)
             }

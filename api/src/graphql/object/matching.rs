@@ -103,7 +103,7 @@ impl MatchNode {
     /// is the score alone.
     async fn is_told(&self, ctx: &Context<'_>) -> Result<bool> {
         let project = node(ctx, self.matched.project).await?;
-        Ok(SCORED.iter().all(|field| project.shows(*field)))
+        Ok(ListingField::SCORED.iter().all(|field| project.shows(*field)))
     }
 
     fn parts(&self) -> Result<&explanation::Explanation> {
@@ -111,22 +111,6 @@ impl MatchNode {
         made.as_ref().ok_or_else(|| missing("match"))
     }
 }
-
-/// Fields of which sentences and criteria speak.
-const SCORED: [ListingField; 12] = [
-    ListingField::Owner,
-    ListingField::Kind,
-    ListingField::Country,
-    ListingField::Fields,
-    ListingField::Stage,
-    ListingField::Contract,
-    ListingField::Gap,
-    ListingField::Instruments,
-    ListingField::Return,
-    ListingField::Readiness,
-    ListingField::Impact,
-    ListingField::HelpWanted,
-];
 
 /// What stands in the place of sentences that the owner does not show.
 const WITHHELD: &str = "The owner shows what the score is made of after an introduction.";

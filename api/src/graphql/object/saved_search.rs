@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     app::{self, App, CityRequest, MandateChoice, OpportunityRequest},
+    auth::Actor,
     visible::Visible,
 };
 
@@ -89,7 +90,9 @@ impl SavedSearchNode {
         let SearchSubject::Mandate(mandate) = self.0.value.subject else { return Ok(None) };
         let app = ctx.data::<App>()?;
         let given: OpportunityFilterInput = self.filter()?;
-        let (filter, text) = given.parse(&app.ranking.snapshot().catalog.world)?;
+        let reader = app.reader_of(ctx.data::<Actor>()?, mandate);
+        let (mut filter, text) = given.parse(&app.ranking.snapshot().catalog.world, reader)?;
+        filter.only_told = true;
         let question = self.question();
         let mut request = OpportunityRequest {
             mandate: MandateChoice::Saved(mandate),

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     app::{self, App, Listing, PageRequest},
+    auth::Actor,
     store::Kind,
     visible::{Guarded, Visible},
 };
@@ -167,7 +168,9 @@ impl CatalogueQuery {
         let app = ctx.data::<App>()?;
         let question = Question::new(&["projects", &format!("{filter:?}")]);
         let page = wanted(question, first, after.as_ref())?;
-        let (mut filter, text) = filter.unwrap_or_default().parse(&app.ranking.snapshot().catalog.world)?;
+        let reader = app::reader(ctx.data::<Actor>()?);
+        let world = &app.ranking.snapshot().catalog.world;
+        let (mut filter, text) = filter.unwrap_or_default().parse(world, reader)?;
         no_score(filter.min_score)?;
         let listing = app
             .compute(move |app| {

@@ -43,6 +43,10 @@ impl PairQuery {
         #[graphql(desc = "The other city.")] partner_id: ID,
     ) -> Result<CityMatchNode> {
         let (viewer, partner) = (id_of("cityId", &city_id)?, id_of("partnerId", &partner_id)?);
+        if viewer == partner {
+            let message = "A city is not its own partner: name another one.";
+            return Err(client_error(ErrorCode::Validation, Some("partnerId"), message));
+        }
         let app = ctx.data::<App>()?;
         if app.ranking.snapshot().catalog.cities().get(partner).is_none() {
             return Err(client_error(ErrorCode::NotFound, Some("partnerId"), "There is no such city."));

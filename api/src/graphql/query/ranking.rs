@@ -1,7 +1,7 @@
 //! The three rankings.
 
 use async_graphql::{Context, ID, Object, Result};
-use domain::{city::City, mandate::Mandate, project::Project};
+use domain::{city::City, disclosure::ListingField, mandate::Mandate, project::Project};
 use matcher::catalog::Programme;
 
 use super::{
@@ -12,11 +12,14 @@ use super::{
             CityFilterInput, DigitalModeInput, ListInput, MandateInput, OpportunityFilterInput, RankByInput,
             WeightInput, own,
         },
-        object::{CityMatchConnection, Highlights, OpportunityConnection},
+        object::{CityMatchConnection, Highlights, OpportunityConnection, find},
     },
     id_of, refused,
 };
-use crate::app::{self, App, CityRequest, MandateChoice, OpportunityRequest};
+use crate::{
+    app::{self, App, CityRequest, MandateChoice, OpportunityRequest},
+    auth::Actor,
+};
 
 /// Rankings.
 #[derive(Debug, Default)]
@@ -71,7 +74,14 @@ impl RankingQuery {
                 return Err(client_error(ErrorCode::Validation, Some("mandateId"), message));
             }
         };
-        let (filter, text) = filter.unwrap_or_default().parse(&app.ranking.snapshot().catalog.world)?;
+        let actor = ctx.data::<Actor>()?;
+        let reader = match &mandate {
+            MandateChoice::Saved(id) => app.reader_of(actor, *id),
+            MandateChoice::Unsaved(_) => app::reader(actor),
+        };
+        let world = &app.ranking.snapshot().catalog.world;
+        let (mut filter, text) = filter.unwrap_or_default().parse(world, reader)?;
+        filter.only_told = true;
         let mut request = OpportunityRequest {
             mandate,
             filter,
@@ -111,7 +121,9 @@ impl RankingQuery {
             .ok()
             .filter(|first| (1..=matcher::highlight::HEAD).contains(first))
             .ok_or_else(|| client_error(ErrorCode::Validation, Some("first"), "Ask for 1 to 20 rows."))?;
-        let found = app.compute(move |app| app::highlights(app, mandate, first)).await.map_err(refused)?;
+        let reader = app.reader_of(ctx.data::<Actor>()?, mandate);
+        let found =
+            app.compute(move |app| app::highlights(app, reader, mandate, first)).await.map_err(refused)?;
         Ok(Highlights::new(found, question))
     }
 
@@ -130,6 +142,13 @@ impl RankingQuery {
         let asked = format!("{rank_by:?}{list:?}");
         let question = Question::new(&["projectInvestors", project_id.as_str(), &asked]).ranked();
         let project = id_of::<Project>("projectId", &project_id)?;
+        if let Some(seen) = find(ctx, project).await?
+            && !ListingField::SCORED.iter().all(|field| seen.shows(*field))
+        {
+            // Its fit with hundreds of known mandates would tell what it keeps back.
+            let message = "The owner shows which investors fit after an introduction.";
+            return Err(client_error(ErrorCode::Forbidden, Some("projectId"), message));
+        }
         let first = cursor::page_size(first)?;
         let after = question.after(after.as_ref())?;
         let wants_stability = wants_stability(ctx);

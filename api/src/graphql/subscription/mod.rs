@@ -18,6 +18,7 @@ use crate::{
         App, CityMatch, Match,
         watch::{CityWatch, Event, EventKind, MandateWatch, Watch, Watcher},
     },
+    auth::Actor,
     id::encode_as,
 };
 
@@ -151,10 +152,12 @@ impl SubscriptionRoot {
         )]
         initial: Option<bool>,
     ) -> Result<impl Stream<Item = Result<MatchEvent>>> {
+        let mandate = id_of::<Mandate>("mandateId", &mandate_id)?;
         let watch = MandateWatch {
-            mandate: id_of::<Mandate>("mandateId", &mandate_id)?,
+            mandate,
             min_score: least(min_score)?,
             first: cursor::page_size(first)?,
+            reader: ctx.data::<App>()?.reader_of(ctx.data::<Actor>()?, mandate),
         };
         let question = Question::new(&["matches", mandate_id.as_str(), &format!("{min_score:?}")]).ranked();
         let watcher = ctx.data::<App>()?.watch(watch, initial.unwrap_or(false)).map_err(refused)?;

@@ -36,7 +36,7 @@ async fn an_import_keeps_what_an_office_says(place: Place) {
         same_country: false,
     });
     facts.provenance.sample_facts.clear();
-    let taken = tx.change_owner(&stored, owner, City::try_from(facts).unwrap()).await.unwrap();
+    let taken = tx.change_owner(&stored, Some(owner), City::try_from(facts).unwrap()).await.unwrap();
     tx.commit().await.unwrap();
 
     // The same file again: the office's city stays as it is, and so does its owner.
