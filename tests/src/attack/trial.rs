@@ -56,6 +56,8 @@ pub struct Trial<'a> {
     pub log_before: usize,
     variant: usize,
     variants: usize,
+    /// Headers that the operations wanted which were put in last.
+    wanted: Vec<(String, String)>,
 }
 
 /// Plays a case and judges it.
@@ -80,6 +82,7 @@ pub async fn play(stage: &Stage, people: &mut Cast, case: &Case) -> Verdict {
         log_before: stage.served.as_ref().map(|served| served.log().len()).unwrap_or_default(),
         variant: 0,
         variants: 1,
+        wanted: Vec::new(),
     };
     let pid = stage.served.as_ref().map_or(stage.pid, |_| process::listener(stage.target.address.port()));
     let calls = stage.calls();
@@ -170,6 +173,7 @@ impl Trial<'_> {
                 match with(&words) {
                     Ok(value) => {
                         self.variants = self.variants.max(words.variants.get());
+                        self.wanted = words.headers.take();
                         if words.foreign_signature.get() {
                             let note = "the server's key is not at hand, so the token's signature is wrong as well as its claims";
                             self.facts.insert("note".into(), json!(note));
@@ -229,6 +233,12 @@ impl Trial<'_> {
                 (self.text(name).await?, self.text(value.as_str().unwrap_or_default()).await?);
             headers.push((name, value));
         }
+        let bearer = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        let token = bearer.and_then(|(_, value)| value.strip_prefix("Bearer "));
+        if let Some(acting) = token.and_then(|token| self.stage.acting(token)) {
+            headers.push(acting);
+        }
+        self.wanted.clear();
         let body = match body {
             None => Vec::new(),
             Some(Value::String(text)) => {
@@ -239,6 +249,10 @@ impl Trial<'_> {
                 self.expand(|words| macros::expand_json(value, words)).await?.to_string().into_bytes()
             }
         };
+        for (name, value) in std::mem::take(&mut self.wanted) {
+            headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
+            headers.push((name, value));
+        }
         Ok(Request { method: method.to_owned(), target: self.text(path).await?, headers, body })
     }
 

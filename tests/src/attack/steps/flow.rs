@@ -164,7 +164,8 @@ async fn register_email(trial: &mut Trial<'_>, email: &str) -> Result<(), Stop> 
 /// The victim gets the invitation by mail, accepts it and sets an own password.
 async fn victim_accepts(trial: &mut Trial<'_>) -> Result<(), Stop> {
     let email = plan::address(trial, "victim").await?;
-    let mail = trial.stage.mail_to(&email, 0).await;
+    let before = trial.facts.get("mails_before_invitation").and_then(Value::as_u64).unwrap_or_default();
+    let mail = trial.stage.mail_to(&email, before as usize).await;
     let token = mail
         .and_then(|mail| mail.token())
         .ok_or_else(|| Stop::Broken("no invitation in the mails".to_owned()))?;
@@ -323,21 +324,21 @@ async fn export(trial: &mut Trial<'_>, what: &Value) -> Result<(), Stop> {
     } else {
         "alice"
     };
-    let mut input = json!({});
-    if let Some(target) = what.as_str().filter(|what| *what != "self") {
-        input["personId"] = json!(trial.text(target).await?);
-    } else if let Some(formats) = what.as_array() {
+    if let Some(formats) = what.as_array() {
         return Err(Stop::Absent(format!("the schema exports no {}", json!(formats))));
     }
-    let person = trial.cast.person(trial.stage, person).await?;
-    match trial.cast.act(trial.stage, "export", &person, input).await {
-        Ok(done) => trial.seen.push(Exchange { label: "export".into(), ..done }),
-        // There is no way to name somebody else.
-        Err(Stop::Broken(why)) if why.contains("takes no") => {
-            return Err(Stop::Absent(format!("one's own data alone can be asked for: {why}")));
+    let form = trial.stage.binding.form(&trial.stage.schema, "q.export");
+    let form = form.map_err(|_| Stop::Absent("the schema exports no data of a person".to_owned()))?;
+    // Another person can be asked for where the operation takes one.
+    let mut text = form.text.clone();
+    if let Some(target) = what.as_str().filter(|what| *what != "self") {
+        if !text.contains("<1>") {
+            return Err(Stop::Absent("the schema exports one's own data alone and takes no person".to_owned()));
         }
-        Err(other) => return Err(other),
+        text = text.replace("<1>", &trial.text(target).await?);
     }
+    let done = plan::ask_as(trial, person, "export", &json!({"query": format!("{{ {text} }}")})).await?;
+    trial.seen.push(done);
     Ok(())
 }
 

@@ -124,6 +124,7 @@ async fn part(
     }
     if let Some(who) = text("invite") {
         let email = address(trial, &who).await?;
+        trial.facts.insert("mails_before_invitation".into(), json!(trial.stage.mails_to(&email)));
         return Ok(Some(("invite".into(), object(json!({"email": email})))));
     }
     if let Some(number) = text("register_org_number") {

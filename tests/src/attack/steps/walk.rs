@@ -252,6 +252,7 @@ async fn inject_json(
             request
                 .headers
                 .extend(token.map(|token| ("Authorization".to_owned(), format!("Bearer {token}"))));
+            request.headers.extend(token.and_then(|token| stage.acting(token)));
             request.body = body.into_bytes();
             let reply = stage.target.send(stage.source(), &request).await;
             let label = format!("{root}.{}.{} = {word}", field.name, place.path.join("."));
