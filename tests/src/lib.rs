@@ -11,6 +11,7 @@ pub mod attack;
 pub mod postgres;
 pub mod server;
 pub mod socket;
+pub mod sql;
 
 use std::{path::PathBuf, process::Command, sync::OnceLock};
 

@@ -41,8 +41,10 @@ pub struct Cast {
     pub people: BTreeMap<String, Person>,
     /// Ids of things by the case's name for them; organisations are `org_A`.
     pub things: BTreeMap<String, String>,
-    /// Words that stand in a thing and nowhere else.
+    /// Words that stand in a thing that is nobody else's to see, and nowhere else.
     pub secrets: BTreeMap<String, Vec<String>>,
+    /// Words that stand in a thing that anybody may see, and nowhere else.
+    pub words: BTreeMap<String, Vec<String>>,
 }
 
 /// Access tokens are renewed after this time; they live for a few minutes at least.
@@ -62,14 +64,7 @@ impl Cast {
                 if person.since.elapsed() < RENEWAL || person.password.is_empty() {
                     return Ok(person.clone());
                 }
-                let person = person.clone();
-                let renewed = sign_in(stage, stage.source(), &person.email, &person.password).await?;
-                let renewed = Person { id: person.id, acting: person.acting, ..renewed };
-                if let Some(organisation) = &renewed.acting {
-                    stage.act_for(&renewed.access, organisation);
-                }
-                self.people.insert(name.to_owned(), renewed.clone());
-                return Ok(renewed);
+                return self.renew(stage, name).await;
             }
             let role = stage.binding.people.get(name).cloned().unwrap_or_default();
             let can_register =
@@ -99,6 +94,22 @@ impl Cast {
             Ok(person)
         }
         .boxed()
+    }
+
+    /// Signs somebody in again, such as one whose session a case ended.
+    ///
+    /// # Errors
+    /// It is refused, or nobody of the name is there.
+    pub async fn renew(&mut self, stage: &Stage, name: &str) -> Result<Person, Stop> {
+        let person = self.people.get(name).cloned();
+        let person = person.ok_or_else(|| Stop::Broken(format!("{name} is not there")))?;
+        let renewed = sign_in(stage, stage.source(), &person.email, &person.password).await?;
+        let renewed = Person { id: person.id, acting: person.acting, ..renewed };
+        if let Some(organisation) = &renewed.acting {
+            stage.act_for(&renewed.access, organisation);
+        }
+        self.people.insert(name.to_owned(), renewed.clone());
+        Ok(renewed)
     }
 
     fn of_demo(&mut self, stage: &Stage, name: &str, role: &Role) -> Result<Person, Stop> {
@@ -184,10 +195,11 @@ impl Cast {
         Ok(stage.ask(stage.source(), part, Some(&person.access), &body).await)
     }
 
-    /// Whether a mutation takes a value; what it does not take is given by other ways, such as a header.
+    /// Whether a mutation takes a value; what it does not take is given by other ways, such as a header, or is of no
+    /// matter to it, such as the version of what can only be revoked.
     fn takes(stage: &Stage, part: &str, name: &str) -> bool {
         let Some(bound) = stage.binding.mutations.get(part) else { return true };
-        if name != "organisation" {
+        if !["organisation", "expectedVersion"].contains(&name) {
             return true;
         }
         let named = bound.names.get(name).map_or(name, String::as_str);
@@ -297,7 +309,8 @@ impl Cast {
             id = id.or_else(|| first_id(&done, &thing.ty));
             version = answer::find(&done.reply.json()["data"], "version").cloned().or(version);
         }
-        self.secrets.insert(name.to_owned(), vec![word]);
+        let words = if name.starts_with("published") { &mut self.words } else { &mut self.secrets };
+        words.insert(name.to_owned(), vec![word]);
         id.ok_or_else(|| Stop::Absent(format!("no way to make '{name}' is bound")))
     }
 }

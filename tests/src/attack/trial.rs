@@ -139,6 +139,9 @@ impl Trial<'_> {
         if let Some(body) = &case.body {
             self.words_of(body).await?;
         }
+        if case.steps.iter().any(|step| step.keys().any(|verb| verb.starts_with("for_each_"))) {
+            steps::walk::make_arguments(self).await?;
+        }
         if assertions::wants_state(&case.expect) {
             self.state_before = Some(self.state().await?);
         }
@@ -331,7 +334,13 @@ impl Trial<'_> {
                 who => Some(self.cast.person(self.stage, who).await?.access),
             };
             let body = json!({"query": format!("{{ {} }}", form.text)});
-            let done = self.stage.ask(self.stage.source(), "state", token.as_deref(), &body).await;
+            let mut done = self.stage.ask(self.stage.source(), "state", token.as_deref(), &body).await;
+            let signed_out = self.stage.binding.code("UNAUTHENTICATED");
+            if token.is_some() && answer::has_code(&done.reply, &signed_out) {
+                // The case ended her session; what she has is the same.
+                let again = self.cast.renew(self.stage, who).await?;
+                done = self.stage.ask(self.stage.source(), "state", Some(&again.access), &body).await;
+            }
             if !answer::succeeded(&done.reply) {
                 return Err(Stop::Broken(format!("the reader of state failed: {}", done.reply.text())));
             }

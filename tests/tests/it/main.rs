@@ -11,6 +11,7 @@ mod cli;
 mod freshness;
 mod http;
 mod journey_a;
+mod kill;
 mod layout;
 mod ranking;
 mod subscriptions;

@@ -135,7 +135,7 @@ async fn check(trial: &mut Trial<'_>, claim: Claim, text: &str) -> Finding {
         C::NoEnumList => content::no_enum_list(trial),
         C::Literal => content::literal(trial),
         C::LiteralSearch => content::literal_search(trial),
-        C::ZeroHits => content::zero_hits(trial),
+        C::ZeroHits => content::zero_hits(trial).await,
         C::WholeTable => content::whole_table(trial),
         C::LogClean => content::log_clean(trial).await,
         C::LogEvents => content::log_events(trial),
@@ -206,11 +206,12 @@ pub fn each(trial: &Trial<'_>, holds: impl Fn(&Exchange) -> bool) -> Finding {
     if trial.seen.is_empty() {
         return Err("no answer to look at".to_owned());
     }
-    let odd: Vec<String> = trial.seen.iter().filter(|exchange| !holds(exchange)).map(told).collect();
-    match odd.first() {
-        None => Ok(()),
-        Some(first) => Err(format!("{first} ({} of {})", odd.len(), trial.seen.len())),
-    }
+    let odd: Vec<&Exchange> = trial.seen.iter().filter(|exchange| !holds(exchange)).collect();
+    let Some((first, others)) = odd.split_first() else { return Ok(()) };
+    let mut others: Vec<&str> = others.iter().map(|exchange| exchange.label.as_str()).collect();
+    others.dedup();
+    let others = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
+    Err(format!("{} ({} of {}{others})", told(first), odd.len(), trial.seen.len()))
 }
 
 /// A fact as a number.
