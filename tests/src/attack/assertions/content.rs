@@ -154,7 +154,7 @@ pub async fn log_clean(trial: &Trial<'_>) -> Finding {
     let marks = ["marker_pw", "marker"].iter().filter_map(|name| trial.stage.binding.values.get(*name));
     let people =
         trial.cast.people.values().flat_map(|person| [&person.password, &person.access, &person.refresh]);
-    for secret in marks.chain(people).filter(|secret| secret.len() >= 8) {
+    for secret in marks.chain(people).chain(trial.saved.get("secret")).filter(|secret| secret.len() >= 8) {
         if log.contains(secret.as_str()) {
             return Err("a secret of the case stands in the log".to_owned());
         }

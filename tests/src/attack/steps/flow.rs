@@ -12,7 +12,7 @@ use super::{
         stage::Exchange,
         trial::Trial,
     },
-    Step, plan,
+    Step, plan, process,
 };
 
 /// Takes a step of these; `false` where it is none.
@@ -194,7 +194,7 @@ async fn victim_accepts(trial: &mut Trial<'_>) -> Result<(), Stop> {
 /// Uses of an invitation that must not work, and one that must.
 async fn invitation(trial: &mut Trial<'_>, step: &Step, how: &str) -> Result<(), Stop> {
     if how.contains("page") {
-        return Err(Stop::Absent("there is no page for a reset; its token is given to the API".to_owned()));
+        return reset_page(trial).await;
     }
     let owner = trial.cast.person(trial.stage, "admin_A").await?;
     let guest = format!("guest-{}@attacks.example", trial.stage.number());
@@ -227,8 +227,9 @@ async fn invitation(trial: &mut Trial<'_>, step: &Step, how: &str) -> Result<(),
             must(&revoked, "revoke_invitation")?;
         }
         "expired" => {
-            let why = "no step here lets an invitation grow old; the case would be judged without that use";
-            return Err(Stop::Absent(why.to_owned()));
+            // A day longer than an invitation lives; a session may not last so long, so the guest signs in again.
+            process::faketime(trial, 8 * 86_400)?;
+            who = cast::sign_in(trial.stage, trial.stage.source(), &guest, PASSWORD).await?;
         }
         "twice" => {
             let first = trial.cast.act(trial.stage, "accept_invitation", &who, input.clone()).await?;
@@ -246,6 +247,7 @@ async fn invitation(trial: &mut Trial<'_>, step: &Step, how: &str) -> Result<(),
         }
     }
     let result = trial.cast.act(trial.stage, "accept_invitation", &who, input).await;
+    process::restore(trial);
     match result {
         Ok(done) => trial.seen.push(Exchange { label: format!("invitation {how}"), ..done }),
         // The input has no such field: closed structs leave nothing to tamper with.
@@ -254,6 +256,35 @@ async fn invitation(trial: &mut Trial<'_>, step: &Step, how: &str) -> Result<(),
         }
         Err(other) => return Err(other),
     }
+    Ok(())
+}
+
+/// Follows a link to set a new password as a browser does, which keeps what stands after `#` to itself, and then sets
+/// one with the token.
+async fn reset_page(trial: &mut Trial<'_>) -> Result<(), Stop> {
+    let person = trial.cast.person(trial.stage, "alice").await?;
+    let before = trial.stage.mails_to(&person.email);
+    let given = [("email".to_owned(), json!(person.email))].into_iter().collect();
+    let body = trial.stage.mutation("request_reset", &given)?;
+    let asked = trial.stage.ask(trial.stage.source(), "request_reset", None, &body).await;
+    must(&asked, "request_reset")?;
+    let mail = trial.stage.mail_to(&person.email, before).await;
+    let mail = mail.ok_or_else(|| Stop::Broken("no mail to set a new password".to_owned()))?;
+    let token = mail.token().ok_or_else(|| Stop::Broken("no token in the mail".to_owned()))?;
+    let links: Vec<String> = mail.links().into_iter().map(str::to_owned).collect();
+    let link = links.iter().find(|link| link.contains(&token));
+    let link = link.ok_or_else(|| Stop::Broken("no link in the mail has the token".to_owned()))?;
+    let (page, _) = link.split_once('#').unwrap_or((link, ""));
+    let path = page.splitn(4, '/').nth(3).unwrap_or_default();
+    let request =
+        super::super::http::Request { method: "GET".into(), target: format!("/{path}"), ..Default::default() };
+    trial.send("the page of the link", "", request).await;
+    let given = json!({"token": token, "password": format!("{PASSWORD} again")});
+    let body = trial.stage.mutation("reset_password", given.as_object().unwrap_or(&serde_json::Map::new()))?;
+    let done = trial.stage.ask(trial.stage.source(), "reset_password", None, &body).await;
+    must(&done, "reset_password")?;
+    trial.seen.push(done);
+    trial.saved.insert("secret".to_owned(), token);
     Ok(())
 }
 
@@ -384,6 +415,9 @@ async fn cause_each(trial: &mut Trial<'_>) -> Result<(), Stop> {
     let id = trial.cast.thing(trial.stage, "private_project_A").await?;
     let body = json!({"query": "query($i:ID!){ node(id:$i){ id } }", "variables": {"i": id}});
     let _ = plan::ask_as(trial, "bob", "denied", &body).await?;
+    // An organisation's viewer, who knows of it, may not invite.
+    let viewer = trial.cast.person(trial.stage, "viewer").await?;
+    let _ = trial.cast.act(trial.stage, "invite", &viewer, json!({"email": "x@attacks.example"})).await?;
     let aliases: String = (0..200).map(|i| format!("a{i}:__typename ")).collect();
     let _ = plan::ask_as(trial, "bob", "dear", &json!({"query": format!("{{{aliases}}}")})).await?;
     Ok(())
