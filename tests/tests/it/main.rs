@@ -15,3 +15,4 @@ mod kill;
 mod layout;
 mod ranking;
 mod subscriptions;
+mod tenants;
