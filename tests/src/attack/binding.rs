@@ -320,7 +320,8 @@ mod tests {
         place(object, "project.title.value", "T".into());
         place(object, "project", serde_json::json!({"kind": "B"}));
         place(object, "key", 1.into());
-        let wanted = serde_json::json!({"key": 1, "project": {"kind": "B", "title": {"lang": "en", "value": "T"}}});
+        let wanted =
+            serde_json::json!({"key": 1, "project": {"kind": "B", "title": {"lang": "en", "value": "T"}}});
         assert_eq!(*object, *wanted.as_object().unwrap());
     }
 

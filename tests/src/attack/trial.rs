@@ -172,7 +172,7 @@ impl Trial<'_> {
                 let mut words = Words::new(self.stage, self.cast);
                 words.variant = self.variant;
                 words.nobody = self.saved.contains_key("nobody");
-                words.about = about(self.case);
+                words.about = self.case.about();
                 match with(&words) {
                     Ok(value) => {
                         self.variants = self.variants.max(words.variants.get());
@@ -392,14 +392,4 @@ impl Trial<'_> {
         notes.extend(self.facts.get("note").and_then(Value::as_str).map(str::to_owned));
         notes.join("; ")
     }
-}
-
-/// The first thing that a case names by its id, which `nonexistent_same_type` is to be like.
-fn about(case: &Case) -> Option<String> {
-    let text = format!("{}{}", json!(case.body), json!(case.steps));
-    let found = text.match_indices("{{id.").chain(text.match_indices("{{raw.")).map(|(at, open)| {
-        let rest = &text[at.saturating_add(open.len())..];
-        rest.split('}').next().unwrap_or_default().to_owned()
-    });
-    found.into_iter().find(|name| !name.starts_with("nonexistent"))
 }

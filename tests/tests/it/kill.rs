@@ -40,7 +40,8 @@ const OPERATIONS: [(&str, &str, &str); 4] = [
 async fn send(server: &Server, who: &str, sent: &Sent) -> Option<Value> {
     let (operation, ty, selection) =
         OPERATIONS.into_iter().find(|(operation, _, _)| *operation == sent.operation).unwrap();
-    let query = format!("mutation($i:{ty}!){{{operation}(input:$i){{{selection} userErrors{{code path message}}}}}}");
+    let query =
+        format!("mutation($i:{ty}!){{{operation}(input:$i){{{selection} userErrors{{code path message}}}}}}");
     let mut input = sent.input.clone();
     input["idempotencyKey"] = json!(sent.key);
     let mut request = server
@@ -79,7 +80,8 @@ async fn write(server: &Server, who: &str, round: usize) -> Vec<Sent> {
             }
             (_, 1) => ("createProject", json!({"project": facts(&format!("Kill {key}"))})),
             (_, 2 | 3) => {
-                let input = json!({"projectId": project, "expectedVersion": step % 4 - 1, "project": facts(&key)});
+                let input =
+                    json!({"projectId": project, "expectedVersion": step % 4 - 1, "project": facts(&key)});
                 ("updateProject", input)
             }
             _ => ("invite", json!({"email": format!("{key}@kill.example"), "role": "VIEWER"})),
@@ -201,7 +203,10 @@ async fn agree(address: &str, seeded: &[i64], all: &[Sent]) {
     let invited = of("invite");
     for (what, query) in [
         ("promised letters", "SELECT COUNT(*) FROM outbox WHERE recipient LIKE 'kill-%'"),
-        ("letters to somebody each", "SELECT COUNT(DISTINCT recipient) FROM outbox WHERE recipient LIKE 'kill-%'"),
+        (
+            "letters to somebody each",
+            "SELECT COUNT(DISTINCT recipient) FROM outbox WHERE recipient LIKE 'kill-%'",
+        ),
         ("invitations", "SELECT COUNT(*) FROM one_time_token WHERE email LIKE 'kill-%'"),
     ] {
         assert_eq!(sql.number(query).await, invited, "{what}");
@@ -212,12 +217,14 @@ async fn agree(address: &str, seeded: &[i64], all: &[Sent]) {
         wanted.extend([of(operation), of(operation)]);
     }
     wanted.extend([of("createProject"), of("registerOrganisation"), 0]);
-    let grown: Vec<i64> = counts(address).await.iter().zip(seeded).map(|(now, before)| now - before).collect();
+    let grown: Vec<i64> =
+        counts(address).await.iter().zip(seeded).map(|(now, before)| now - before).collect();
     assert_eq!(grown, wanted, "acts and keys by operation, projects, organisations, records unlike the log");
 }
 
 async fn rounds(behind: Behind, usual: usize) {
-    let rounds = std::env::var("CARAVANSERAI_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let rounds =
+        std::env::var("CARAVANSERAI_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let (mut writes, mut unanswered) = (0, 0);
     for first in (0..rounds).step_by(ROUNDS_A_WORLD) {
         let (more, open) = world(behind, ROUNDS_A_WORLD.min(rounds - first), first).await;

@@ -33,15 +33,15 @@ fn facts(word: &str, version: usize) -> Value {
 impl Tenant {
     async fn new(server: &Server, persona: &'static str, word: &'static str) -> Self {
         let profile = json!({"name": format!("Tenant {persona}"), "country": "RS"});
-        let input = json!({"kind": "COMPANY", "profile": profile, "idempotencyKey": format!("{word}-organisation")});
+        let input =
+            json!({"kind": "COMPANY", "profile": profile, "idempotencyKey": format!("{word}-organisation")});
         let register = "mutation($i:RegisterOrganisationInput!){registerOrganisation(input:$i){organisation{id} \
                         userErrors{code message}}}";
         let data = server.data_as(persona, register, json!({"i": input})).await;
         let organisation = data["registerOrganisation"]["organisation"]["id"].as_str().unwrap().to_owned();
         let mut tenant = Self { persona, word, organisation, drafts: Vec::new() };
         for at in 0..DRAFTS {
-            let create =
-                "mutation($i:CreateProjectInput!){createProject(input:$i){project{id} userErrors{code message}}}";
+            let create = "mutation($i:CreateProjectInput!){createProject(input:$i){project{id} userErrors{code message}}}";
             let input = json!({"project": facts(word, 0), "idempotencyKey": format!("{word}-{at}")});
             let answer = tenant.ask(server, create, json!({"i": input})).await;
             let id = answer["data"]["createProject"]["project"]["id"].as_str();
@@ -80,18 +80,18 @@ const OPEN_DOORS: [(&str, usize); 3] = [
             organisation(id:$o){id listings(first:50){id title{value}} members{id} invitations{id}} }",
         7,
     ),
-    ("query{ projects(first:100){totalCount edges{node{id title{value}}}} statistics(by:COUNTRY){cells{__typename}} }", 2),
     (
-        "query{ me{ id memberships{organisation{id listings(first:50){id title{value}}}} data } }",
-        1,
+        "query{ projects(first:100){totalCount edges{node{id title{value}}}} statistics(by:COUNTRY){cells{__typename}} }",
+        2,
     ),
+    ("query{ me{ id memberships{organisation{id listings(first:50){id title{value}}}} data } }", 1),
 ];
 
 /// Doors that refuse; one read each.
 const SHUT_DOORS: [&str; 4] = [
-    "query($d:ID!,$m:ID!){whyNot(mandateId:$m,projectId:$d){project{id title{value}} gates{passed}}}",
+    "query($d:ID!,$m:ID!){whyNot(mandateId:$m,projectId:$d){project{id title{value}} gates{key outcome}}}",
     "query($d:ID!){projectInvestors(projectId:$d,first:20){totalCount edges{node{project{title{value}} score{point}}}}}",
-    "query($d:ID!,$m:ID!){compareProjects(mandateId:$m,projectIds:[$d]){matches{project{id title{value}}}}}",
+    "query($d:ID!,$p:ID!,$m:ID!){compareProjects(mandateId:$m,projectIds:[$p,$d]){matches{project{id title{value}}}}}",
     "query($w:String!,$m:ID!){opportunities(mandateId:$m,filter:{text:$w},first:100){totalCount edges{node{project{id title{value}}}}}}",
 ];
 
@@ -100,14 +100,17 @@ async fn read(server: &Server, own: &Tenant, other: &Tenant, client: usize, left
     for turn in 0_usize.. {
         let draft = &other.drafts[(turn + client) % DRAFTS];
         let mine = &own.drafts[client % DRAFTS];
-        let variables = json!({"d": draft, "own": mine, "o": other.organisation, "w": other.word, "m": server.ids["mandate"]});
+        let variables = json!({"d": draft, "own": mine, "o": other.organisation, "w": other.word, "m": server.ids["mandate"], "p": server.ids["project"]});
         for (at, (door, reads)) in OPEN_DOORS.iter().enumerate() {
             let answer = own.ask(server, door, variables.clone()).await;
             assert!(!other.is_in(&answer), "{} sees {}: {answer}", own.persona, other.persona);
             assert_eq!(answer["errors"], Value::Null, "{answer}");
             if at == 0 {
                 let data = &answer["data"];
-                assert_eq!(data["mine"]["id"], **mine, "one's own is there, or the test would see nothing at all");
+                assert_eq!(
+                    data["mine"]["id"], **mine,
+                    "one's own is there, or the test would see nothing at all"
+                );
                 assert_eq!(data["nodes"], json!([null, {"id": mine, "title": data["nodes"][1]["title"]}]));
                 assert_eq!((&data["node"], &data["project"]), (&Value::Null, &Value::Null));
                 assert_eq!((&data["search"], &data["projects"]["totalCount"]), (&json!([]), &json!(0)));
@@ -138,11 +141,13 @@ async fn read(server: &Server, own: &Tenant, other: &Tenant, client: usize, left
 
 /// Takes reads off those that are left; whether none are.
 fn took(left: &AtomicUsize, reads: usize) -> bool {
-    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(reads))) .is_ok_and(|before| before <= reads)
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| Some(left.saturating_sub(reads)))
+        .is_ok_and(|before| before <= reads)
 }
 
 async fn apart(behind: Behind, usual: usize) {
-    let reads = std::env::var("CARAVANSERAI_TENANT_READS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let reads =
+        std::env::var("CARAVANSERAI_TENANT_READS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
     let server = Server::demo(behind, &["--cost-per-minute", "4000000000"]);
     let one = Tenant::new(&server, "owner", "quincewharf").await;
     let other = Tenant::new(&server, "city_office", "saffronquay").await;

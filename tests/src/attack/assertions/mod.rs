@@ -7,6 +7,7 @@
 pub mod account;
 pub mod content;
 pub mod limits;
+pub mod mails;
 pub mod refusal;
 pub mod rules;
 pub mod visibility;
@@ -192,6 +193,10 @@ async fn check(trial: &mut Trial<'_>, claim: Claim, text: &str) -> Finding {
         C::Idle => limits::idle(trial).await,
         C::LogLines => content::log_lines(trial),
         C::Digest => content::digest(trial, text),
+        C::MailCount => mails::count(trial, text).await,
+        C::MailLines => mails::lines(trial),
+        C::NotMailed => mails::not_mailed(trial),
+        C::Cells => mails::cells(trial),
     }
 }
 

@@ -86,6 +86,10 @@ pub enum Claim {
     Idle,
     LogLines,
     Digest,
+    MailCount,
+    MailLines,
+    NotMailed,
+    Cells,
 }
 
 use Claim as C;
@@ -139,6 +143,14 @@ const MUST: &[(&[&str], Claim)] = &[
     (&["whole family"], C::FamilyRevoked),
     (&["event logged"], C::EventLogged),
     (&["user notified"], C::Notified),
+    (&["one message at the sink"], C::MailCount),
+    (&["one event, one mail"], C::MailCount),
+    (&["0 mails"], C::MailCount),
+    (&["no mail"], C::MailCount),
+    (&["bare lf"], C::MailLines),
+    (&["p absent"], C::NotMailed),
+    (&["cell is text"], C::Cells),
+    (&["hidden until"], C::NullPerField),
     (&["gets a notice by mail"], C::Notified),
     (&["notified", "old"], C::Notified),
     (&["exactly one success"], C::OneSuccess),

@@ -46,7 +46,9 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
             // A build for use has none, and fails at none.
             let log = served(trial)?.log();
             if !log.get(before..).is_some_and(|log| log.contains("\"event\":\"failpoint\"")) {
-                return Err(Stop::Absent("this build of the server has no failpoints; a debug build has".to_owned()));
+                return Err(Stop::Absent(
+                    "this build of the server has no failpoints; a debug build has".to_owned(),
+                ));
             }
         }
         "faketime" => {

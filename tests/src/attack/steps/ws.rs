@@ -51,8 +51,9 @@ pub async fn play(trial: &mut Trial<'_>) -> Result<(), Stop> {
     // As long as the case gives the server to close, and a little more.
     let texts = trial.case.expect.must.iter();
     let said = texts.filter_map(|text| assertions::number_after(text, "within")).map(|most| most as u64);
-    let wait =
-        said.max().map_or_else(|| trial.stage.binding.limit("ws_listen_s", 12), |most| most.saturating_add(3));
+    let wait = said
+        .max()
+        .map_or_else(|| trial.stage.binding.limit("ws_listen_s", 12), |most| most.saturating_add(3));
     if !heard.ended {
         drain(&mut socket, &mut heard, Duration::from_secs(wait), begun).await;
     }
