@@ -80,8 +80,7 @@ async fn write(server: &Server, who: &str, round: usize) -> Vec<Sent> {
             }
             (_, 1) => ("createProject", json!({"project": facts(&format!("Kill {key}"))})),
             (_, 2 | 3) => {
-                let input =
-                    json!({"projectId": project, "expectedVersion": step % 4 - 1, "project": facts(&key)});
+                let input = json!({"projectId": project, "expectedVersion": (step % 4).saturating_sub(1), "project": facts(&key)});
                 ("updateProject", input)
             }
             _ => ("invite", json!({"email": format!("{key}@kill.example"), "role": "VIEWER"})),
@@ -115,7 +114,9 @@ async fn world(behind: Behind, rounds: usize, seed: usize) -> (usize, usize) {
     let mut all: Vec<Sent> = Vec::new();
     for round in 0..rounds {
         // From before the first answer to after some dozens, in an order that is no order.
-        let wait = Duration::from_millis(((seed + round) * 7_919 % 23 * 35 + 20) as u64);
+        let wait = Duration::from_millis(
+            (seed.wrapping_add(round).wrapping_mul(7_919) % 23).wrapping_mul(35).wrapping_add(20) as u64,
+        );
         let killer = async {
             tokio::time::sleep(wait).await;
             server.kill();
@@ -135,7 +136,9 @@ async fn world(behind: Behind, rounds: usize, seed: usize) -> (usize, usize) {
         let again = WRITERS.iter().zip(written).map(async |(who, writes)| {
             let mut replayed = Vec::new();
             for sent in writes {
-                let answer = send(&server, who, &sent).await.expect("the server is back");
+                let answer = send(&server, who, &sent)
+                    .await
+                    .unwrap_or_else(|| panic!("no answer though the server is back: {sent:?}"));
                 let id = id_of(&answer, &sent);
                 if let Some(first) = &sent.acknowledged {
                     assert_eq!(*first, id, "a repetition made another one: {sent:?}");
@@ -218,17 +221,18 @@ async fn agree(address: &str, seeded: &[i64], all: &[Sent]) {
     }
     wanted.extend([of("createProject"), of("registerOrganisation"), 0]);
     let grown: Vec<i64> =
-        counts(address).await.iter().zip(seeded).map(|(now, before)| now - before).collect();
+        counts(address).await.iter().zip(seeded).map(|(now, before)| now.saturating_sub(*before)).collect();
     assert_eq!(grown, wanted, "acts and keys by operation, projects, organisations, records unlike the log");
 }
 
 async fn rounds(behind: Behind, usual: usize) {
     let rounds =
         std::env::var("CARAVANSERAI_KILL_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(usual);
-    let (mut writes, mut unanswered) = (0, 0);
+    let (mut writes, mut unanswered) = (0_usize, 0_usize);
     for first in (0..rounds).step_by(ROUNDS_A_WORLD) {
-        let (more, open) = world(behind, ROUNDS_A_WORLD.min(rounds - first), first).await;
-        (writes, unanswered) = (writes + more, unanswered + open);
+        let (more, open) = world(behind, ROUNDS_A_WORLD.min(rounds.saturating_sub(first)), first).await;
+        writes = writes.saturating_add(more);
+        unanswered = unanswered.saturating_add(open);
     }
     assert!(unanswered >= rounds, "{unanswered} of {writes} writes were cut off in {rounds} rounds");
     println!("{rounds} kills, {writes} writes, {unanswered} of them cut off");

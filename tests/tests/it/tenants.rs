@@ -98,7 +98,7 @@ const SHUT_DOORS: [&str; 4] = [
 /// One client of one side, which reads what is the other's until there were enough reads, and writes now and then.
 async fn read(server: &Server, own: &Tenant, other: &Tenant, client: usize, left: &AtomicUsize) {
     for turn in 0_usize.. {
-        let draft = &other.drafts[(turn + client) % DRAFTS];
+        let draft = &other.drafts[turn.wrapping_add(client) % DRAFTS];
         let mine = &own.drafts[client % DRAFTS];
         let variables = json!({"d": draft, "own": mine, "o": other.organisation, "w": other.word, "m": server.ids["mandate"], "p": server.ids["project"]});
         for (at, (door, reads)) in OPEN_DOORS.iter().enumerate() {
@@ -130,8 +130,9 @@ async fn read(server: &Server, own: &Tenant, other: &Tenant, client: usize, left
             }
         }
         if client == 0 {
+            let next = turn.saturating_add(1);
             let update = "mutation($i:UpdateProjectInput!){updateProject(input:$i){project{title{value}} userErrors{code message}}}";
-            let input = json!({"projectId": mine, "expectedVersion": turn + 1, "project": facts(own.word, turn + 1),
+            let input = json!({"projectId": mine, "expectedVersion": next, "project": facts(own.word, next),
                 "idempotencyKey": format!("{}-{turn}-update", own.word)});
             let answer = own.ask(server, update, json!({"i": input})).await;
             assert!(own.is_in(&answer) && !other.is_in(&answer), "{answer}");

@@ -30,6 +30,8 @@ struct Heard {
     close: Option<u16>,
     ended: bool,
     after: Duration,
+    /// When what ends the socket was done, where a step does such a thing.
+    cause: Option<Instant>,
 }
 
 /// Plays a case whose path is the WebSocket's: one socket for all its steps.
@@ -125,7 +127,7 @@ async fn drain(socket: &mut Socket, heard: &mut Heard, wait: Duration, begun: In
             Ok(None | Some(Err(_))) => heard.ended = true,
         }
         if heard.ended {
-            heard.after = begun.elapsed();
+            heard.after = heard.cause.unwrap_or(begun).elapsed();
         }
     }
 }
@@ -183,6 +185,7 @@ async fn take(
         "logout" | "remove" | "expire" | "cause" | "unpublish" | "publish" => {
             let before = heard.messages.len();
             trial.facts.insert("ws_before_cause".into(), json!(before));
+            heard.cause.get_or_insert_with(Instant::now);
             if verb == "cause" {
                 flow::cause(trial).await?;
             } else if !flow::run(trial, step).await? {
