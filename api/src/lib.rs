@@ -10,6 +10,7 @@ pub mod auth;
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod failpoint;
 pub mod graphql;
 pub mod id;
 pub mod import;

@@ -23,6 +23,7 @@ pub fn init(default: &str) {
             let place = panic.location().map(ToString::to_string).unwrap_or_default();
             tracing::error!(place, "a panic");
         }));
+        crate::failpoint::tell();
     }
 }
 

@@ -11,13 +11,18 @@ pub mod attack;
 pub mod postgres;
 pub mod server;
 pub mod socket;
+pub mod sql;
 
 use std::{path::PathBuf, process::Command, sync::OnceLock};
 
-/// The binary under test, built once a test process, so that no test runs an old one.
+/// The binary under test, built once a test process, so that no test runs an old one. `CARAVANSERAI_BINARY` names
+/// another one, such as a release build.
 pub fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        if let Some(path) = std::env::var_os("CARAVANSERAI_BINARY") {
+            return path.into();
+        }
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args([
             "build",

@@ -3,7 +3,10 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -30,7 +33,7 @@ pub struct Server {
     /// Refresh tokens that the demo gave, by persona.
     pub refresh: Value,
     client: reqwest::Client,
-    dir: tempfile::TempDir,
+    dir: Arc<tempfile::TempDir>,
 }
 
 /// Which database stands behind a server.
@@ -50,16 +53,28 @@ impl Server {
             Behind::Sqlite => format!("sqlite:{}", dir.path().join("demo.sqlite").display()),
             Behind::Postgres => crate::postgres::database(),
         };
-        Self::start(database, dir, more)
+        Self::start(database, Arc::new(dir), more)
     }
 
     /// Starts one more server over the database of this one.
     #[must_use]
     pub fn beside(&self) -> Self {
-        Self::start(self.database.clone(), tempfile::tempdir().expect("a directory"), &[])
+        Self::start(self.database.clone(), Arc::new(tempfile::tempdir().expect("a directory")), &[])
     }
 
-    fn start(database: String, dir: tempfile::TempDir, more: &[&str]) -> Self {
+    /// Starts it again over its own database and directory, after it was killed.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self::start(self.database.clone(), Arc::clone(&self.dir), &[])
+    }
+
+    /// Kills it as a failing machine would, without a word, in the middle of whatever it does.
+    pub fn kill(&self) {
+        let sent = Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the signal is sent");
+    }
+
+    fn start(database: String, dir: Arc<tempfile::TempDir>, more: &[&str]) -> Self {
         let mut command = Command::new(crate::binary());
         command.args(["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir"]).arg(dir.path()).args(more);
         command.args(["--database", &database]);

@@ -21,6 +21,7 @@ pub async fn request_change(
     new_email: &str,
     password: String,
 ) -> Result<(), CommandError> {
+    actor.person().ok_or(CommandError::Unauthenticated)?;
     let new_email = address("newEmail", new_email)?;
     let person = confirmed_person(app, actor, "password", password).await?;
     throttled(app, &Throttle::new("email change", &person.id.uuid().to_string(), 5, HOUR)).await?;

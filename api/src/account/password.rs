@@ -72,15 +72,20 @@ async fn set(command: &CommandTx, person: PersonRow, hash: String) -> Result<(),
     Ok(())
 }
 
-/// Sends a link to set a new password, if the address has an account. The answer is the same if not.
+/// Sends a link to set a new password, if the address has an account. The answer is the same if not, and also where
+/// there were too many requests for the address or from the same place: then nothing is sent.
 ///
 /// # Errors
-/// The address is none, or there were too many requests from the same place.
+/// The address is none, or the database does not answer.
 pub async fn request_reset(app: &App, from: &str, email: &str) -> Result<(), CommandError> {
     let email = address("email", email)?;
-    throttled(app, &Throttle::new("reset from", from, 20, HOUR)).await?;
+    let now = app.auth.clock.now().timestamp_micros();
+    if app.store.throttle(&Throttle::new("reset from", from, 20, HOUR), now).await?.is_some() {
+        tracing::warn!(event = "throttled", "too many requests for new passwords");
+        return Ok(());
+    }
     let mail = Throttle::new("reset mail", &email.identity(), 3, HOUR);
-    let is_quiet = app.store.throttle(&mail, app.auth.clock.now().timestamp_micros()).await?.is_some();
+    let is_quiet = app.store.throttle(&mail, now).await?.is_some();
     let command = app.begin(&Actor::Anonymous, "requestPasswordReset", None).await?;
     let person = command.tx.lock_person_by_email(&email).await?;
     let person = person.filter(|person| person.state == PersonState::Active && !is_quiet);

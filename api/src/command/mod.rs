@@ -128,6 +128,7 @@ impl App {
         let stored = serde_json::to_value(&result).map_err(|_| CommandError::Failed)?;
         command.tx.keep_result(actor_id, meta.key.as_str(), stored).await?;
         command.tx.commit().await?;
+        crate::failpoint::pass("after_commit");
         Ok(result)
     }
 

@@ -15,7 +15,8 @@ use tokio::sync::Semaphore;
 use super::request_id::RequestId;
 use crate::graphql::{
     error::ErrorCode,
-    http::{Answer, AnswerType, with_retry_after},
+    gate::body::Nesting,
+    http::{Answer, AnswerType, is_json, with_retry_after},
 };
 
 /// A refusal as JSON.
@@ -50,12 +51,22 @@ pub(super) async fn shed(State(turns): State<Turns>, request: Request, next: Nex
 const DISCARDED_BYTES: usize = 16 * 1024 * 1024;
 const DISCARD_DEADLINE: Duration = Duration::from_secs(2);
 
+/// Bytes of a refused body that are looked at for how deep they are nested.
+const NESTED_BYTES: usize = 64 * 1024;
+
 /// Reads a body and keeps nothing of it. Most clients look for an answer only after they have sent all, and one
 /// that closes early looks like a broken connection to them.
-pub(crate) async fn discard(stream: &mut BodyDataStream) {
+///
+/// Answers the code to refuse it with: it is too long; or it is no request at any length, where its begin is JSON
+/// (`nesting`) deeper than any parser here follows.
+pub(crate) async fn discard(stream: &mut BodyDataStream, mut nesting: Option<Nesting>) -> ErrorCode {
     let read = async {
         let mut bytes = 0_usize;
         while let Some(Ok(chunk)) = stream.next().await {
+            let looked_at = NESTED_BYTES.saturating_sub(bytes).min(chunk.len());
+            if let (Some(nesting), Some(begin)) = (&mut nesting, chunk.get(..looked_at)) {
+                nesting.follow(begin);
+            }
             bytes = bytes.saturating_add(chunk.len());
             if bytes > DISCARDED_BYTES {
                 return;
@@ -64,6 +75,10 @@ pub(crate) async fn discard(stream: &mut BodyDataStream) {
     };
     // Whoever is slower than that gets his answer now.
     let _ = tokio::time::timeout(DISCARD_DEADLINE, read).await;
+    match nesting {
+        Some(nesting) if nesting.is_too_deep() => ErrorCode::BadRequest,
+        _ => ErrorCode::PayloadTooLarge,
+    }
 }
 
 /// A body that says it is too long is refused, and nothing of it is kept.
@@ -71,9 +86,10 @@ pub(super) async fn body_limit(State(limit): State<usize>, request: Request, nex
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced: Option<u64> = announced.and_then(|length| length.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length| length > limit as u64) {
-        let refusal = refuse(ErrorCode::PayloadTooLarge, &request);
-        discard(&mut request.into_body().into_data_stream()).await;
-        return refusal;
+        let id = RequestId::of(request.extensions());
+        let nesting = is_json(request.headers()).then(Nesting::default);
+        let code = discard(&mut request.into_body().into_data_stream(), nesting).await;
+        return answer(code, &id);
     }
     next.run(request).await
 }
@@ -94,7 +110,7 @@ pub(super) async fn log(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = route.unwrap_or_else(|| "unmatched".to_owned());
     let started = Instant::now();
-    let span = tracing::info_span!("request", id = id.as_str());
+    let span = tracing::info_span!("request", request_id = id.as_str());
     let response = tracing::Instrument::instrument(next.run(request), span.clone()).await;
     let elapsed = started.elapsed();
     let status = response.status().as_u16();

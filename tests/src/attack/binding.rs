@@ -63,7 +63,7 @@ pub enum Forms {
 }
 
 /// Text of an operation.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// Fields or types that have to be in the schema.
@@ -75,6 +75,9 @@ pub struct Form {
     /// Arguments where the case gives none.
     #[serde(default)]
     pub args: String,
+    /// Headers of the request that carries it, with the same names in brackets.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 /// A mutation by the part that it plays.
@@ -86,7 +89,7 @@ pub struct Mutation {
     /// What it is given beside what the step gives.
     #[serde(default)]
     pub input: Map<String, Value>,
-    /// What the schema calls what the step gives.
+    /// What the schema calls what the step gives: names of fields, from the input's own inwards, with points between.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
 }
@@ -149,8 +152,36 @@ pub struct Find {
     pub needs: Vec<String>,
     /// The document.
     pub query: String,
-    /// Where the id stands, as a JSON pointer into the data.
+    /// Where the list stands of which one is meant, as a JSON pointer into the data; empty where there is no choice.
+    #[serde(default)]
+    pub list: String,
+    /// What the one has in its fields; values as cases write names.
+    #[serde(default)]
+    pub with: BTreeMap<String, String>,
+    /// Where the id stands, as a JSON pointer into the data or the one of the list.
     pub pointer: String,
+}
+
+/// Puts a value at a place of an object: names from outside inwards, with points between. Objects are joined.
+pub fn place(object: &mut Map<String, Value>, path: &str, value: Value) {
+    let Some((outer, inner)) = path.split_once('.') else {
+        return join(object.entry(path.to_owned()).or_insert(Value::Null), value);
+    };
+    let entry = object.entry(outer.to_owned()).or_insert_with(|| Value::Object(Map::new()));
+    if let Some(entry) = entry.as_object_mut() {
+        place(entry, inner, value);
+    }
+}
+
+fn join(into: &mut Value, value: Value) {
+    match (into, value) {
+        (Value::Object(into), Value::Object(more)) => {
+            for (name, value) in more {
+                join(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (into, value) => *into = value,
+    }
 }
 
 /// A name and its arguments: `q.conn(first=5)`.
@@ -236,11 +267,11 @@ fn derived(schema: &Schema, name: &str) -> Result<Form, Gap> {
     let camel = camel(rest.strip_suffix("_field").or_else(|| rest.strip_suffix("_open")).unwrap_or(rest));
     match schema.field(&format!("{root}.{camel}")) {
         Some(field) if rest.ends_with("_open") || schema.is_leaf(&field.ty) => {
-            Ok(Form { needs: Vec::new(), text: camel, args: String::new() })
+            Ok(Form { text: camel, ..Form::default() })
         }
         Some(field) => {
             let text = format!("{camel}<args> {{ {} }}", schema.selection(&field.ty, 1));
-            Ok(Form { needs: Vec::new(), text, args: String::new() })
+            Ok(Form { text, ..Form::default() })
         }
         None => Err(Gap::Absent(format!("nothing is bound to {name}, and the schema has no {root}.{camel}"))),
     }
@@ -280,6 +311,18 @@ mod tests {
         for code in ["UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND", "BAD_USER_INPUT", "CONFLICT"] {
             assert!(!binding.code(code).is_empty());
         }
+    }
+
+    #[test]
+    fn values_are_put_in_their_place_beside_others() {
+        let mut object = serde_json::json!({"project": {"kind": "A", "title": {"lang": "en"}}});
+        let object = object.as_object_mut().unwrap();
+        place(object, "project.title.value", "T".into());
+        place(object, "project", serde_json::json!({"kind": "B"}));
+        place(object, "key", 1.into());
+        let wanted =
+            serde_json::json!({"key": 1, "project": {"kind": "B", "title": {"lang": "en", "value": "T"}}});
+        assert_eq!(*object, *wanted.as_object().unwrap());
     }
 
     #[test]

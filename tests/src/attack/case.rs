@@ -1,7 +1,7 @@
 //! Cases as they are written: one JSON object a line.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// One attack.
 #[derive(Debug, Clone, Deserialize)]
@@ -80,6 +80,18 @@ fn post() -> String {
 
 fn endpoint() -> String {
     "{{gql}}".to_owned()
+}
+
+impl Case {
+    /// The first thing that it names by its id, which `nonexistent_same_type` is to be like.
+    pub fn about(&self) -> Option<String> {
+        let text = format!("{}{}", json!(self.body), json!(self.steps));
+        let found = text.match_indices("{{id.").chain(text.match_indices("{{raw.")).map(|(at, open)| {
+            let rest = &text[at.saturating_add(open.len())..];
+            rest.split('}').next().unwrap_or_default().to_owned()
+        });
+        found.into_iter().find(|name| !name.starts_with("nonexistent"))
+    }
 }
 
 impl Expect {

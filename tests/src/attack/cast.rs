@@ -29,6 +29,8 @@ pub struct Person {
     pub refresh: String,
     /// Global id, where the schema tells.
     pub id: Option<String>,
+    /// For which organisation the person acts, where several are possible.
+    pub acting: Option<String>,
     since: Instant,
 }
 
@@ -39,8 +41,10 @@ pub struct Cast {
     pub people: BTreeMap<String, Person>,
     /// Ids of things by the case's name for them; organisations are `org_A`.
     pub things: BTreeMap<String, String>,
-    /// Words that stand in a thing and nowhere else.
+    /// Words that stand in a thing that is nobody else's to see, and nowhere else.
     pub secrets: BTreeMap<String, Vec<String>>,
+    /// Words that stand in a thing that anybody may see, and nowhere else.
+    pub words: BTreeMap<String, Vec<String>>,
 }
 
 /// Access tokens are renewed after this time; they live for a few minutes at least.
@@ -60,11 +64,7 @@ impl Cast {
                 if person.since.elapsed() < RENEWAL || person.password.is_empty() {
                     return Ok(person.clone());
                 }
-                let person = person.clone();
-                let renewed = sign_in(stage, stage.source(), &person.email, &person.password).await?;
-                let renewed = Person { id: person.id, ..renewed };
-                self.people.insert(name.to_owned(), renewed.clone());
-                return Ok(renewed);
+                return self.renew(stage, name).await;
             }
             let role = stage.binding.people.get(name).cloned().unwrap_or_default();
             let can_register =
@@ -77,11 +77,39 @@ impl Cast {
             person.id = own_id(stage, &person.access).await;
             self.people.insert(name.to_owned(), person.clone());
             for (letter, wanted) in &role.organisations {
-                self.join(stage, name, &person, letter, wanted).await?;
+                if let Err(stop) = self.join(stage, name, &person, letter, wanted).await {
+                    // Somebody who is half of what the binding says would fail cases for reasons of no interest.
+                    self.people.remove(name);
+                    return Err(stop);
+                }
+            }
+            if role.organisations.len() > 1 {
+                let first = role.organisations.keys().next();
+                person.acting = first.and_then(|letter| self.things.get(&format!("org_{letter}")).cloned());
+                if let Some(organisation) = &person.acting {
+                    stage.act_for(&person.access, organisation);
+                }
+                self.people.insert(name.to_owned(), person.clone());
             }
             Ok(person)
         }
         .boxed()
+    }
+
+    /// Signs somebody in again, such as one whose session a case ended.
+    ///
+    /// # Errors
+    /// It is refused, or nobody of the name is there.
+    pub async fn renew(&mut self, stage: &Stage, name: &str) -> Result<Person, Stop> {
+        let person = self.people.get(name).cloned();
+        let person = person.ok_or_else(|| Stop::Broken(format!("{name} is not there")))?;
+        let renewed = sign_in(stage, stage.source(), &person.email, &person.password).await?;
+        let renewed = Person { id: person.id, acting: person.acting, ..renewed };
+        if let Some(organisation) = &renewed.acting {
+            stage.act_for(&renewed.access, organisation);
+        }
+        self.people.insert(name.to_owned(), renewed.clone());
+        Ok(renewed)
     }
 
     fn of_demo(&mut self, stage: &Stage, name: &str, role: &Role) -> Result<Person, Stop> {
@@ -97,6 +125,7 @@ impl Cast {
             access,
             refresh: token("refresh").unwrap_or_default(),
             id: None,
+            acting: None,
             since: Instant::now(),
         };
         self.people.insert(name.to_owned(), person.clone());
@@ -166,10 +195,11 @@ impl Cast {
         Ok(stage.ask(stage.source(), part, Some(&person.access), &body).await)
     }
 
-    /// Whether a mutation takes a value; what it does not take is given by other ways, such as a header.
+    /// Whether a mutation takes a value; what it does not take is given by other ways, such as a header, or is of no
+    /// matter to it, such as the version of what can only be revoked.
     fn takes(stage: &Stage, part: &str, name: &str) -> bool {
         let Some(bound) = stage.binding.mutations.get(part) else { return true };
-        if name != "organisation" {
+        if !["organisation", "expectedVersion"].contains(&name) {
             return true;
         }
         let named = bound.names.get(name).map_or(name, String::as_str);
@@ -225,9 +255,24 @@ impl Cast {
             };
             let found =
                 stage.ask(stage.source(), name, token.as_deref(), &json!({"query": find.query})).await;
-            let json = found.reply.json();
-            let id = json["data"].pointer(&find.pointer).and_then(Value::as_str);
-            id.map(str::to_owned).ok_or_else(|| failed(name, &found))?
+            let data = found.reply.json()["data"].clone();
+            let mut with = Vec::new();
+            for (field, wanted) in &find.with {
+                let email = wanted.strip_suffix("_email");
+                let wanted = match email {
+                    Some(who) => self.person(stage, who).await?.email,
+                    None => wanted.clone(),
+                };
+                with.push((field.clone(), json!(wanted)));
+            }
+            let one = if find.list.is_empty() {
+                Some(data)
+            } else {
+                let list = data.pointer(&find.list).and_then(Value::as_array).cloned().unwrap_or_default();
+                list.into_iter().find(|one| with.iter().all(|(field, wanted)| &one[field] == wanted))
+            };
+            let id = one.and_then(|one| one.pointer(&find.pointer)?.as_str().map(str::to_owned));
+            id.ok_or_else(|| failed(name, &found))?
         } else {
             self.make(stage, name, &thing).await?
         };
@@ -264,7 +309,8 @@ impl Cast {
             id = id.or_else(|| first_id(&done, &thing.ty));
             version = answer::find(&done.reply.json()["data"], "version").cloned().or(version);
         }
-        self.secrets.insert(name.to_owned(), vec![word]);
+        let words = if name.starts_with("published") { &mut self.words } else { &mut self.secrets };
+        words.insert(name.to_owned(), vec![word]);
         id.ok_or_else(|| Stop::Absent(format!("no way to make '{name}' is bound")))
     }
 }
@@ -308,6 +354,7 @@ pub async fn sign_in(stage: &Stage, source: Ipv4Addr, email: &str, password: &st
         access: text("accessToken").ok_or_else(|| failed("login", &done))?,
         refresh: text("refreshToken").unwrap_or_default(),
         id: None,
+        acting: None,
         since: Instant::now(),
     })
 }
@@ -336,7 +383,13 @@ fn first_id(done: &Exchange, ty: &str) -> Option<String> {
     let typed = answer::objects(&data)
         .into_iter()
         .find(|object| object["__typename"] == ty && object["id"].is_string());
-    typed.and_then(|object| object["id"].as_str().map(str::to_owned))
+    // Or of a payload that names the object by its id alone, such as `invitationId`.
+    let mut letters = ty.chars();
+    let first = letters.next().map(|first| first.to_ascii_lowercase());
+    let named: String = first.into_iter().chain(letters).chain("Id".chars()).collect();
+    typed
+        .and_then(|object| object["id"].as_str().map(str::to_owned))
+        .or_else(|| answer::find(&data, &named).and_then(Value::as_str).map(str::to_owned))
 }
 
 /// A step of the runner's own that did not do what it should.

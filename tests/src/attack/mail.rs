@@ -17,11 +17,14 @@ pub struct Mail {
     pub body: String,
     /// When the file was written.
     pub at: SystemTime,
+    /// Whether every line ends with CR and LF, and neither stands alone.
+    pub is_well_lined: bool,
 }
 
 impl Mail {
     /// Reads one.
     pub fn read(text: &str, at: SystemTime) -> Self {
+        let is_well_lined = !text.replace("\r\n", "").contains(['\r', '\n']);
         let text = text.replace("\r\n", "\n");
         let (head, body) = text.split_once("\n\n").unwrap_or((&text, ""));
         let head = head.replace("\n ", " ").replace("\n\t", " ");
@@ -36,7 +39,7 @@ impl Mail {
         } else {
             out = decoded(body, encoding);
         }
-        Self { head, body: out, at }
+        Self { head, body: out, at, is_well_lined }
     }
 
     /// A field of the head.
@@ -166,7 +169,8 @@ mod tests {
         assert!(mail.is_to("A@x.example"));
         assert_eq!(mail.token().unwrap(), "abcdefghijklmnopqrst");
         assert_eq!(mail.links(), ["https://x.example/confirm?token=abcdefghijklmnopqrst"]);
-        assert!(mail.body.contains("now."));
+        assert!(mail.body.contains("now.") && mail.is_well_lined);
+        assert!(!Mail::read("To: a@x\r\n\r\nx\n.\r\n", SystemTime::UNIX_EPOCH).is_well_lined);
         let parts = "Content-Type: multipart/alternative;\r\n boundary=\"b\"\r\nTo: b@x\r\n\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\naGVs\r\nbG8=\r\n--b--\r\n";
         assert!(Mail::read(parts, SystemTime::UNIX_EPOCH).body.contains("hello"));
     }

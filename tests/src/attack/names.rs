@@ -29,6 +29,8 @@ pub struct Words<'a> {
     pub foreign_signature: Cell<bool>,
     /// The last type that was named.
     pub ty: RefCell<String>,
+    /// Headers that the named operations want.
+    pub headers: RefCell<Vec<(String, String)>>,
 }
 
 impl<'a> Words<'a> {
@@ -43,6 +45,7 @@ impl<'a> Words<'a> {
             variants: Cell::new(1),
             foreign_signature: Cell::new(false),
             ty: RefCell::default(),
+            headers: RefCell::default(),
         }
     }
 
@@ -98,14 +101,18 @@ impl<'a> Words<'a> {
             .collect();
         let args = if named.is_empty() { form.args.clone() } else { format!("({})", named.join(", ")) };
         let mut out = form.text.replace("<args>", &args).replace("<key>", &self.stage.key());
+        let mut headers: Vec<(String, String)> = form.headers.into_iter().collect();
         for (at, argument) in (1..).zip(call.arguments.iter()) {
             let (name, value) = argument.split_once('=').unwrap_or(("", argument));
             let value = self.argument(value)?;
-            out = out.replace(&format!("<{at}>"), &value);
-            if !name.is_empty() {
-                out = out.replace(&format!("<{}>", name.trim()), &value);
+            for text in headers.iter_mut().map(|(_, text)| text).chain([&mut out]) {
+                *text = text.replace(&format!("<{at}>"), &value);
+                if !name.is_empty() {
+                    *text = text.replace(&format!("<{}>", name.trim()), &value);
+                }
             }
         }
+        self.headers.borrow_mut().extend(headers);
         while let Some((before, rest)) = out.split_once("<@") {
             let (name, after) = rest.split_once('>').unwrap_or((rest, ""));
             out = format!("{before}{}{after}", self.thing(name)?);

@@ -157,6 +157,8 @@ impl Served {
             .args(["demo", "--json", "--listen", &self.address.to_string(), "--data-dir"])
             .arg(&self.directory)
             .args(&self.arguments)
+            // Cases look for what has to be logged, and for what must not be.
+            .env("CARAVANSERAI_LOG", "info")
             .envs(variables.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(log.map_or_else(|_| Stdio::null(), Stdio::from));

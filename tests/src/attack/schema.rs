@@ -156,10 +156,12 @@ impl Schema {
         }
     }
 
-    /// The first of some paths (`Type` or `Type.field`) that is not there.
+    /// The first of some paths (`Type`, `Type.field` or `Input.field`) that is not there.
     pub fn missing<'a>(&self, paths: &'a [String]) -> Option<&'a str> {
         let there = |path: &str| match path.split_once('.') {
-            Some(_) => self.field(path).is_some(),
+            Some((ty, name)) => {
+                self.field(path).is_some() || self.inputs(ty).iter().any(|input| input.name == name)
+            }
             None => self.types.contains_key(path),
         };
         paths.iter().map(String::as_str).find(|path| !there(path))

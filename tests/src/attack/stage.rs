@@ -1,9 +1,13 @@
 //! Where cases are played: the server, its process, what is known of it, and the attacker's listeners.
 
 use std::{
+    collections::BTreeMap,
     net::Ipv4Addr,
     path::PathBuf,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -12,7 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Stop,
-    binding::Binding,
+    binding::{self, Binding},
     collaborator::Collaborator,
     http::{Reply, Request, Target},
     mail::{self, Mail},
@@ -54,6 +58,8 @@ pub struct Stage {
     pub demo: Value,
     /// The first published key.
     pub public_key: Value,
+    /// For which organisation the bearer of a token acts, where the person belongs to several.
+    acting: Mutex<BTreeMap<String, String>>,
     next: AtomicU32,
 }
 
@@ -86,6 +92,7 @@ impl Stage {
             collaborators,
             demo,
             public_key: Value::Null,
+            acting: Mutex::default(),
             next: AtomicU32::new(1),
         };
         let request =
@@ -119,6 +126,7 @@ impl Stage {
             ("Accept".to_owned(), "application/graphql-response+json".to_owned()),
         ];
         headers.extend(token.map(|token| ("Authorization".to_owned(), format!("Bearer {token}"))));
+        headers.extend(token.and_then(|token| self.acting(token)));
         let request = Request {
             method: "POST".into(),
             target: self.binding.path("graphql").into(),
@@ -127,6 +135,17 @@ impl Stage {
         };
         let reply = self.target.send(source, &request).await;
         Exchange { label: label.to_owned(), person: String::new(), request, reply }
+    }
+
+    /// Keeps for which organisation the bearer of a token acts.
+    pub fn act_for(&self, token: &str, organisation: &str) {
+        self.acting.lock().expect("one user").insert(token.to_owned(), organisation.to_owned());
+    }
+
+    /// The header that says for which organisation the bearer of a token acts.
+    pub fn acting(&self, token: &str) -> Option<(String, String)> {
+        let organisation = self.acting.lock().expect("one user").get(token).cloned()?;
+        Some((self.binding.values.get("acting_header")?.clone(), organisation))
     }
 
     /// The call of a mutation by the part that it plays: what is given under the binding's names, the rest made up.
@@ -143,7 +162,7 @@ impl Stage {
         };
         let mut values = bound.input.clone();
         for (name, value) in given {
-            values.insert(bound.names.get(name).unwrap_or(name).clone(), value.clone());
+            binding::place(&mut values, bound.names.get(name).unwrap_or(name), value.clone());
         }
         let wrapped = field.arguments.iter().find(|argument| argument.name == "input");
         let inputs = wrapped.map_or(field.arguments.as_slice(), |argument| self.schema.inputs(&argument.ty));
@@ -213,6 +232,8 @@ impl Stage {
                 let path = entry.path();
                 if path.is_dir() {
                     open.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "pk8") {
+                    return std::fs::read(path).ok();
                 } else if entry.metadata().is_ok_and(|meta| meta.len() < 10_000)
                     && let Ok(text) = std::fs::read_to_string(&path)
                     && let Some((_, rest)) = text.split_once("-----BEGIN PRIVATE KEY-----")

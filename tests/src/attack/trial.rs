@@ -56,6 +56,8 @@ pub struct Trial<'a> {
     pub log_before: usize,
     variant: usize,
     variants: usize,
+    /// Headers that the operations wanted which were put in last.
+    wanted: Vec<(String, String)>,
 }
 
 /// Plays a case and judges it.
@@ -80,6 +82,7 @@ pub async fn play(stage: &Stage, people: &mut Cast, case: &Case) -> Verdict {
         log_before: stage.served.as_ref().map(|served| served.log().len()).unwrap_or_default(),
         variant: 0,
         variants: 1,
+        wanted: Vec::new(),
     };
     let pid = stage.served.as_ref().map_or(stage.pid, |_| process::listener(stage.target.address.port()));
     let calls = stage.calls();
@@ -136,6 +139,9 @@ impl Trial<'_> {
         if let Some(body) = &case.body {
             self.words_of(body).await?;
         }
+        if case.steps.iter().any(|step| step.keys().any(|verb| verb.starts_with("for_each_"))) {
+            steps::walk::make_arguments(self).await?;
+        }
         if assertions::wants_state(&case.expect) {
             self.state_before = Some(self.state().await?);
         }
@@ -166,10 +172,11 @@ impl Trial<'_> {
                 let mut words = Words::new(self.stage, self.cast);
                 words.variant = self.variant;
                 words.nobody = self.saved.contains_key("nobody");
-                words.about = about(self.case);
+                words.about = self.case.about();
                 match with(&words) {
                     Ok(value) => {
                         self.variants = self.variants.max(words.variants.get());
+                        self.wanted = words.headers.take();
                         if words.foreign_signature.get() {
                             let note = "the server's key is not at hand, so the token's signature is wrong as well as its claims";
                             self.facts.insert("note".into(), json!(note));
@@ -229,6 +236,12 @@ impl Trial<'_> {
                 (self.text(name).await?, self.text(value.as_str().unwrap_or_default()).await?);
             headers.push((name, value));
         }
+        let bearer = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        let token = bearer.and_then(|(_, value)| value.strip_prefix("Bearer "));
+        if let Some(acting) = token.and_then(|token| self.stage.acting(token)) {
+            headers.push(acting);
+        }
+        self.wanted.clear();
         let body = match body {
             None => Vec::new(),
             Some(Value::String(text)) => {
@@ -239,6 +252,10 @@ impl Trial<'_> {
                 self.expand(|words| macros::expand_json(value, words)).await?.to_string().into_bytes()
             }
         };
+        for (name, value) in std::mem::take(&mut self.wanted) {
+            headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
+            headers.push((name, value));
+        }
         Ok(Request { method: method.to_owned(), target: self.text(path).await?, headers, body })
     }
 
@@ -317,7 +334,13 @@ impl Trial<'_> {
                 who => Some(self.cast.person(self.stage, who).await?.access),
             };
             let body = json!({"query": format!("{{ {} }}", form.text)});
-            let done = self.stage.ask(self.stage.source(), "state", token.as_deref(), &body).await;
+            let mut done = self.stage.ask(self.stage.source(), "state", token.as_deref(), &body).await;
+            let signed_out = self.stage.binding.code("UNAUTHENTICATED");
+            if token.is_some() && answer::has_code(&done.reply, &signed_out) {
+                // The case ended her session; what she has is the same.
+                let again = self.cast.renew(self.stage, who).await?;
+                done = self.stage.ask(self.stage.source(), "state", Some(&again.access), &body).await;
+            }
             if !answer::succeeded(&done.reply) {
                 return Err(Stop::Broken(format!("the reader of state failed: {}", done.reply.text())));
             }
@@ -369,14 +392,4 @@ impl Trial<'_> {
         notes.extend(self.facts.get("note").and_then(Value::as_str).map(str::to_owned));
         notes.join("; ")
     }
-}
-
-/// The first thing that a case names by its id, which `nonexistent_same_type` is to be like.
-fn about(case: &Case) -> Option<String> {
-    let text = format!("{}{}", json!(case.body), json!(case.steps));
-    let found = text.match_indices("{{id.").chain(text.match_indices("{{raw.")).map(|(at, open)| {
-        let rest = &text[at.saturating_add(open.len())..];
-        rest.split('}').next().unwrap_or_default().to_owned()
-    });
-    found.into_iter().find(|name| !name.starts_with("nonexistent"))
 }

@@ -254,8 +254,9 @@ async fn read_body<E>(headers: &HeaderMap, body: Body, endpoint: &Endpoint<E>) -
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(|_| ErrorCode::BadRequest)?;
             if bytes.len().saturating_add(chunk.len()) > limit {
-                discard(&mut stream).await;
-                return Err(ErrorCode::PayloadTooLarge);
+                let mut nesting = gate::body::Nesting::default();
+                nesting.follow(&bytes);
+                return Err(discard(&mut stream, Some(nesting)).await);
             }
             bytes.extend_from_slice(&chunk);
         }

@@ -159,6 +159,9 @@ pub struct ProjectInput {
 /// Longest list of an input.
 const MAX_ITEMS: usize = 100;
 
+/// How far ahead a deadline may lie: twenty years, which no call for investment outlasts.
+const MAX_DEADLINE: chrono::Months = chrono::Months::new(240);
+
 /// Gathers what is wrong, so that all of it is told at once.
 #[derive(Default)]
 struct Wrong(Vec<Refusal>);
@@ -220,8 +223,10 @@ impl ProjectInput {
                 return Err(Refusal::validation(path, format!("at most {MAX_ITEMS} items")).into());
             }
         }
-        if self.deadline.is_some_and(|deadline| deadline < today) {
-            wrong.0.push(Refusal::validation("project.deadline", "the deadline is today or later"));
+        let latest = today.checked_add_months(MAX_DEADLINE).unwrap_or(today);
+        if self.deadline.is_some_and(|deadline| !(today..=latest).contains(&deadline)) {
+            let message = format!("the deadline is today or later, and no later than {latest}");
+            wrong.0.push(Refusal::validation("project.deadline", message));
         }
         let title = wrong.keep(self.title.parse("project.title"));
         let summary = self.summary.as_ref().and_then(|text| wrong.keep(text.parse("project.summary")));

@@ -36,6 +36,7 @@ use super::{
     object::find,
 };
 use crate::{
+    auth::Actor,
     command::{CommandError, Meta, Refusal, UserErrorCode},
     store::Kind,
     visible::{Guarded, Visible},
@@ -116,16 +117,19 @@ fn failure(error: CommandError) -> Error {
     }
 }
 
-/// What comes with a command, from its input.
+/// What comes with a command, from its input. Somebody unknown learns nothing of what else is wrong with it.
 ///
 /// # Errors
-/// The idempotency key is none.
+/// Nobody known acts, or the idempotency key is none.
 pub fn meta<I: InputType>(
     ctx: &Context<'_>,
     operation: &'static str,
     key: &str,
     input: &I,
 ) -> Result<Meta, CommandError> {
+    if matches!(ctx.data_opt::<Actor>(), None | Some(Actor::Anonymous)) {
+        return Err(CommandError::Unauthenticated);
+    }
     let key: IdempotencyKey = key.parse().map_err(|error| Refusal::validation("idempotencyKey", error))?;
     let mut input = input.to_value().into_json().map_err(|_| CommandError::Failed)?;
     if let Some(fields) = input.as_object_mut() {

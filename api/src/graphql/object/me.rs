@@ -255,6 +255,7 @@ impl Me {
 pub async fn me(ctx: &Context<'_>) -> Result<Me> {
     let nobody = || client_error(ErrorCode::Unauthenticated, None, ErrorCode::Unauthenticated.public_text());
     let Actor::Person(actor) = ctx.data::<Actor>()? else { return Err(nobody()) };
+    crate::failpoint::pass("resolver");
     let row = stored(ctx.data::<App>()?.store.person(actor.person).await)?.ok_or_else(nobody)?;
     Ok(Me { row, actor: std::sync::Arc::clone(actor) })
 }

@@ -73,7 +73,12 @@ impl FactsQuery {
         #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(20)")] first: Option<i32>,
     ) -> Result<Vec<object::ProjectNode>> {
         let first = super::super::cursor::page_size(first)?;
-        if !ctx.data::<Actor>()?.has(PlatformRole::Reviewer) {
+        let actor = ctx.data::<Actor>()?;
+        if actor.person().is_none() {
+            let code = ErrorCode::Unauthenticated;
+            return Err(client_error(code, None, code.public_text()));
+        }
+        if !actor.has(PlatformRole::Reviewer) {
             return Err(client_error(ErrorCode::Forbidden, None, "This is for reviewers."));
         }
         let rows = object::me::stored(ctx.data::<App>()?.store.review_queue(first as u64).await)?;

@@ -1,6 +1,6 @@
 //! Checks of what stands in answers, mails and logs.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Finding, each};
 use crate::attack::{answer, schema::Kind, stage::Exchange, trial::Trial};
@@ -113,8 +113,24 @@ pub fn literal_search(trial: &Trial<'_>) -> Finding {
     each(trial, |exchange| secret.is_none_or(|secret| !exchange.reply.text().contains(secret)))
 }
 
-/// The search answered, and found nothing.
-pub fn zero_hits(trial: &Trial<'_>) -> Finding {
+/// The search answered, and found nothing. Where the case asks for fields that hits do not have, it is asked again for
+/// what they have.
+pub async fn zero_hits(trial: &mut Trial<'_>) -> Finding {
+    let wrong = trial.stage.binding.code("BAD_USER_INPUT");
+    if trial.seen.iter().all(|exchange| answer::has_code(&exchange.reply, &wrong)) {
+        let form = trial.stage.binding.form(&trial.stage.schema, "q.search_by");
+        let text = form.map_err(|_| "the binding has no search of its own".to_owned())?.text;
+        for mut exchange in std::mem::take(&mut trial.seen) {
+            let words = trial.cast.secrets.values().flatten();
+            let sent = String::from_utf8_lossy(&exchange.request.body).into_owned();
+            let word = words.into_iter().find(|word| sent.contains(word.as_str()));
+            let word = word.ok_or("the case searches for none of the words that are private")?;
+            let body = json!({"query": text, "variables": {"text": word}});
+            exchange.request.body = body.to_string().into_bytes();
+            exchange.reply = trial.stage.target.send(trial.source, &exchange.request).await;
+            trial.seen.push(exchange);
+        }
+    }
     each(trial, |exchange| {
         let json = exchange.reply.json();
         let valid = answer::codes(&exchange.reply).is_empty() && !json["data"].is_null();
@@ -138,7 +154,7 @@ pub async fn log_clean(trial: &Trial<'_>) -> Finding {
     let marks = ["marker_pw", "marker"].iter().filter_map(|name| trial.stage.binding.values.get(*name));
     let people =
         trial.cast.people.values().flat_map(|person| [&person.password, &person.access, &person.refresh]);
-    for secret in marks.chain(people).filter(|secret| secret.len() >= 8) {
+    for secret in marks.chain(people).chain(trial.saved.get("secret")).filter(|secret| secret.len() >= 8) {
         if log.contains(secret.as_str()) {
             return Err("a secret of the case stands in the log".to_owned());
         }

@@ -7,6 +7,7 @@
 pub mod account;
 pub mod content;
 pub mod limits;
+pub mod mails;
 pub mod refusal;
 pub mod rules;
 pub mod visibility;
@@ -135,7 +136,7 @@ async fn check(trial: &mut Trial<'_>, claim: Claim, text: &str) -> Finding {
         C::NoEnumList => content::no_enum_list(trial),
         C::Literal => content::literal(trial),
         C::LiteralSearch => content::literal_search(trial),
-        C::ZeroHits => content::zero_hits(trial),
+        C::ZeroHits => content::zero_hits(trial).await,
         C::WholeTable => content::whole_table(trial),
         C::LogClean => content::log_clean(trial).await,
         C::LogEvents => content::log_events(trial),
@@ -192,6 +193,10 @@ async fn check(trial: &mut Trial<'_>, claim: Claim, text: &str) -> Finding {
         C::Idle => limits::idle(trial).await,
         C::LogLines => content::log_lines(trial),
         C::Digest => content::digest(trial, text),
+        C::MailCount => mails::count(trial, text).await,
+        C::MailLines => mails::lines(trial),
+        C::NotMailed => mails::not_mailed(trial),
+        C::Cells => mails::cells(trial),
     }
 }
 
@@ -206,11 +211,12 @@ pub fn each(trial: &Trial<'_>, holds: impl Fn(&Exchange) -> bool) -> Finding {
     if trial.seen.is_empty() {
         return Err("no answer to look at".to_owned());
     }
-    let odd: Vec<String> = trial.seen.iter().filter(|exchange| !holds(exchange)).map(told).collect();
-    match odd.first() {
-        None => Ok(()),
-        Some(first) => Err(format!("{first} ({} of {})", odd.len(), trial.seen.len())),
-    }
+    let odd: Vec<&Exchange> = trial.seen.iter().filter(|exchange| !holds(exchange)).collect();
+    let Some((first, others)) = odd.split_first() else { return Ok(()) };
+    let mut others: Vec<&str> = others.iter().map(|exchange| exchange.label.as_str()).collect();
+    others.dedup();
+    let others = if others.is_empty() { String::new() } else { format!("; also {}", others.join(", ")) };
+    Err(format!("{} ({} of {}{others})", told(first), odd.len(), trial.seen.len()))
 }
 
 /// A fact as a number.

@@ -12,7 +12,7 @@ use super::{
         stage::Exchange,
         trial::Trial,
     },
-    Step, plan,
+    Step, link, plan,
 };
 
 /// Takes a step of these; `false` where it is none.
@@ -59,14 +59,14 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
             let email = plan::address(trial, &text).await?;
             registration(trial, "attacker registers", &email, "attacker lantern 99 moss").await?;
         }
-        "victim_accepts" => victim_accepts(trial).await?,
+        "victim_accepts" => link::victim_accepts(trial).await?,
         "attacker_login" => {
             let email = plan::address(trial, "victim").await?;
             let done =
                 cast::log_in(trial.stage, trial.stage.source(), &email, "attacker lantern 99 moss").await?;
             trial.seen.push(Exchange { label: "attacker login".into(), ..done });
         }
-        "use" | "accept_with" => invitation(trial, step, &text).await?,
+        "use" | "accept_with" => link::invitation(trial, step, &text).await?,
         "erase" => {
             let person = trial.cast.person(trial.stage, &text).await?;
             trial.saved.insert("erased".to_owned(), person.email.clone());
@@ -83,6 +83,13 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
                 .act(trial.stage, "remove_member", &owner, json!({"membershipId": membership}))
                 .await?;
             must(&done, "remove_member")?;
+            // What worked before is what the case takes away; only what comes after is to be refused.
+            for before in std::mem::take(&mut trial.seen) {
+                must(&before, &before.label)?;
+            }
+            if trial.state_before.is_some() {
+                trial.state_before = Some(trial.state().await?);
+            }
         }
         "publish" | "unpublish" => listing(trial, verb, &text).await?,
         "read" => read(trial, step, &value).await?,
@@ -112,7 +119,7 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
     Ok(true)
 }
 
-fn must(done: &Exchange, what: &str) -> Result<(), Stop> {
+pub(super) fn must(done: &Exchange, what: &str) -> Result<(), Stop> {
     if answer::succeeded(&done.reply) {
         return Ok(());
     }
@@ -161,97 +168,19 @@ async fn register_email(trial: &mut Trial<'_>, email: &str) -> Result<(), Stop> 
     Ok(())
 }
 
-/// The victim gets the invitation by mail, accepts it and sets an own password.
-async fn victim_accepts(trial: &mut Trial<'_>) -> Result<(), Stop> {
-    let email = plan::address(trial, "victim").await?;
-    let mail = trial.stage.mail_to(&email, 0).await;
-    let token = mail
-        .and_then(|mail| mail.token())
-        .ok_or_else(|| Stop::Broken("no invitation in the mails".to_owned()))?;
-    let given = json!({"token": token, "password": PASSWORD});
-    let given = given.as_object().cloned().unwrap_or_default();
-    let body = trial.stage.mutation("accept_invitation_new", &given)?;
-    let done = trial.stage.ask(trial.stage.source(), "accept", None, &body).await;
-    must(&done, "accept_invitation_new")
-}
-
-/// Uses of an invitation that must not work, and one that must.
-async fn invitation(trial: &mut Trial<'_>, step: &Step, how: &str) -> Result<(), Stop> {
-    if how.contains("page") {
-        return Err(Stop::Absent("there is no page for a reset; its token is given to the API".to_owned()));
-    }
-    let owner = trial.cast.person(trial.stage, "admin_A").await?;
-    let guest = format!("guest-{}@attacks.example", trial.stage.number());
-    let person = cast::register(trial.stage, &guest, PASSWORD).await?;
-    let before = trial.stage.mails_to(&guest);
-    let done =
-        trial.cast.act(trial.stage, "invite", &owner, json!({"email": guest, "role": "VIEWER"})).await?;
-    must(&done, "invite")?;
-    let invited = done.reply.json();
-    let mail = trial.stage.mail_to(&guest, before).await;
-    let token = mail
-        .and_then(|mail| mail.token())
-        .ok_or_else(|| Stop::Broken("no invitation in the mails".to_owned()))?;
-    let mut input = json!({"token": token});
-    let mut who = person;
-    match how {
-        "revoked" => {
-            let id = answer::find(&invited["data"], "id").cloned().unwrap_or_default();
-            let version = answer::find(&invited["data"], "version").cloned().unwrap_or_else(|| json!(1));
-            let revoked = trial
-                .cast
-                .act(
-                    trial.stage,
-                    "revoke_invitation",
-                    &owner,
-                    json!({"invitationId": id, "expectedVersion": version}),
-                )
-                .await?;
-            must(&revoked, "revoke_invitation")?;
-        }
-        "expired" => {
-            let why = "no step here lets an invitation grow old; the case would be judged without that use";
-            return Err(Stop::Absent(why.to_owned()));
-        }
-        "twice" => {
-            let first = trial.cast.act(trial.stage, "accept_invitation", &who, input.clone()).await?;
-            must(&first, "accept_invitation")?;
-        }
-        _ if step.contains_key("accept_with") => {
-            let more = step.get("accept_with").and_then(Value::as_object).cloned().unwrap_or_default();
-            for (name, value) in more {
-                input[name.as_str()] = value;
-            }
-        }
-        _ => {
-            let other = step.get("as").and_then(Value::as_str).unwrap_or("carol").to_owned();
-            who = trial.cast.person(trial.stage, &other).await?;
-        }
-    }
-    let result = trial.cast.act(trial.stage, "accept_invitation", &who, input).await;
-    match result {
-        Ok(done) => trial.seen.push(Exchange { label: format!("invitation {how}"), ..done }),
-        // The input has no such field: closed structs leave nothing to tamper with.
-        Err(Stop::Broken(why)) if step.contains_key("accept_with") && why.contains("takes no") => {
-            trial.facts.insert("closed_input".into(), json!(true));
-        }
-        Err(other) => return Err(other),
-    }
-    Ok(())
-}
-
 async fn listing(trial: &mut Trial<'_>, verb: &str, name: &str) -> Result<(), Stop> {
     let thing = if trial.stage.binding.things.contains_key(name) { name } else { "published_project_A" };
     let id = trial.cast.thing(trial.stage, thing).await?;
+    let owner = trial.stage.binding.things.get(thing).map(|thing| thing.owner.clone()).unwrap_or_default();
     trial.saved.insert("listing".to_owned(), id.clone());
     if verb == "publish" {
         return Ok(());
     }
-    let editor = trial.cast.person(trial.stage, "alice").await?;
+    let editor = trial.cast.person(trial.stage, &owner).await?;
     let form = trial.stage.binding.form(&trial.stage.schema, "q.project_version");
     let form = form.map_err(|_| Stop::Absent("the schema tells no version of a project".to_owned()))?;
     let question = json!({"query": form.text, "variables": {"id": id}});
-    let asked = plan::ask_as(trial, "alice", "version", &question).await?;
+    let asked = plan::ask_as(trial, &owner, "version", &question).await?;
     let version = answer::find(&asked.reply.json()["data"], "version").cloned().unwrap_or_else(|| json!(1));
     let done = trial
         .cast
@@ -279,7 +208,7 @@ async fn read(trial: &mut Trial<'_>, step: &Step, what: &Value) -> Result<(), St
     };
     let word = trial
         .cast
-        .secrets
+        .words
         .get("published_project_A")
         .and_then(|words| words.first())
         .cloned()
@@ -323,21 +252,23 @@ async fn export(trial: &mut Trial<'_>, what: &Value) -> Result<(), Stop> {
     } else {
         "alice"
     };
-    let mut input = json!({});
-    if let Some(target) = what.as_str().filter(|what| *what != "self") {
-        input["personId"] = json!(trial.text(target).await?);
-    } else if let Some(formats) = what.as_array() {
+    if let Some(formats) = what.as_array() {
         return Err(Stop::Absent(format!("the schema exports no {}", json!(formats))));
     }
-    let person = trial.cast.person(trial.stage, person).await?;
-    match trial.cast.act(trial.stage, "export", &person, input).await {
-        Ok(done) => trial.seen.push(Exchange { label: "export".into(), ..done }),
-        // There is no way to name somebody else.
-        Err(Stop::Broken(why)) if why.contains("takes no") => {
-            return Err(Stop::Absent(format!("one's own data alone can be asked for: {why}")));
+    let form = trial.stage.binding.form(&trial.stage.schema, "q.export");
+    let form = form.map_err(|_| Stop::Absent("the schema exports no data of a person".to_owned()))?;
+    // Another person can be asked for where the operation takes one.
+    let mut text = form.text.clone();
+    if let Some(target) = what.as_str().filter(|what| *what != "self") {
+        if !text.contains("<1>") {
+            return Err(Stop::Absent(
+                "the schema exports one's own data alone and takes no person".to_owned(),
+            ));
         }
-        Err(other) => return Err(other),
+        text = text.replace("<1>", &trial.text(target).await?);
     }
+    let done = plan::ask_as(trial, person, "export", &json!({"query": format!("{{ {text} }}")})).await?;
+    trial.seen.push(done);
     Ok(())
 }
 
@@ -361,9 +292,14 @@ async fn cause_each(trial: &mut Trial<'_>) -> Result<(), Stop> {
         let body = trial.stage.mutation("refresh", &given)?;
         let _ = trial.stage.ask(trial.stage.source(), "refresh", None, &body).await;
     }
+    // That ended her session.
+    let _ = trial.cast.renew(trial.stage, "alice").await?;
     let id = trial.cast.thing(trial.stage, "private_project_A").await?;
     let body = json!({"query": "query($i:ID!){ node(id:$i){ id } }", "variables": {"i": id}});
     let _ = plan::ask_as(trial, "bob", "denied", &body).await?;
+    // An organisation's viewer, who knows of it, may not invite.
+    let viewer = trial.cast.person(trial.stage, "viewer").await?;
+    let _ = trial.cast.act(trial.stage, "invite", &viewer, json!({"email": "x@attacks.example"})).await?;
     let aliases: String = (0..200).map(|i| format!("a{i}:__typename ")).collect();
     let _ = plan::ask_as(trial, "bob", "dear", &json!({"query": format!("{{{aliases}}}")})).await?;
     Ok(())

@@ -1,10 +1,11 @@
 //! The verbs of steps.
 //!
 //! A step is an object whose keys are verbs. [`plan`] makes requests of those that ask once, [`walk`] of those that
-//! go through the schema; [`flow`] and [`process`] do what takes several requests or the process itself; [`raw`] and
+//! go through the schema; [`flow`], [`link`] and [`process`] do what takes several requests or the process itself; [`raw`] and
 //! [`ws`] speak below and beside HTTP. A verb without code here is a failure, not a pass.
 
 pub mod flow;
+pub mod link;
 pub mod plan;
 pub mod process;
 pub mod raw;

@@ -19,7 +19,13 @@ pub async fn plan(trial: &mut Trial<'_>, step: &Step, i: usize) -> Result<Option
             out
         })
     };
-    let more = headers(trial, step).await?;
+    let mut more = headers(trial, step).await?;
+    let signed = |name: &String| name.eq_ignore_ascii_case("authorization");
+    if step.contains_key("invite") && !trial.case.headers.keys().chain(more.keys()).any(signed) {
+        // Where the case does not say who invites, it is who may.
+        let token = trial.text("{{tok.admin_A}}").await?;
+        more.insert("Authorization".to_owned(), json!(format!("Bearer {token}")));
+    }
     let person = text("as").unwrap_or_default();
     if let Some(path) = text("get") {
         return http(trial, "GET", &path, &more, None).await.map(Some);
@@ -124,6 +130,7 @@ async fn part(
     }
     if let Some(who) = text("invite") {
         let email = address(trial, &who).await?;
+        trial.facts.insert("mails_before_invitation".into(), json!(trial.stage.mails_to(&email)));
         return Ok(Some(("invite".into(), object(json!({"email": email})))));
     }
     if let Some(number) = text("register_org_number") {

@@ -41,11 +41,17 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
                 return Err(Stop::Absent("the server has no failpoints".to_owned()));
             }
             let variable = trial.stage.binding.values["failpoints"].clone();
+            let before = served(trial)?.log().len();
             restart(trial, "TERM", &[(variable, text)])?;
+            // A build for use has none, and fails at none.
+            let log = served(trial)?.log();
+            if !log.get(before..).is_some_and(|log| log.contains("\"event\":\"failpoint\"")) {
+                return Err(Stop::Absent(
+                    "this build of the server has no failpoints; a debug build has".to_owned(),
+                ));
+            }
         }
         "faketime" => {
-            let library = FAKETIME.iter().find(|path| Path::new(path).exists());
-            let library = library.ok_or_else(|| Stop::Absent("libfaketime is not installed".to_owned()))?;
             // What the step is about has to be there before the clock moves.
             if step_needs_tokens(trial) {
                 let _ = trial.text("{{refresh.alice}}").await?;
@@ -53,12 +59,7 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
             let shift = seconds(&trial.text(&text).await?);
             let shift =
                 shift.ok_or_else(|| Stop::Broken(format!("a time that is not understood: {text}")))?;
-            let variables = [
-                ("LD_PRELOAD".to_owned(), (*library).to_owned()),
-                ("FAKETIME".to_owned(), format!("+{shift}s")),
-                ("FAKETIME_DONT_FAKE_MONOTONIC".to_owned(), "1".to_owned()),
-            ];
-            restart(trial, "TERM", &variables)?;
+            faketime(trial, shift)?;
         }
         "sql" => dump(trial)?,
         // Workers run by themselves; this waits for them.
@@ -70,6 +71,21 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
         _ => exhaust(trial).await?,
     }
     Ok(true)
+}
+
+/// Starts the server again so many seconds later by its own clock.
+///
+/// # Errors
+/// The runner did not start the server itself, or the library that shifts clocks is not there.
+pub fn faketime(trial: &mut Trial<'_>, shift: u64) -> Result<(), Stop> {
+    let library = FAKETIME.iter().find(|path| Path::new(path).exists());
+    let library = library.ok_or_else(|| Stop::Absent("libfaketime is not installed".to_owned()))?;
+    let variables = [
+        ("LD_PRELOAD".to_owned(), (*library).to_owned()),
+        ("FAKETIME".to_owned(), format!("+{shift}s")),
+        ("FAKETIME_DONT_FAKE_MONOTONIC".to_owned(), "1".to_owned()),
+    ];
+    restart(trial, "TERM", &variables)
 }
 
 fn step_needs_tokens(trial: &Trial<'_>) -> bool {
@@ -192,7 +208,7 @@ async fn exhaust(trial: &mut Trial<'_>) -> Result<(), Stop> {
 
 /// Sets back what a case changed of the process.
 pub fn restore(trial: &mut Trial<'_>) {
-    if trial.facts.contains_key("restore")
+    if trial.facts.remove("restore").is_some()
         && let Some(served) = &trial.stage.served
         && let Err(error) = served.restart("TERM", &[])
     {

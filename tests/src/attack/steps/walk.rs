@@ -106,8 +106,11 @@ async fn authorization(trial: &mut Trial<'_>) -> Result<Option<String>, Stop> {
     Ok(text.strip_prefix("Bearer ").map(str::to_owned))
 }
 
-/// Things that made-up arguments name.
-async fn make_arguments(trial: &mut Trial<'_>) -> Result<(), Stop> {
+/// Makes the things that made-up arguments name.
+///
+/// # Errors
+/// Making one failed.
+pub async fn make_arguments(trial: &mut Trial<'_>) -> Result<(), Stop> {
     for names in trial.stage.binding.arguments.values().filter(|value| trial.stage.names_things(value)) {
         for name in names.as_array().into_iter().flatten().filter_map(|name| name.as_str()?.strip_prefix('@'))
         {
@@ -129,7 +132,6 @@ async fn call(
     token: Option<&str>,
     label: &str,
 ) -> Result<(), Stop> {
-    make_arguments(trial).await?;
     let cast = &*trial.cast;
     let stage = trial.stage;
     let values = |name: &str, _: &str| argument(stage, cast, name);
@@ -152,7 +154,8 @@ fn argument(
         .into_iter()
         .flatten()
         .filter_map(|name| name.as_str()?.strip_prefix('@'));
-    things.find_map(|thing| cast.things.get(thing).map(|id| json!(id))).or_else(|| stage.argument(name))
+    let of = |thing| cast.things.get(thing).or_else(|| cast.people.get(thing)?.id.as_ref());
+    things.find_map(|thing| of(thing).map(|id| json!(id))).or_else(|| stage.argument(name))
 }
 
 /// A place for a value: which root field, and the path of names to it.
@@ -214,7 +217,6 @@ async fn inject(
     words: &[String],
     token: Option<&str>,
 ) -> Result<(), Stop> {
-    make_arguments(trial).await?;
     for place in places {
         let Some((root, field)) = roots.get(place.at) else { continue };
         for word in words {
@@ -235,7 +237,6 @@ async fn inject_json(
     token: Option<&str>,
 ) -> Result<(), Stop> {
     const MARK: &str = "@@raw@@";
-    make_arguments(trial).await?;
     for place in places {
         let Some((root, field)) = roots.get(place.at) else { continue };
         for word in words {
@@ -252,6 +253,7 @@ async fn inject_json(
             request
                 .headers
                 .extend(token.map(|token| ("Authorization".to_owned(), format!("Bearer {token}"))));
+            request.headers.extend(token.and_then(|token| stage.acting(token)));
             request.body = body.into_bytes();
             let reply = stage.target.send(stage.source(), &request).await;
             let label = format!("{root}.{}.{} = {word}", field.name, place.path.join("."));

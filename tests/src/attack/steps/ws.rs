@@ -12,7 +12,7 @@ use tokio_tungstenite::{
 
 use super::{
     super::{
-        Stop,
+        Stop, assertions,
         http::{Reply, Request},
         macros,
         stage::Exchange,
@@ -30,6 +30,8 @@ struct Heard {
     close: Option<u16>,
     ended: bool,
     after: Duration,
+    /// When what ends the socket was done, where a step does such a thing.
+    cause: Option<Instant>,
 }
 
 /// Plays a case whose path is the WebSocket's: one socket for all its steps.
@@ -48,7 +50,12 @@ pub async fn play(trial: &mut Trial<'_>) -> Result<(), Stop> {
         take(trial, &mut socket, step, &mut heard).await?;
         drain(&mut socket, &mut heard, Duration::from_millis(300), begun).await;
     }
-    let wait = trial.stage.binding.limit("ws_listen_s", 12);
+    // As long as the case gives the server to close, and a little more.
+    let texts = trial.case.expect.must.iter();
+    let said = texts.filter_map(|text| assertions::number_after(text, "within")).map(|most| most as u64);
+    let wait = said
+        .max()
+        .map_or_else(|| trial.stage.binding.limit("ws_listen_s", 12), |most| most.saturating_add(3));
     if !heard.ended {
         drain(&mut socket, &mut heard, Duration::from_secs(wait), begun).await;
     }
@@ -120,7 +127,7 @@ async fn drain(socket: &mut Socket, heard: &mut Heard, wait: Duration, begun: In
             Ok(None | Some(Err(_))) => heard.ended = true,
         }
         if heard.ended {
-            heard.after = begun.elapsed();
+            heard.after = heard.cause.unwrap_or(begun).elapsed();
         }
     }
 }
@@ -169,6 +176,7 @@ async fn take(
                 json!({"Authorization": format!("Bearer {token}")})
             };
             say(socket, &json!({"type": "connection_init", "payload": payload})).await;
+            trial.saved.insert("ws_who".to_owned(), text);
         }
         "subscribe" => {
             let query = if text.starts_with("s.") { format!("{{{{{text}}}}}") } else { text };
@@ -177,6 +185,7 @@ async fn take(
         "logout" | "remove" | "expire" | "cause" | "unpublish" | "publish" => {
             let before = heard.messages.len();
             trial.facts.insert("ws_before_cause".into(), json!(before));
+            heard.cause.get_or_insert_with(Instant::now);
             if verb == "cause" {
                 flow::cause(trial).await?;
             } else if !flow::run(trial, step).await? {
@@ -191,7 +200,10 @@ async fn take(
                 .filter_map(|v| v.as_str().map(str::to_owned))
                 .collect();
             for (at, kind) in kinds.iter().enumerate() {
-                subscribe(trial, socket, &format!("each{at}"), hostile(kind)?).await?;
+                let own = trial.saved.get("ws_who").is_some_and(|who| who == "bob");
+                let foreign = if own { "private_project_A" } else { "private_project_B" };
+                let query = hostile(kind)?.replace("<foreign>", foreign);
+                subscribe(trial, socket, &format!("each{at}"), &query).await?;
             }
             trial.facts.insert("ws_each".into(), json!(kinds.len()));
         }
@@ -259,9 +271,10 @@ fn hostile(kind: &str) -> Result<&'static str, Stop> {
             "fragment",
             "{ {{q.root_open}} {...F0} } {{#repeat 22}}fragment F$i on {{t.cycle}} { ...F$next ...F$next } {{/repeat}} fragment F22 on {{t.cycle}} { id }",
         ),
-        ("alias", "{ {{#repeat 10000}}a$i:__typename {{/repeat}} }"),
+        // Small enough for a frame, since a longer one closes the socket and the other documents were not looked at.
+        ("alias", "{ {{#repeat 2000}}a$i:__typename {{/repeat}} }"),
         ("depth", "{ {{nest:60:{{q.cycle_open}}:id}} }"),
-        ("foreign node", "{ node(id:\"{{id.private_project_A}}\") { id } }"),
+        ("foreign node", "{ node(id:\"{{id.<foreign>}}\") { id } }"),
         ("introspection", "{__schema{types{name}}}"),
         ("mutation", "{{m.harmless}}"),
     ];
