@@ -1,5 +1,5 @@
 //! Counterparts of needs and offers: the same seen from either, and nothing that does not hold.
-#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
+#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test fails by panic")]
 
 use chrono::NaiveDate;
 use domain::{

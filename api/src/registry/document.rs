@@ -43,21 +43,19 @@ pub async fn attach(
         let title = title.clone();
         Box::pin(async move {
             let (acting, _) = command.acting().await?;
-            match project {
-                Some(id) => {
-                    // Locked, so that two at once do not pass the bound together.
-                    let stored = command.find("projectId", id).await?;
-                    let who = command.viewer().await?.relations(&stored, false);
-                    let state = Some(stored.value.state);
-                    command.allowed::<Document>("projectId", Action::Create, who, state)?;
-                    if stored.owner != Some(acting) {
-                        return Err(Refusal::not_found("projectId", "project").into());
-                    }
+            if let Some(id) = project {
+                // Locked, so that two at once do not pass the bound together.
+                let stored = command.find("projectId", id).await?;
+                let who = command.viewer().await?.relations(&stored, false);
+                command.not_held(stored.owner).await?;
+                let state = Some(stored.value.state);
+                command.allowed::<Document>("projectId", Action::Create, who, state)?;
+                if stored.owner != Some(acting) {
+                    return Err(Refusal::not_found("projectId", "project").into());
                 }
-                None => {
-                    command.authorise_new::<Document>().await?;
-                    command.tx.lock::<Organisation>(acting).await?.ok_or(CommandError::Failed)?;
-                }
+            } else {
+                command.authorise_new::<Document>().await?;
+                command.tx.lock::<Organisation>(acting).await?.ok_or(CommandError::Failed)?;
             }
             let row = upload::of(command.tx.lock_upload(file).await?, acting, "uploadId")?;
             if row.purpose != UploadPurpose::Document.code() {

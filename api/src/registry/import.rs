@@ -379,7 +379,9 @@ async fn apply(
     let (number, row) = row;
     let outcome = match row {
         Err(cells) => {
-            cells.into_iter().for_each(|cell| progress.note(cell));
+            for cell in cells {
+                progress.note(cell);
+            }
             return Ok(());
         }
         Ok(OwnRow::Project(key, content)) => {

@@ -91,6 +91,20 @@ impl OpportunityFilter {
             && only.is_none()
     }
 
+    /// Whether an answer would tell the reader what a listing keeps back.
+    fn would_tell(&self, veil: Veil) -> bool {
+        let asks_gap = self.min_gap.is_some() || self.max_gap.is_some();
+        [
+            (self.only_told, Veil::SCORED),
+            (!self.kinds.is_empty(), Veil::KIND),
+            (!self.stages.is_empty(), Veil::STAGE),
+            (!self.instruments.is_empty(), Veil::INSTRUMENTS),
+            (asks_gap, Veil::GAP),
+        ]
+        .into_iter()
+        .any(|(asks, part)| asks && veil.hides(part))
+    }
+
     /// Whether a project passes, its score aside.
     pub fn admits(&self, row: &ProjectRow) -> bool {
         let gap_at_least = |bound: Option<Amount>, least: bool| {
@@ -100,12 +114,7 @@ impl OpportunityFilter {
                     .is_some_and(|(gap, bound)| if least { gap >= bound } else { gap <= bound })
             })
         };
-        let veil = self.reader.veil(row);
-        !(self.only_told && veil.hides(Veil::SCORED))
-            && !(veil.hides(Veil::KIND) && !self.kinds.is_empty())
-            && !(veil.hides(Veil::STAGE) && !self.stages.is_empty())
-            && !(veil.hides(Veil::INSTRUMENTS) && !self.instruments.is_empty())
-            && !(veil.hides(Veil::GAP) && (self.min_gap.is_some() || self.max_gap.is_some()))
+        !self.would_tell(self.reader.veil(row))
             && (self.fields.0 == 0 || self.fields.0 & row.field_set.0 != 0)
             && (self.countries.is_empty() || row.countries.iter().any(|c| self.countries.contains(*c)))
             && (self.kinds.is_empty() || self.kinds.contains(&row.kind))

@@ -8,7 +8,7 @@ use async_graphql_parser::{
     types::{TypeKind, TypeSystemDefinition},
 };
 use domain::{
-    account::{OrgRole, PlatformRole},
+    account::{OrgRole, PlatformRole as P},
     listing::ListingTransition as T,
     policy::{Action as A, AggregateKind as K, Decision, Standing, decide},
     vocabulary::{ListingState as S, Vocabulary},
@@ -154,14 +154,13 @@ fn every_mutation_has_a_policy() {
 
 /// The demo's people as they stand to a listing of the demo's owner.
 fn people(state: S) -> Vec<(&'static str, Standing)> {
-    let with = |platform: &[PlatformRole], role| Standing {
+    let with = |platform: &[P], role| Standing {
         confirmed: true,
         platform: platform.iter().copied().collect(),
         role,
         claimed_review: false,
         ..Standing::default()
     };
-    use PlatformRole as P;
     let claimer = Standing { claimed_review: state == S::InReview, ..with(&[P::Reviewer], None) };
     vec![
         ("owner", with(&[], Some(OrgRole::Owner))),
