@@ -33,7 +33,7 @@ pub struct ServeArgs {
     /// Address to listen on.
     #[arg(long)]
     pub listen: Option<SocketAddr>,
-    /// Development: `GraphiQL`, introspection and suggestions. Only on a loopback address.
+    /// Development: `GraphiQL` and introspection. Only on a loopback address.
     #[arg(long)]
     pub development: bool,
     /// Cost units that one caller may spend a minute.

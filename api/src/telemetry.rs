@@ -16,7 +16,8 @@ static SECRET: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 ///
 /// Panics are logged by their place. Their text stays out, since it may hold what was being worked on.
 pub fn init(default: &str) {
-    let filter = EnvFilter::try_from_env("CARAVANSERAI_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let filter = EnvFilter::try_from_env("CARAVANSERAI_LOG")
+        .unwrap_or_else(|_| EnvFilter::new(format!("{default},tantivy=warn")));
     let format = fmt().json().flatten_event(true).with_current_span(true).with_span_list(false);
     if format.with_env_filter(filter).with_writer(std::io::stderr).try_init().is_ok() {
         std::panic::set_hook(Box::new(|panic| {

@@ -46,6 +46,11 @@ pub(super) async fn demo(
         common.data_dir = Some(fresh.path().to_owned());
     }
     let settings = Settings::new(&common, args)?;
+    if !settings.listen.ip().is_loopback() && !once {
+        return Err(
+            "the demo prints tokens of its people, an administrator among them: listen on 127.0.0.1".into()
+        );
+    }
     let store = open(&settings).await?;
     store.migrate().await?;
     load(&store).await?;
@@ -56,9 +61,9 @@ pub(super) async fn demo(
             (rank::What::Investors, PROJECT),
             (rank::What::Cities, CITY),
         ] {
-            println!("{}", rank::rank(&app, what, id, 5, false).await?);
+            say!("{}", rank::rank(&app, what, id, 5, false).await?);
         }
-        println!(
+        say!(
             "Sources and licences: api/demo/ATTRIBUTION.md. Verification and screening of the records are samples."
         );
         app.store.close().await?;
@@ -80,17 +85,17 @@ pub(super) async fn demo(
                 "tokens": each(|one| &one.tokens.access_token),
                 "refresh": each(|one| one.tokens.refresh_token.expose()),
             });
-            println!("{ready}");
+            say!("{ready}");
         } else {
-            println!("Caravanserai is ready.\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}");
+            say!("Caravanserai is ready.\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}");
             if development {
-                println!("  Editor    {url}/graphiql (the page loads its script over the internet)");
+                say!("  Editor    {url}/graphiql (the page loads its script over the internet)");
             }
-            println!("Sign in once as (mutation signInWithLink, input.token):");
+            say!("Sign in once as (mutation signInWithLink, input.token):");
             for one in &people {
-                println!("  {:<18} {}  {}", one.key, one.link.expose(), one.name);
+                say!("  {:<18} {}  {}", one.key, one.link.expose(), one.name);
             }
-            println!("Stop it with Ctrl-C.");
+            say!("Stop it with Ctrl-C.");
         }
         Ok(())
     })

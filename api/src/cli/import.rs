@@ -34,7 +34,7 @@ pub(super) async fn import(
     if hidden > 0 {
         eprintln!("… and {hidden} more");
     }
-    println!(
+    say!(
         "{} rows: {} created, {} changed, {} unchanged, {} wrong cells; {}",
         report.rows,
         report.created,

@@ -71,7 +71,7 @@ pub(super) async fn mail(common: &CommonArgs, what: What) -> Result<ExitCode, Fa
     let code = match what {
         What::List { state, first, json } => {
             let rows = store.list_mail(state, u64::from(first)).await?;
-            println!("{}", if json { as_json(&rows)? } else { table(&rows) });
+            say!("{}", if json { as_json(&rows)? } else { table(&rows) });
             ExitCode::SUCCESS
         }
         What::Retry { id, json, .. } => retry(&store, id, json).await?,
@@ -93,9 +93,9 @@ pub(super) async fn mail(common: &CommonArgs, what: What) -> Result<ExitCode, Fa
 async fn retry(store: &Store, id: Option<Uuid>, json: bool) -> Result<ExitCode, Failure> {
     let retried = store.retry_mail(id, Utc::now().timestamp_micros()).await?;
     if json {
-        println!("{}", json!({"retried": retried}));
+        say!("{}", json!({"retried": retried}));
     } else {
-        println!("letters that will be tried again: {retried}");
+        say!("letters that will be tried again: {retried}");
     }
     match id {
         Some(id) if retried == 0 => Err(format!("{id}: there is no dead letter with this id").into()),

@@ -1,5 +1,22 @@
 //! The command line: parses, calls the same use cases as the server, prints.
 
+/// Writes a line for whoever called. A reader that has seen enough, such as `head`, ends the program without noise.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write;
+        $crate::cli::written(writeln!(std::io::stdout().lock(), $($text)*));
+    }};
+}
+
+/// What became of a line that was written.
+fn written(outcome: std::io::Result<()>) {
+    let Err(error) = outcome else { return };
+    if error.kind() != std::io::ErrorKind::BrokenPipe {
+        eprintln!("error: the output cannot be written: {error}");
+    }
+    std::process::exit(i32::from(error.kind() != std::io::ErrorKind::BrokenPipe));
+}
+
 mod demo;
 mod import;
 mod mail;
@@ -171,7 +188,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let store = open(&Settings::new(&cli.common, &none)?).await?;
             let pending = store.pending().await?;
             store.migrate().await?;
-            println!("applied {} migrations", pending.len());
+            say!("applied {} migrations", pending.len());
             store.close().await?;
         }
         Command::Import { kind, file, dry_run, keep_good } => {
@@ -186,7 +203,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             // Closed also where it is refused, so that no log is left beside the file.
             let ranked = rank::rank(&app, what, &id, usize::from(first), json).await;
             app.store.close().await?;
-            println!("{}", ranked?);
+            say!("{}", ranked?);
         }
         Command::User { command } => {
             let store = migrated(&Settings::new(&cli.common, &none)?).await?;

@@ -52,11 +52,11 @@ pub(super) async fn screening(app: &App, what: What) -> Result<ExitCode, Failure
                 edition.entries.len()
             );
             match import(app, &edition, older).await? {
-                Replaced::First => println!("{of}: in force"),
+                Replaced::First => say!("{of}: in force"),
                 Replaced::Before(before) => {
-                    println!("{of}: in force; before it that of {}", before.published_on);
+                    say!("{of}: in force; before it that of {}", before.published_on);
                 }
-                Replaced::Same => println!("{of}: unchanged, these very bytes are in force"),
+                Replaced::Same => say!("{of}: unchanged, these very bytes are in force"),
                 Replaced::Newer(newer) => {
                     let message = format!(
                         "{of}: an edition of {} is in force, which is later; --older takes this one all the same",
@@ -66,7 +66,7 @@ pub(super) async fn screening(app: &App, what: What) -> Result<ExitCode, Failure
                 }
             }
             if no_run {
-                println!("organisations are not screened by it yet: run 'caravanserai screening run'");
+                say!("organisations are not screened by it yet: run 'caravanserai screening run'");
                 return Ok(ExitCode::SUCCESS);
             }
             run_all(app).await
@@ -74,7 +74,7 @@ pub(super) async fn screening(app: &App, what: What) -> Result<ExitCode, Failure
         What::Run => run_all(app).await,
         What::Lists => {
             for list in app.store.lists_in_force().await? {
-                println!(
+                say!(
                     "{}\t{}\t{} entries\t{}",
                     list.list.code(),
                     list.published_on,
@@ -96,9 +96,14 @@ async fn run_all(app: &App) -> Result<ExitCode, Failure> {
     };
     let ran = run(app, &mut progress).await?;
     bar.finish_and_clear();
-    println!(
+    say!(
         "{} organisations: {} clear, {} new hits, {} waiting, {} dismissed before, {} frozen",
-        ran.organisations, ran.clear, ran.hits, ran.waiting, ran.dismissed, ran.frozen
+        ran.organisations,
+        ran.clear,
+        ran.hits,
+        ran.waiting,
+        ran.dismissed,
+        ran.frozen
     );
     Ok(ExitCode::SUCCESS)
 }

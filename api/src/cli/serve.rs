@@ -14,7 +14,9 @@ pub(super) async fn serve(
     mut app: App,
     ready: impl AsyncFnOnce(SocketAddr, &App) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let listener = tokio::net::TcpListener::bind(settings.listen).await?;
+    let listener = tokio::net::TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| format!("--listen {} cannot be listened on: {error}", settings.listen))?;
     let address = listener.local_addr()?;
     // Links in mail and the issuer of tokens: as configured, else where it listens, which is then this machine.
     let configured = settings.public_url.as_ref().map(|origin| origin.as_str().to_owned());

@@ -31,7 +31,7 @@ pub(super) async fn user(app: &App, command: UserCommand) -> Result<ExitCode, Fa
     let password = first_line(password_file)?;
     match platform::create_administrator(app, email, name, password).await {
         Ok(id) => {
-            println!("made the administrator {}", crate::id::encode(crate::store::Kind::Person, id.uuid()));
+            say!("made the administrator {}", crate::id::encode(crate::store::Kind::Person, id.uuid()));
             Ok(ExitCode::SUCCESS)
         }
         Err(CommandError::Refused(refusals)) => {

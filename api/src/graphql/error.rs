@@ -52,7 +52,11 @@ impl ErrorCode {
             Self::PayloadTooLarge => ("PAYLOAD_TOO_LARGE", 413, "The request is too long."),
             Self::RequestTimeout => ("REQUEST_TIMEOUT", 408, "The request did not arrive in time."),
             Self::Timeout => ("TIMEOUT", 503, "The answer was not ready in time; ask for less."),
-            Self::Unauthenticated => ("UNAUTHENTICATED", 401, "Sign in first."),
+            Self::Unauthenticated => (
+                "UNAUTHENTICATED",
+                401,
+                "The credentials are not valid, or there are none: sign in, or refresh the session.",
+            ),
             Self::Forbidden => ("FORBIDDEN", 403, "This is not allowed."),
             Self::NotFound => ("NOT_FOUND", 404, "There is no such thing."),
             Self::RateLimited => ("RATE_LIMITED", 429, "Too many requests; try again later."),

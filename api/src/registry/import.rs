@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use domain::{
     Vocabulary,
+    account::OrgRole,
     document::UploadPurpose,
     id::Id,
     import_job::{
@@ -114,6 +115,10 @@ async fn table_of(app: &App, actor: &Actor, wanted: Wanted) -> Result<OwnTable, 
             "say for which organisation you act, in the header Caravanserai-Organisation",
         ))
     })?;
+    // Asked again in the transaction; here so that nobody learns of a file who may not import.
+    if !matches!(actor.role_in(owner), Some(OrgRole::Owner | OrgRole::Editor)) {
+        return Err(Refusal::not_permitted("this is for others to do").into());
+    }
     let file = upload::of(app.store.upload(wanted.upload).await?, owner, "uploadId")?;
     if file.purpose != UploadPurpose::Import.code() {
         let message = "this file was handed in as a document: hand it in for an IMPORT";

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{
     Stop, answer,
     binding::Role,
+    http::Request,
     ids,
     stage::{Exchange, Stage},
 };
@@ -195,6 +196,37 @@ impl Cast {
         Ok(stage.ask(stage.source(), part, Some(&person.access), &body).await)
     }
 
+    /// Hands a file in: asks where it goes, and sends it there. Answers its id, where it was taken, and the last answer.
+    ///
+    /// # Errors
+    /// The schema takes no files.
+    pub async fn hand_in(
+        &self,
+        stage: &Stage,
+        person: &Person,
+        (name, purpose): (&str, &str),
+        content: Vec<u8>,
+    ) -> Result<(Option<String>, Exchange), Stop> {
+        let asked =
+            self.act(stage, "request_upload", person, json!({"fileName": name, "purpose": purpose})).await?;
+        let data = asked.reply.json()["data"].clone();
+        let (Some(url), Some(id)) = (answer::find(&data, "url"), answer::find(&data, "uploadId")) else {
+            return Ok((None, asked));
+        };
+        let (url, id) = (url.as_str().unwrap_or_default(), id.as_str().map(str::to_owned));
+        let place = url.find("/uploads/").unwrap_or(0);
+        let request = Request {
+            method: "PUT".into(),
+            target: url.get(place..).unwrap_or_default().into(),
+            headers: vec![("Authorization".to_owned(), format!("Bearer {}", person.access))],
+            body: content,
+        };
+        let reply = stage.target.send(stage.source(), &request).await;
+        let taken = reply.status == 200;
+        let sent = Exchange { label: format!("a file, {purpose}"), person: String::new(), request, reply };
+        Ok((id.filter(|_| taken), sent))
+    }
+
     /// Whether a mutation takes a value; what it does not take is given by other ways, such as a header, or is of no
     /// matter to it, such as the version of what can only be revoked.
     fn takes(stage: &Stage, part: &str, name: &str) -> bool {
@@ -296,6 +328,12 @@ impl Cast {
                 input[key] = match value.as_str() {
                     Some("<id>") => json!(id),
                     Some("<version>") => version.clone().unwrap_or_else(|| json!(1)),
+                    Some("<file>") => {
+                        let purpose = if making.part == "import" { "IMPORT" } else { "DOCUMENT" };
+                        let table = format!("key,title,kind,fields,countries\n{word},{word},,,\n");
+                        let file = (word.as_str(), purpose);
+                        json!(self.hand_in(stage, &person, file, table.into_bytes()).await?.0)
+                    }
                     Some(text) => {
                         json!(text.replace("<word>", &word).replace("<n>", &stage.number().to_string()))
                     }

@@ -225,18 +225,19 @@ async fn read(trial: &mut Trial<'_>, step: &Step, what: &Value) -> Result<(), St
 
 /// Gives a file to the server by the mutation that takes one.
 async fn deliver(trial: &mut Trial<'_>, part: &str, kind: &str, content: Vec<u8>) -> Result<(), Stop> {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    let encoded =
-        trial.stage.binding.values.get("file_encoding").is_some_and(|encoding| encoding == "base64");
-    let text =
-        if encoded { STANDARD.encode(&content) } else { String::from_utf8_lossy(&content).into_owned() };
     let person = trial.cast.person(trial.stage, "alice").await?;
-    let format = kind.split('_').next().unwrap_or(kind).to_uppercase();
-    let input = json!({"format": format, "content": text, "fileName": format!("attack.{}", kind.split('_').next().unwrap_or("bin"))});
+    let name = format!("attack.{}", kind.split('_').next().unwrap_or("bin"));
+    let purpose = if part == "import" { "IMPORT" } else { "DOCUMENT" };
     let watch = trial.watch();
-    let done = trial.cast.act(trial.stage, part, &person, input).await?;
+    let (file, sent) = trial.cast.hand_in(trial.stage, &person, (&name, purpose), content).await?;
+    trial.seen.push(Exchange { label: format!("{part} {kind}"), ..sent });
+    if let Some(file) = file {
+        let input = json!({"uploadId": file, "title": "Of an attack"});
+        let input = if part == "import" { json!({"uploadId": file}) } else { input };
+        let done = trial.cast.act(trial.stage, part, &person, input).await?;
+        trial.seen.push(Exchange { label: format!("{part} {kind}"), ..done });
+    }
     trial.unwatch(watch);
-    trial.seen.push(Exchange { label: format!("{part} {kind}"), ..done });
     Ok(())
 }
 

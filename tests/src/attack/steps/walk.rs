@@ -49,6 +49,10 @@ pub async fn run(trial: &mut Trial<'_>, step: &Step) -> Result<bool, Stop> {
                 if trial.stage.binding.public_fields.contains(&path) || is_own(trial, &path) {
                     continue;
                 }
+                // Of what no case can make, such as a hit of the screening, there is no id to ask with.
+                if names_unbound(trial, field) {
+                    continue;
+                }
                 call(trial, root, field, &json!({}), token.as_deref(), &path).await?;
             }
         }
@@ -134,7 +138,7 @@ async fn call(
 ) -> Result<(), Stop> {
     let cast = &*trial.cast;
     let stage = trial.stage;
-    let values = |name: &str, _: &str| argument(stage, cast, name);
+    let values = |name: &str, ty: &str| argument(stage, cast, name, ty);
     let (query, variables) = stage.schema.call(root, field, given, &values);
     // One address would run out of its budget.
     let exchange: Exchange =
@@ -143,11 +147,25 @@ async fn call(
     Ok(())
 }
 
+/// Whether a mutation needs the id of something that nothing is bound to.
+fn names_unbound(trial: &Trial<'_>, field: &Field) -> bool {
+    let (stage, cast) = (trial.stage, &*trial.cast);
+    let inputs = field.arguments.iter().flat_map(|one| stage.schema.inputs(&one.ty));
+    inputs
+        .filter(|input| input.required && input.ty == "ID")
+        .any(|input| argument(stage, cast, &input.name, &input.ty).is_none())
+}
+
 fn argument(
     stage: &super::super::stage::Stage,
     cast: &super::super::cast::Cast,
     name: &str,
+    ty: &str,
 ) -> Option<Value> {
+    // A name can mean one thing in one input and another in the next.
+    if let Some(value) = stage.binding.arguments.get(&format!("{name}:{ty}")) {
+        return Some(value.clone());
+    }
     let bound = stage.binding.arguments.get(name).filter(|value| stage.names_things(value));
     let mut things = bound
         .and_then(Value::as_array)
@@ -190,7 +208,7 @@ fn places(trial: &Trial<'_>, roots: &[(String, Field)], wanted: &dyn Fn(&Input) 
 /// The smallest arguments of a field, with one value in its place.
 fn placed(trial: &Trial<'_>, field: &Field, place: &Place, value: Value) -> Value {
     let schema = &trial.stage.schema;
-    let values = |name: &str, _: &str| argument(trial.stage, trial.cast, name);
+    let values = |name: &str, _: &str| argument(trial.stage, trial.cast, name, "");
     let mut given = Map::new();
     let value = if place.list { json!([value]) } else { value };
     if let [outer, inner] = place.path.as_slice() {
@@ -242,7 +260,7 @@ async fn inject_json(
         for word in words {
             let given = placed(trial, field, place, json!(MARK));
             let stage = trial.stage;
-            let values = |name: &str, _: &str| argument(stage, trial.cast, name);
+            let values = |name: &str, _: &str| argument(stage, trial.cast, name, "");
             let (query, variables) = stage.schema.call(root, field, &given, &values);
             let body = json!({"query": query, "variables": variables})
                 .to_string()
