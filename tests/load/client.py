@@ -28,13 +28,16 @@ class Client:
         if organisation:
             head += f"Caravanserai-Organisation: {organisation}\r\n"
         local = (self.source, 0) if self.source else None
-        pair = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port, local_addr=local)
+        # The server closes connections on which nothing comes for a while; one that was kept so long is let go.
+        now = time.perf_counter()
+        self.idle = [(pair, at) for pair, at in self.idle if now - at < 2]
+        pair = self.idle.pop()[0] if self.idle else await asyncio.open_connection(self.host, self.port, local_addr=local)
         reader, writer = pair
         writer.write(head.encode() + b"\r\n" + body)
         answer = (await reader.readuntil(b"\r\n\r\n")).lower()
         length = int(answer.split(b"content-length:")[1].split(b"\r\n")[0])
         text = await reader.readexactly(length)
-        self.idle.append(pair)
+        self.idle.append((pair, time.perf_counter()))
         return json.loads(text)
 
     async def do(self, mutation, ty, selection, given, **who):

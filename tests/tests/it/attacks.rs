@@ -12,6 +12,7 @@ async fn stage(server: &Server) -> Stage {
     let (_, sdl, _) = tests::run(&["schema"]);
     let mut stage = Stage::new(Target { address }, binding, Schema::read(&sdl).unwrap(), None).await.unwrap();
     stage.mail_dir = Some(server.mail_dir());
+    stage.demo = json!({"ids": server.ids, "tokens": server.tokens, "refresh": server.refresh});
     stage
 }
 

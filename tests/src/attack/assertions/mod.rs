@@ -12,6 +12,8 @@ pub mod refusal;
 pub mod rules;
 pub mod visibility;
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::{case::Expect, stage::Exchange, trial::Trial};
@@ -87,7 +89,8 @@ fn figures(trial: &Trial<'_>) -> Vec<String> {
             broken.push(format!("status {status} at '{}' is none of {:?}", exchange.label, expect.status));
         }
         let millis = exchange.reply.elapsed.as_millis();
-        if let Some(most) = expect.max_ms.filter(|most| millis > u128::from(*most)) {
+        if let Some(most) = expect.max_ms.filter(|most| exchange.reply.elapsed > Duration::from_millis(*most))
+        {
             broken.push(format!("{TIME}{millis} ms at '{}', at most {most}", exchange.label));
         }
     }
