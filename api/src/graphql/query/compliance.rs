@@ -33,6 +33,10 @@ async fn queue<T: Guarded>(
     let first = cursor::page_size(first)?;
     let after = after.map(|id| id_of::<T>("after", &id)).transpose()?;
     let actor = ctx.data::<Actor>()?;
+    if actor.person().is_none() {
+        let code = ErrorCode::Unauthenticated;
+        return Err(client_error(code, None, code.public_text()));
+    }
     if !roles.iter().any(|role| actor.has(*role)) {
         return Err(client_error(ErrorCode::Forbidden, None, "This is for those who judge it."));
     }
