@@ -1,5 +1,5 @@
 //! What a look at the lists means for an organisation: the transition of its screening, and the case that officers
-//! decide. There is one place where a run or a registration moves a screening, [`judge`].
+//! decide. There is one place where a run or a registration moves a screening, `judge`.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
 //! Cases of verification: an organisation claims, mail or a reviewer finds it proved, and the level rises by one. How a
-//! case begins stands in [`claim`]; there is one place where its state changes, [`advance`].
+//! case begins stands in `claim`; there is one place where its state changes, `advance`.
 //!
 //! Who claims a number that another organisation is proved by learns nothing of it: the case is taken like any other,
 //! and the reviewer alone is told.

@@ -230,14 +230,19 @@ async fn deliver(trial: &mut Trial<'_>, part: &str, kind: &str, content: Vec<u8>
     let purpose = if part == "import" { "IMPORT" } else { "DOCUMENT" };
     let watch = trial.watch();
     let (file, sent) = trial.cast.hand_in(trial.stage, &person, (&name, purpose), content).await?;
-    trial.seen.push(Exchange { label: format!("{part} {kind}"), ..sent });
-    if let Some(file) = file {
-        let input = json!({"uploadId": file, "title": "Of an attack"});
-        let input = if part == "import" { json!({"uploadId": file}) } else { input };
-        let done = trial.cast.act(trial.stage, part, &person, input).await?;
-        trial.seen.push(Exchange { label: format!("{part} {kind}"), ..done });
-    }
+    // A file that was taken has not come in yet: what is made of it is the answer that counts.
+    let answered = match file {
+        Some(file) if part == "import" => {
+            trial.cast.act(trial.stage, part, &person, json!({"uploadId": file})).await?
+        }
+        Some(file) => {
+            let input = json!({"uploadId": file, "title": "Of an attack"});
+            trial.cast.act(trial.stage, part, &person, input).await?
+        }
+        None => sent,
+    };
     trial.unwatch(watch);
+    trial.seen.push(Exchange { label: format!("{part} {kind}"), ..answered });
     Ok(())
 }
 
