@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     hash::{BuildHasherDefault, Hasher},
+    sync::Arc,
 };
 
 use chrono::NaiveDate;
@@ -80,28 +81,30 @@ impl<T, R> Table<T, R> {
 }
 
 /// Published projects, mandates, organisations and cities, as packed rows.
+///
+/// A copy shares every table with the one it was made of, until it changes one: then that table alone is copied.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
     /// Shared facts.
-    pub world: World,
+    pub world: Arc<World>,
     /// The day on which freshness and screening are judged.
     pub today: NaiveDate,
     /// Number of the last event that is in.
     pub sequence: i64,
-    projects: Table<Project, ProjectRow>,
-    scan: ScanTable,
-    mandates: Table<Mandate, MandateRow>,
-    organisations: Table<Organisation, OrganisationRow>,
-    cities: Table<City, CityRow>,
-    capabilities: Table<Capability, CapabilityRow>,
-    by_geonames: HashMap<u32, Id<City>>,
-    links: Links,
+    projects: Arc<Table<Project, ProjectRow>>,
+    scan: Arc<ScanTable>,
+    mandates: Arc<Table<Mandate, MandateRow>>,
+    organisations: Arc<Table<Organisation, OrganisationRow>>,
+    cities: Arc<Table<City, CityRow>>,
+    capabilities: Arc<Table<Capability, CapabilityRow>>,
+    by_geonames: Arc<HashMap<u32, Id<City>>>,
+    links: Arc<Links>,
 }
 
 impl Catalog {
     /// An empty catalog.
     pub fn new(world: World, today: NaiveDate) -> Self {
-        Self { world, today, ..Self::default() }
+        Self { world: Arc::new(world), today, ..Self::default() }
     }
 
     /// The day as a number.
@@ -113,9 +116,9 @@ impl Catalog {
     pub fn put_project(&mut self, id: Id<Project>, owner: Id<Organisation>, project: &Project) {
         if project.state.is_ranked() {
             let row = ProjectRow::new(id, owner, project, &self.world);
-            let place = self.projects.put(id, row);
+            let place = Arc::make_mut(&mut self.projects).put(id, row);
             if let Some(row) = self.projects.rows.get(place) {
-                self.scan.put(place, row);
+                Arc::make_mut(&mut self.scan).put(place, row);
             }
         } else {
             self.remove_project(id);
@@ -124,54 +127,67 @@ impl Catalog {
 
     /// Takes a project out.
     pub fn remove_project(&mut self, id: Id<Project>) {
-        if let Some(place) = self.projects.take(id, |row| row.id) {
-            self.scan.take(place);
+        // What is not in, such as a draft, is not worth a copy.
+        if self.projects.get(id).is_none() {
+            return;
+        }
+        if let Some(place) = Arc::make_mut(&mut self.projects).take(id, |row| row.id) {
+            Arc::make_mut(&mut self.scan).take(place);
         }
     }
 
     /// Puts a mandate in or in place of its older self.
     pub fn put_mandate(&mut self, id: Id<Mandate>, investor: Id<Organisation>, mandate: &Mandate) {
-        self.mandates.put(id, MandateRow::new(id, investor, mandate, &self.world));
+        Arc::make_mut(&mut self.mandates).put(id, MandateRow::new(id, investor, mandate, &self.world));
     }
 
     /// Takes a mandate out.
     pub fn remove_mandate(&mut self, id: Id<Mandate>) {
-        self.mandates.take(id, |row| row.id);
+        Arc::make_mut(&mut self.mandates).take(id, |row| row.id);
     }
 
     /// Puts an organisation in or in place of its older self.
     pub fn put_organisation(&mut self, id: Id<Organisation>, organisation: &Organisation) {
         let row = OrganisationRow::new(id, organisation);
-        self.scan.put_owner(&row);
-        for city in self.cities.rows.iter_mut().filter(|city| city.owner == Some(id)) {
-            city.follow_owner(&row);
+        if !self.scan.knows_owner(&row) {
+            Arc::make_mut(&mut self.scan).put_owner(&row);
         }
-        self.organisations.put(id, row);
+        if self.cities.rows.iter().any(|city| city.owner == Some(id)) {
+            let cities = Arc::make_mut(&mut self.cities);
+            for city in cities.rows.iter_mut().filter(|city| city.owner == Some(id)) {
+                city.follow_owner(&row);
+            }
+        }
+        Arc::make_mut(&mut self.organisations).put(id, row);
     }
 
     /// Puts a city in or in place of its older self; one that is run by an organisation after that organisation.
     pub fn put_city(&mut self, id: Id<City>, owner: Option<Id<Organisation>>, city: &City) {
-        self.by_geonames.insert(city.geonames_id, id);
+        if self.by_geonames.get(&city.geonames_id) != Some(&id) {
+            Arc::make_mut(&mut self.by_geonames).insert(city.geonames_id, id);
+        }
         let mut row = CityRow::new(id, city, &self.world, self.today);
         if let Some(owner) = owner.and_then(|owner| self.organisations.get(owner)) {
             row.follow_owner(owner);
         }
-        self.cities.put(id, row);
+        Arc::make_mut(&mut self.cities).put(id, row);
     }
 
     /// Puts a need or an offer in or in place of its older self.
     pub fn put_capability(&mut self, id: Id<Capability>, owner: Id<Organisation>, capability: &Capability) {
-        self.capabilities.put(id, CapabilityRow::new(id, owner, capability));
+        Arc::make_mut(&mut self.capabilities).put(id, CapabilityRow::new(id, owner, capability));
     }
 
     /// Takes a need or an offer out.
     pub fn remove_capability(&mut self, id: Id<Capability>) {
-        self.capabilities.take(id, |row| row.id);
+        Arc::make_mut(&mut self.capabilities).take(id, |row| row.id);
     }
 
     /// Adds a twinning.
     pub fn put_twinning(&mut self, twinning: &domain::city::Twinning) {
-        self.links.insert(twinning);
+        if !self.links.linked(twinning.a, twinning.b) {
+            Arc::make_mut(&mut self.links).insert(twinning);
+        }
     }
 
     /// Published projects.

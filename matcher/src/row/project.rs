@@ -1,5 +1,7 @@
 //! Packed view of a project.
 
+use std::sync::Arc;
+
 use domain::{
     Vocabulary,
     disclosure::{Disclosure, ListingField, Rung},
@@ -82,7 +84,7 @@ pub struct ProjectRow {
     /// Its stage.
     pub stage: Option<InvestmentStage>,
     /// Fields with shares in hundredths of a percent.
-    pub fields: Box<[(CooperationField, u16)]>,
+    pub fields: Arc<[(CooperationField, u16)]>,
     /// The same fields as a set.
     pub field_set: FieldSet,
     /// Contract.
@@ -92,7 +94,7 @@ pub struct ProjectRow {
     /// Smallest slice; the gap itself where none is stated, since an undivided gap is taken whole.
     pub slice: Option<Amount>,
     /// Instruments with shares in hundredths of a percent; empty where not stated.
-    pub instruments: Box<[(Instrument, u16)]>,
+    pub instruments: Arc<[(Instrument, u16)]>,
     /// Expected return in hundredths of a percent.
     pub return_hundredths: Option<i32>,
     /// Tenor in months.
@@ -114,9 +116,9 @@ pub struct ProjectRow {
     /// Share of women in hundredths of a percent.
     pub women: Option<i32>,
     /// Countries, each once.
-    pub countries: Box<[CountryCode]>,
+    pub countries: Arc<[CountryCode]>,
     /// Cities by GeoNames id.
-    pub cities: Box<[u32]>,
+    pub cities: Arc<[u32]>,
     /// Kinds of investors not wanted, as bits.
     pub excluded_investors: u32,
     /// Help wanted, as bits; none where not said.
@@ -153,7 +155,7 @@ impl ProjectRow {
             ladder: project.ladder,
             stage: project.stage,
             field_set: fields.iter().map(|(field, _)| *field).collect(),
-            fields,
+            fields: fields.into(),
             contract: project.contract,
             gap,
             slice: project.min_slice.map(|slice| world.amount(slice)).or(gap),

@@ -147,7 +147,7 @@ fn stage_place(ladder: StageLadder, stage: Option<InvestmentStage>) -> u8 {
 }
 
 /// What a scan reads of an owner.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OwnerFacts {
     /// Who.
     pub(crate) id: Id<Organisation>,
@@ -159,6 +159,18 @@ pub(crate) struct OwnerFacts {
     pub(crate) screened_on: Option<Day>,
     /// Whether its beneficial owners are known.
     pub(crate) names_owners: bool,
+}
+
+impl OwnerFacts {
+    fn of(row: &OrganisationRow) -> Self {
+        Self {
+            id: row.id,
+            verification: row.verification,
+            screening: row.screening,
+            screened_on: row.screened_on,
+            names_owners: !row.owners.is_empty(),
+        }
+    }
 }
 
 /// All projects as a scan reads them, in the order of the table of projects, with the lists that they share.
@@ -232,15 +244,15 @@ impl ScanTable {
         }
     }
 
+    /// Whether what a scan reads of an organisation is noted as it is.
+    pub(crate) fn knows_owner(&self, row: &OrganisationRow) -> bool {
+        let noted = self.owners.get(&row.id).and_then(|number| self.owner_facts.get(*number as usize));
+        noted == Some(&Some(OwnerFacts::of(row)))
+    }
+
     /// Notes what a scan reads of an organisation.
     pub(crate) fn put_owner(&mut self, row: &OrganisationRow) {
-        let facts = OwnerFacts {
-            id: row.id,
-            verification: row.verification,
-            screening: row.screening,
-            screened_on: row.screened_on,
-            names_owners: !row.owners.is_empty(),
-        };
+        let facts = OwnerFacts::of(row);
         let number = self.owner(row.id);
         if let Some(slot) = self.owner_facts.get_mut(number as usize) {
             *slot = Some(facts);

@@ -58,7 +58,7 @@ async fn the_public_sees_no_screening_and_no_case() {
         assert!(node.len() == 4 && node.values().all(Value::is_null), "{node:?}");
     }
     let refused = world.refused("{ screeningQueue { id } }", json!({})).await;
-    assert_eq!(refused.0, "FORBIDDEN");
+    assert_eq!(refused.0, "UNAUTHENTICATED");
 }
 
 #[tokio::test]
