@@ -177,11 +177,8 @@ impl App {
         let unsaved = match mandate {
             MandateChoice::Saved(_) => None,
             MandateChoice::Unsaved(mandate) => {
-                for name in &mandate.places.regions {
-                    if !snapshot.catalog.world.has_region(name) {
-                        let message = format!("there is no region '{name}'; an example is Eastern Africa");
-                        return Err(AppError::argument("mandate.regions", message));
-                    }
+                if let Some((_, message)) = snapshot.catalog.world.unknown_region(&mandate.places.regions) {
+                    return Err(AppError::argument("mandate.regions", message));
                 }
                 let nil = uuid::Uuid::nil();
                 let row =

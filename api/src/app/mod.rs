@@ -90,6 +90,15 @@ impl App {
         reference: Arc<Reference>,
     ) -> Result<Self, AppError> {
         let search = Search::build(&store).await?;
+        Self::of(store, ranking, reference, search)
+    }
+
+    fn of(
+        store: Store,
+        ranking: Arc<Ranking>,
+        reference: Arc<Reference>,
+        search: Search,
+    ) -> Result<Self, AppError> {
         Ok(Self {
             store,
             ranking,
@@ -116,28 +125,13 @@ impl App {
         let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
         let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
         let search = index.await.map_err(|_| AppError::Failed)??;
-        Ok(Self {
-            store,
-            ranking,
-            reference,
-            search,
-            auth: Auth::in_memory()?,
-            watches: Arc::default(),
-            imports: Arc::default(),
-            sanctions: Arc::default(),
-        })
+        Self::of(store, ranking, reference, search)
     }
 
     /// Keeps the catalog and the search index current until the process ends.
     pub async fn follow(self) {
         let Self { store, ranking, search, .. } = self;
-        let measured = Arc::clone(&ranking);
-        tokio::join!(
-            store.listen(),
-            ranking.follow(store.clone()),
-            measured.keep_exposure(),
-            search.follow(store.clone())
-        );
+        tokio::join!(store.listen(), ranking.follow(store.clone()), search.follow(store.clone()));
     }
 
     /// Runs work that keeps a core busy off the threads that answer requests.

@@ -1,6 +1,6 @@
 //! `caravanserai serve`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::Failure;
 use crate::{app::App, auth::Auth, config::Settings, registry, server};
@@ -24,16 +24,19 @@ pub(super) async fn serve(
     app.auth = Auth::open(&settings.keys, &public_url)?;
     let store = app.store.clone();
     let following = tokio::spawn(app.clone().follow());
-    let timing = tokio::spawn(registry::timers::run(app.clone()));
-    let importing = tokio::spawn(registry::import::run(app.clone()));
     let worker = settings.mail.worker(&app, &settings.data_dir)?;
     // Told to end by itself, so that mail and requests end side by side.
     let mailing = tokio::spawn(worker.run(server::listen::terminated()?));
     ready(address, &app).await?;
+    // What can wait begins once the server is ready: it would take cores and the writer from the start.
+    let timing = tokio::spawn(registry::timers::run(app.clone()));
+    let importing = tokio::spawn(registry::import::run(app.clone()));
+    let measuring = tokio::spawn(Arc::clone(&app.ranking).keep_exposure());
     server::serve(listener, settings, app).await?;
     following.abort();
     timing.abort();
     importing.abort();
+    measuring.abort();
     if mailing.await.is_err() {
         tracing::error!("the worker that sends mail had ended before");
     }

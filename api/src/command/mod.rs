@@ -18,6 +18,7 @@ use domain::{
 use futures::future::BoxFuture;
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 pub use refusal::{CommandError, Refusal, UserErrorCode};
@@ -62,6 +63,7 @@ pub struct CommandTx {
     pub app: App,
     operation: &'static str,
     request_id: Option<String>,
+    viewer: OnceCell<Viewer>,
 }
 
 /// What a command does in its transaction. It may be run again where two writes met.
@@ -145,17 +147,21 @@ impl App {
     ) -> Result<CommandTx, StoreError> {
         let now = self.auth.clock.now();
         let tx = self.store.begin_at(now).await?.caused_by(operation);
-        Ok(CommandTx { tx, actor: actor.clone(), now, app: self.clone(), operation, request_id })
+        Ok(CommandTx { tx, actor: actor.clone(), now, app: self.clone(), operation, request_id, viewer: OnceCell::new() })
     }
 }
 
 impl CommandTx {
-    /// Who acts, with the power that this write sees: memberships are read again inside the transaction, so that a
+    /// Who acts, with the power that this write sees: memberships are read again inside the transaction, once, so that a
     /// role that was taken away meanwhile is gone.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn viewer(&self) -> Result<Viewer, StoreError> {
+    pub async fn viewer(&self) -> Result<&Viewer, StoreError> {
+        self.viewer.get_or_try_init(|| self.read_viewer()).await
+    }
+
+    async fn read_viewer(&self) -> Result<Viewer, StoreError> {
         let mut actor = self.actor.clone();
         if let Actor::Person(person) = &mut actor {
             let memberships = self.tx.memberships_of(person.person).await?;

@@ -4,10 +4,10 @@ use domain::{
     capability::{Capability, CapabilityFacts},
     id::Id,
     organisation::Organisation,
-    policy::Action,
     provenance::Provenance,
 };
 
+use super::record::{self, On};
 use crate::{
     app::App,
     auth::Actor,
@@ -63,26 +63,19 @@ pub async fn update(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<Capability>,
-    expected_version: i32,
+    on: On<Capability>,
     content: Content,
 ) -> Result<Id<Capability>, CommandError> {
-    app.command(actor, meta, move |command| {
-        let Content(facts) = content.clone();
-        Box::pin(async move {
-            let stored = command.load("capabilityId", id, expected_version).await?;
-            command.authorise("capabilityId", Action::Edit, &stored).await?;
-            let provenance: Provenance = stored.value.provenance.clone();
-            let facts = CapabilityFacts { confirmed_on: command.now.date_naive(), provenance, ..facts };
-            let stored = command.tx.change(&stored, Capability::try_from(facts)?).await?;
-            command.audit(&stored, serde_json::json!({}));
-            Ok(stored.id)
-        })
+    record::change(app, actor, meta, on, move |command, stored| {
+        let provenance: Provenance = stored.value.provenance.clone();
+        let facts =
+            CapabilityFacts { confirmed_on: command.now.date_naive(), provenance, ..content.0.clone() };
+        Ok(Capability::try_from(facts)?)
     })
     .await
 }
 
-/// Takes a need or an offer away. Who reads the audit finds what it was.
+/// Takes a need or an offer away.
 ///
 /// # Errors
 /// There is none such for the actor, or it was changed meanwhile.
@@ -90,20 +83,7 @@ pub async fn remove(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<Capability>,
-    expected_version: i32,
+    on: On<Capability>,
 ) -> Result<Id<Capability>, CommandError> {
-    app.command(actor, meta, move |command| {
-        Box::pin(async move {
-            let stored = command.load("capabilityId", id, expected_version).await?;
-            command.authorise("capabilityId", Action::Delete, &stored).await?;
-            command.tx.remove(&stored).await?;
-            command.audit(
-                &stored,
-                serde_json::json!({"capability": CapabilityFacts::from(stored.value.clone())}),
-            );
-            Ok(stored.id)
-        })
-    })
-    .await
+    record::remove(app, actor, meta, on, |capability| serde_json::json!({"capability": capability})).await
 }

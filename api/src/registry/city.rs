@@ -13,11 +13,11 @@ use domain::{
     vocabulary::{AdministrativeLevel, AreaFocus, CooperationField, OrganisationKind, VerificationLevel},
 };
 
+use super::record::{self, On};
 use crate::{
     app::App,
     auth::Actor,
-    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
-    store::Stored,
+    command::{CommandError, Meta, Refusal, UserErrorCode},
 };
 
 /// The level at which an office takes its city's record over (rulings 13).
@@ -56,12 +56,11 @@ pub async fn claim(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<City>,
-    expected_version: i32,
+    on: On<City>,
 ) -> Result<Id<City>, CommandError> {
     app.command(actor, meta, move |command| {
         Box::pin(async move {
-            let stored = command.load("cityId", id, expected_version).await?;
+            let stored = command.load(on.path, on.id, on.expected_version).await?;
             command.authorise("cityId", Action::TakeOver, &stored).await?;
             let (acting, role) = command.acting().await?;
             if role != OrgRole::Owner {
@@ -95,12 +94,11 @@ pub async fn release(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<City>,
-    expected_version: i32,
+    on: On<City>,
 ) -> Result<Id<City>, CommandError> {
     app.command(actor, meta, move |command| {
         Box::pin(async move {
-            let stored = command.load("cityId", id, expected_version).await?;
+            let stored = command.load(on.path, on.id, on.expected_version).await?;
             command.authorise("cityId", Action::Edit, &stored).await?;
             let (acting, role) = command.acting().await?;
             if role != OrgRole::Owner || stored.owner != Some(acting) {
@@ -170,18 +168,12 @@ pub async fn update(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<City>,
-    expected_version: i32,
+    on: On<City>,
     profile: Profile,
 ) -> Result<Id<City>, CommandError> {
-    app.command(actor, meta, move |command| {
-        let profile = profile.clone();
-        Box::pin(async move {
-            let stored = command.load("cityId", id, expected_version).await?;
-            command.authorise("cityId", Action::Edit, &stored).await?;
-            let facts = CityFacts::from(stored.value.clone());
-            write(command, &stored, profile.over(facts, command.now.date_naive())).await
-        })
+    record::change(app, actor, meta, on, move |command, stored| {
+        let facts = CityFacts::from(stored.value.clone());
+        Ok(City::try_from(profile.clone().over(facts, command.now.date_naive()))?)
     })
     .await
 }
@@ -199,46 +191,29 @@ pub enum AimKind {
 ///
 /// # Errors
 /// There is no such city, the actor does not run its office, it was changed meanwhile, or the list is full.
-#[expect(clippy::too_many_arguments, reason = "they are the fields of the published input")]
 pub async fn declare(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<City>,
-    expected_version: i32,
+    on: On<City>,
     kind: AimKind,
-    field: CooperationField,
-    priority: Option<u8>,
+    (field, priority): (CooperationField, Option<u8>),
 ) -> Result<Id<City>, CommandError> {
-    app.command(actor, meta, move |command| {
-        Box::pin(async move {
-            let stored = command.load("cityId", id, expected_version).await?;
-            command.authorise("cityId", Action::Edit, &stored).await?;
-            let facts = CityFacts::from(stored.value.clone());
-            let mut aims = match kind {
-                AimKind::Need => facts.needs.clone(),
-                AimKind::Offer => facts.offers.clone(),
-            };
-            aims.retain(|aim| aim.field != field);
-            aims.extend(priority.map(|priority| Aim { field, priority }));
-            let profile = match kind {
-                AimKind::Need => Profile { needs: Some(aims), ..Profile::default() },
-                AimKind::Offer => Profile { offers: Some(aims), ..Profile::default() },
-            };
-            write(command, &stored, profile.over(facts, command.now.date_naive())).await
-        })
+    record::change(app, actor, meta, on, move |command, stored| {
+        let facts = CityFacts::from(stored.value.clone());
+        let mut aims = match kind {
+            AimKind::Need => facts.needs.clone(),
+            AimKind::Offer => facts.offers.clone(),
+        };
+        aims.retain(|aim| aim.field != field);
+        aims.extend(priority.map(|priority| Aim { field, priority }));
+        let profile = match kind {
+            AimKind::Need => Profile { needs: Some(aims), ..Profile::default() },
+            AimKind::Offer => Profile { offers: Some(aims), ..Profile::default() },
+        };
+        Ok(City::try_from(profile.over(facts, command.now.date_naive()))?)
     })
     .await
-}
-
-async fn write(
-    command: &CommandTx,
-    stored: &Stored<City>,
-    facts: CityFacts,
-) -> Result<Id<City>, CommandError> {
-    let stored = command.tx.change(stored, City::try_from(facts)?).await?;
-    command.audit(&stored, serde_json::json!({}));
-    Ok(stored.id)
 }
 
 impl Profile {

@@ -1,13 +1,11 @@
 //! An investor's mandates: what it looks for, in versions.
 
-use domain::{
-    id::Id,
-    mandate::{Mandate, MandateFacts},
-    organisation::Organisation,
-    policy::Action,
-};
+use domain::{id::Id, mandate::Mandate, organisation::Organisation, policy::Action};
 
-use super::import::Outcome;
+use super::{
+    import::Outcome,
+    record::{self, On},
+};
 use crate::{
     app::App,
     auth::Actor,
@@ -92,7 +90,7 @@ pub(super) async fn import(
     Ok(Outcome::Changed)
 }
 
-/// Changes a mandate; the version before it is kept.
+/// Changes a mandate; the version before it is kept. What its own people write is stated, and no more inferred.
 ///
 /// # Errors
 /// There is no such mandate for the actor, it was changed meanwhile, or a term is wrong.
@@ -100,26 +98,17 @@ pub async fn update(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<Mandate>,
-    expected_version: i32,
+    on: On<Mandate>,
     mandate: Mandate,
 ) -> Result<Id<Mandate>, CommandError> {
-    app.command(actor, meta, move |command| {
-        let mandate = mandate.clone();
-        Box::pin(async move {
-            let stored = command.load("mandateId", id, expected_version).await?;
-            command.authorise("mandateId", Action::Edit, &stored).await?;
-            known_regions(command, &mandate)?;
-            // What its own people write is stated, and no more inferred.
-            let stored = command.tx.change(&stored, mandate).await?;
-            command.audit(&stored, serde_json::json!({}));
-            Ok(stored.id)
-        })
+    record::change(app, actor, meta, on, move |command, _| {
+        known_regions(command, &mandate)?;
+        Ok(mandate.clone())
     })
     .await
 }
 
-/// Takes a mandate away. Who reads the audit finds what it was.
+/// Takes a mandate away.
 ///
 /// # Errors
 /// There is no such mandate for the actor, or it was changed meanwhile.
@@ -127,30 +116,18 @@ pub async fn remove(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<Mandate>,
-    expected_version: i32,
+    on: On<Mandate>,
 ) -> Result<Id<Mandate>, CommandError> {
-    app.command(actor, meta, move |command| {
-        Box::pin(async move {
-            let stored = command.load("mandateId", id, expected_version).await?;
-            command.authorise("mandateId", Action::Delete, &stored).await?;
-            command.tx.remove(&stored).await?;
-            command.audit(&stored, serde_json::json!({"mandate": MandateFacts::from(stored.value.clone())}));
-            Ok(stored.id)
-        })
-    })
-    .await
+    record::remove(app, actor, meta, on, |mandate| serde_json::json!({"mandate": mandate})).await
 }
 
 /// Regions are names of a list that the program carries.
 fn known_regions(command: &CommandTx, mandate: &Mandate) -> Result<(), CommandError> {
     let snapshot = command.app.ranking.snapshot();
-    let world = &snapshot.catalog.world;
-    for (place, name) in mandate.places.regions.iter().enumerate() {
-        if !world.has_region(name) {
-            let message = format!("there is no region '{name}'; an example is Eastern Africa");
-            return Err(Refusal::validation(&format!("mandate.regions.{place}"), message).into());
+    match snapshot.catalog.world.unknown_region(&mandate.places.regions) {
+        Some((place, message)) => {
+            Err(Refusal::validation(&format!("mandate.regions.{place}"), message).into())
         }
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -8,6 +8,7 @@ pub mod listing;
 pub mod mandate;
 pub mod organisation;
 pub mod project;
+pub mod record;
 pub mod saved_search;
 pub mod screening;
 pub mod standing;

@@ -9,6 +9,7 @@ use domain::{
     value::SingleLine,
 };
 
+use super::record::{self, On};
 use crate::{
     app::App,
     auth::Actor,
@@ -78,7 +79,7 @@ pub async fn create(
     .await
 }
 
-/// Changes a search.
+/// Changes a search. What it asks for now must be there.
 ///
 /// # Errors
 /// There is none such for the actor, it was changed meanwhile, or what is asked is not there.
@@ -86,15 +87,14 @@ pub async fn update(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<SavedSearch>,
-    expected_version: i32,
+    on: On<SavedSearch>,
     content: Content,
 ) -> Result<Id<SavedSearch>, CommandError> {
     app.command(actor, meta, move |command| {
         let content = content.clone();
         Box::pin(async move {
-            let stored = command.load("savedSearchId", id, expected_version).await?;
-            command.authorise("savedSearchId", Action::Edit, &stored).await?;
+            let stored = command.load(on.path, on.id, on.expected_version).await?;
+            command.authorise(on.path, Action::Edit, &stored).await?;
             known(command, content.subject).await?;
             let Content { name, subject, filter } = content;
             let facts = SavedSearchFacts { name, person: stored.value.person, subject, filter };
@@ -114,17 +114,8 @@ pub async fn remove(
     app: &App,
     actor: &Actor,
     meta: &Meta,
-    id: Id<SavedSearch>,
-    expected_version: i32,
+    on: On<SavedSearch>,
 ) -> Result<Id<SavedSearch>, CommandError> {
-    app.command(actor, meta, move |command| {
-        Box::pin(async move {
-            let stored = command.load("savedSearchId", id, expected_version).await?;
-            command.authorise("savedSearchId", Action::Delete, &stored).await?;
-            command.tx.remove(&stored).await?;
-            command.audit(&stored, serde_json::json!({}));
-            Ok(stored.id)
-        })
-    })
-    .await
+    // What a person asked for is nobody's to read afterwards.
+    record::remove(app, actor, meta, on, |_| serde_json::json!({})).await
 }

@@ -153,21 +153,6 @@ impl Store {
         rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
     }
 
-    /// The cases of an organisation, newest first, at most `limit`.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn cases_of<T: Aggregate>(
-        &self,
-        owner: Id<Organisation>,
-        limit: u64,
-    ) -> Result<Vec<Id<T>>, StoreError> {
-        let mut rows = select(T::KIND.table(), ["id"], [is("owner_id", owner.uuid())]);
-        rows.order_by(Alias::new("id"), Order::Desc).limit(limit);
-        let rows = self.reader().query_all(&rows).await?;
-        rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
-    }
-
     /// Register numbers that organisations claim or have proved, for the screening.
     ///
     /// # Errors
@@ -237,6 +222,7 @@ impl Tx {
         let rows = select("document", ["id"], [is("owner_id", owner.uuid()), among]);
         Ok(self.connection().query_all(&rows).await?.len() == wanted.len())
     }
+
     /// The lists in force, in the order of their codes. No other one takes their place until this write ends: what
     /// was screened here is in sight of the run that follows the next import.
     ///

@@ -89,6 +89,13 @@ impl World {
         self.regions.contains_key(&name.trim().to_lowercase())
     }
 
+    /// The first of some regions that does not exist, by its place, and what would be right.
+    pub fn unknown_region(&self, names: &[String]) -> Option<(usize, String)> {
+        let place = names.iter().position(|name| !self.has_region(name))?;
+        let name = names.get(place)?;
+        Some((place, format!("there is no region '{name}'; an example is Eastern Africa")))
+    }
+
     /// English name of a country; its code where no name is known.
     pub fn country_name(&self, code: CountryCode) -> &str {
         self.countries.get(&code).map_or_else(|| code.alpha2(), |country| country.name.as_str())

@@ -306,7 +306,7 @@ impl AccountMutation {
         session(done, input.client_mutation_id)
     }
 
-    /// Ends this session, or all of the person's.
+    /// Ends the session that asks, or all of the person's.
     async fn sign_out(
         &self,
         ctx: &Context<'_>,

@@ -8,7 +8,7 @@ use domain::{
     vocabulary::{CooperationField, HelpKind},
 };
 
-use super::{aggregate_id, meta, organisation::each, payload, seen, settled};
+use super::{meta, on, organisation::each, payload, seen, settled};
 use crate::{
     app::App,
     auth::Actor,
@@ -147,9 +147,9 @@ impl CapabilityMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "updateCapability", &input.idempotency_key, &input)?;
-            let id = aggregate_id("capabilityId", &input.capability_id)?;
+            let on = on("capabilityId", &input.capability_id, input.expected_version)?;
             let content = input.capability.parse()?;
-            capability::update(app, actor, &meta, id, input.expected_version, content).await
+            capability::update(app, actor, &meta, on, content).await
         };
         let (done, mut user_errors) = settled(outcome.await)?;
         let capability = seen(ctx, done, &mut user_errors).await?.map(CapabilityNode);
@@ -165,8 +165,8 @@ impl CapabilityMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "removeCapability", &input.idempotency_key, &input)?;
-            let id = aggregate_id("capabilityId", &input.capability_id)?;
-            capability::remove(app, actor, &meta, id, input.expected_version).await
+            let on = on("capabilityId", &input.capability_id, input.expected_version)?;
+            capability::remove(app, actor, &meta, on).await
         };
         let (done, user_errors) = settled(outcome.await)?;
         let removed_id = done.map(|id| ID(crate::id::encode_as(id)));

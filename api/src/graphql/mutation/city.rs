@@ -2,11 +2,12 @@
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::{
-    city::{Aim, Commitment},
+    city::{Aim, City, Commitment},
+    id::Id,
     vocabulary::{AdministrativeLevel, AreaFocus, CooperationField},
 };
 
-use super::{aggregate_id, meta, organisation::each, payload, seen, settled};
+use super::{meta, on, organisation::each, payload, seen, settled};
 use crate::{
     app::App,
     auth::Actor,
@@ -159,6 +160,16 @@ pub struct DeclareAimInput {
     client_mutation_id: Option<String>,
 }
 
+async fn answered(
+    ctx: &Context<'_>,
+    outcome: Result<Id<City>, CommandError>,
+    client_mutation_id: Option<String>,
+) -> Result<CityPayload> {
+    let (done, mut user_errors) = settled(outcome)?;
+    let city = seen(ctx, done, &mut user_errors).await?.map(CityNode);
+    Ok(CityPayload { city, user_errors, client_mutation_id })
+}
+
 async fn declare(
     ctx: &Context<'_>,
     operation: &'static str,
@@ -168,13 +179,11 @@ async fn declare(
     let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
     let outcome = async {
         let meta = meta(ctx, operation, &input.idempotency_key, &input)?;
-        let id = aggregate_id("cityId", &input.city_id)?;
+        let on = on("cityId", &input.city_id, input.expected_version)?;
         let priority = input.priority.map(|given| priority("priority", given)).transpose()?;
-        city::declare(app, actor, &meta, id, input.expected_version, kind, input.field.0, priority).await
+        city::declare(app, actor, &meta, on, kind, (input.field.0, priority)).await
     };
-    let (done, mut user_errors) = settled(outcome.await)?;
-    let city = seen(ctx, done, &mut user_errors).await?.map(CityNode);
-    Ok(CityPayload { city, user_errors, client_mutation_id: input.client_mutation_id })
+    answered(ctx, outcome.await, input.client_mutation_id).await
 }
 
 /// Mutations of cities.
@@ -194,12 +203,9 @@ impl CityMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "claimCity", &input.idempotency_key, &input)?;
-            let id = aggregate_id("cityId", &input.city_id)?;
-            city::claim(app, actor, &meta, id, input.expected_version).await
+            city::claim(app, actor, &meta, on("cityId", &input.city_id, input.expected_version)?).await
         };
-        let (done, mut user_errors) = settled(outcome.await)?;
-        let city = seen(ctx, done, &mut user_errors).await?.map(CityNode);
-        Ok(CityPayload { city, user_errors, client_mutation_id: input.client_mutation_id })
+        answered(ctx, outcome.await, input.client_mutation_id).await
     }
 
     /// Gives a city's record back, so that another office can take it over.
@@ -211,12 +217,9 @@ impl CityMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "releaseCity", &input.idempotency_key, &input)?;
-            let id = aggregate_id("cityId", &input.city_id)?;
-            city::release(app, actor, &meta, id, input.expected_version).await
+            city::release(app, actor, &meta, on("cityId", &input.city_id, input.expected_version)?).await
         };
-        let (done, mut user_errors) = settled(outcome.await)?;
-        let city = seen(ctx, done, &mut user_errors).await?.map(CityNode);
-        Ok(CityPayload { city, user_errors, client_mutation_id: input.client_mutation_id })
+        answered(ctx, outcome.await, input.client_mutation_id).await
     }
 
     /// Changes what an office says of its city; the profile counts as confirmed today.
@@ -228,12 +231,10 @@ impl CityMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "updateCityProfile", &input.idempotency_key, &input)?;
-            let id = aggregate_id("cityId", &input.city_id)?;
-            city::update(app, actor, &meta, id, input.expected_version, input.profile.parse()?).await
+            let on = on("cityId", &input.city_id, input.expected_version)?;
+            city::update(app, actor, &meta, on, input.profile.parse()?).await
         };
-        let (done, mut user_errors) = settled(outcome.await)?;
-        let city = seen(ctx, done, &mut user_errors).await?.map(CityNode);
-        Ok(CityPayload { city, user_errors, client_mutation_id: input.client_mutation_id })
+        answered(ctx, outcome.await, input.client_mutation_id).await
     }
 
     /// Says that a city needs a field, with its priority, or takes the need back.

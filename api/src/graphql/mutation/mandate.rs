@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::value::SingleLine;
 
-use super::{aggregate_id, meta, named, payload, seen, settled};
+use super::{meta, named, on, payload, seen, settled};
 use crate::{
     app::App,
     auth::Actor,
@@ -104,10 +104,10 @@ impl MandateMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "updateMandate", &input.idempotency_key, &input)?;
-            let id = aggregate_id("mandateId", &input.mandate_id)?;
+            let on = on("mandateId", &input.mandate_id, input.expected_version)?;
             let name = SingleLine::new(&input.name).map_err(|error| Refusal::validation("name", error))?;
             let terms = input.mandate.clone().named(name).map_err(named)?;
-            mandate::update(app, actor, &meta, id, input.expected_version, terms).await
+            mandate::update(app, actor, &meta, on, terms).await
         };
         let (done, mut user_errors) = settled(outcome.await)?;
         let mandate = seen(ctx, done, &mut user_errors).await?.map(MandateNode);
@@ -123,8 +123,8 @@ impl MandateMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "removeMandate", &input.idempotency_key, &input)?;
-            let id = aggregate_id("mandateId", &input.mandate_id)?;
-            mandate::remove(app, actor, &meta, id, input.expected_version).await
+            let on = on("mandateId", &input.mandate_id, input.expected_version)?;
+            mandate::remove(app, actor, &meta, on).await
         };
         let (done, user_errors) = settled(outcome.await)?;
         let removed_id = done.map(|id| ID(crate::id::encode_as(id)));

@@ -38,6 +38,7 @@ use super::{
 use crate::{
     auth::Actor,
     command::{CommandError, Meta, Refusal, UserErrorCode},
+    registry::record::On,
     store::Kind,
     visible::{Guarded, Visible},
 };
@@ -206,6 +207,14 @@ pub fn account_id(kind: Kind, path: &str, id: &async_graphql::ID) -> Result<uuid
                 .into())
         }
     }
+}
+
+/// On which version of which record a mutation is asked.
+///
+/// # Errors
+/// It is no id, or one of another kind.
+fn on<T: Guarded>(path: &'static str, id: &async_graphql::ID, version: i32) -> Result<On<T>, CommandError> {
+    Ok(On { path, id: aggregate_id(path, id)?, expected_version: version })
 }
 
 /// The typed id of an aggregate.

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, InputType, Object, Result};
 use domain::{saved_search::SearchSubject, value::SingleLine};
 use matcher::rank::Reader;
 
-use super::{aggregate_id, meta, named, payload, seen, settled};
+use super::{aggregate_id, meta, named, on, payload, seen, settled};
 use crate::{
     app::App,
     auth::Actor,
@@ -160,8 +160,8 @@ impl SavedSearchMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "updateSavedSearch", &input.idempotency_key, &input)?;
-            let id = aggregate_id("savedSearchId", &input.saved_search_id)?;
-            saved_search::update(app, actor, &meta, id, input.expected_version, input.search.parse(app)?)
+            let on = on("savedSearchId", &input.saved_search_id, input.expected_version)?;
+            saved_search::update(app, actor, &meta, on, input.search.parse(app)?)
                 .await
         };
         let (done, mut user_errors) = settled(outcome.await)?;
@@ -178,8 +178,8 @@ impl SavedSearchMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "removeSavedSearch", &input.idempotency_key, &input)?;
-            let id = aggregate_id("savedSearchId", &input.saved_search_id)?;
-            saved_search::remove(app, actor, &meta, id, input.expected_version).await
+            let on = on("savedSearchId", &input.saved_search_id, input.expected_version)?;
+            saved_search::remove(app, actor, &meta, on).await
         };
         let (done, user_errors) = settled(outcome.await)?;
         let removed_id = done.map(|id| ID(crate::id::encode_as(id)));

@@ -77,7 +77,7 @@ impl OrganisationNode {
         if !self.0.relations().any(&may) {
             return Ok(None);
         }
-        let ids = stored(ctx.data::<App>()?.store.cases_of::<VerificationCase>(self.0.id, 50).await)?;
+        let ids = stored(ctx.data::<App>()?.store.newest_of::<VerificationCase>(self.0.id, 50).await)?;
         let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
         Ok(Some(found.into_iter().flatten().map(VerificationCaseNode).collect()))
     }
@@ -91,7 +91,7 @@ impl OrganisationNode {
         if !self.judges_screening() {
             return Ok(None);
         }
-        let ids = stored(ctx.data::<App>()?.store.cases_of::<ScreeningHit>(self.0.id, 50).await)?;
+        let ids = stored(ctx.data::<App>()?.store.newest_of::<ScreeningHit>(self.0.id, 50).await)?;
         let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
         Ok(Some(found.into_iter().flatten().map(ScreeningHitNode).collect()))
     }
