@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Documents of one listing, or of one organisation itself.
-const MAX_DOCUMENTS: usize = 100;
+const MAX_DOCUMENTS: u64 = 100;
 /// Minutes for which an address gives a document's bytes.
 const MINUTES: i64 = 5;
 /// What the signature of such an address is for.
@@ -62,7 +62,7 @@ pub async fn attach(
                 let message = "this file was handed in for something else, or is a document already";
                 return Err(Refusal::new(UserErrorCode::Duplicate, "uploadId", message).into());
             }
-            if command.tx.documents(acting, project).await? >= MAX_DOCUMENTS {
+            if command.tx.count_documents(acting, project).await? >= MAX_DOCUMENTS {
                 let message = format!("at most {MAX_DOCUMENTS} documents: remove one");
                 return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
             }

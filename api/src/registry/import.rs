@@ -37,7 +37,7 @@ pub const MAX_ROWS: u64 = 2_000;
 /// Rows of one transaction, where good rows are kept.
 const LOT: usize = 50;
 /// Imports of an organisation that may wait at once.
-const MAX_WAITING: usize = 5;
+const MAX_WAITING: u64 = 5;
 /// Between two looks for work, where nobody rang.
 const EVERY: Duration = Duration::from_secs(2);
 /// Microseconds for which a lot may hold the lease.
@@ -82,8 +82,7 @@ pub async fn start(
                 let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
                 command.tx.lock::<Organisation>(owner).await?.ok_or(CommandError::Failed)?;
                 let file = upload::of(command.tx.lock_upload(wanted.upload).await?, owner, "uploadId")?;
-                let all = command.tx.owned::<ImportJob>(owner, u64::MAX >> 1).await?;
-                if all.iter().filter(|job| !job.value.state.is_over()).count() >= MAX_WAITING {
+                if command.tx.open_imports(owner).await? >= MAX_WAITING {
                     let message = format!("at most {MAX_WAITING} imports wait at once: let them end");
                     return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
                 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Searches that a person may keep.
-const MAX_SEARCHES: usize = 100;
+const MAX_SEARCHES: u64 = 100;
 
 /// What is kept; the person is whoever asks.
 #[derive(Debug, Clone)]
@@ -64,7 +64,7 @@ pub async fn create(
             command.allowed::<SavedSearch>("", Action::Create, who, None)?;
             // Locked, so that two at once do not pass the bound together.
             command.tx.lock_person(person).await?.ok_or(CommandError::Unauthenticated)?;
-            if command.tx.saved_searches(person).await?.len() >= MAX_SEARCHES {
+            if command.tx.count_searches(person).await? >= MAX_SEARCHES {
                 let message = format!("a person keeps at most {MAX_SEARCHES} searches: remove one");
                 return Err(Refusal::new(UserErrorCode::RateLimited, "", message).into());
             }

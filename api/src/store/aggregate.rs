@@ -8,7 +8,7 @@ use domain::{
     city::City,
     document::Document,
     id::Id,
-    import_job::{ImportJob, ImportState},
+    import_job::ImportJob,
     mandate::Mandate,
     organisation::Organisation,
     project::Project,
@@ -292,22 +292,6 @@ impl Store {
             .collect()
     }
 
-    /// The import that waits longest or is under way.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn first_open_import(&self) -> Result<Option<Id<ImportJob>>, StoreError> {
-        let open = ImportState::ALL.iter().filter(|state| !state.is_over()).map(|state| state.code());
-        let mut rows = Query::select();
-        rows.column(Alias::new("id"))
-            .from(Alias::new(Kind::ImportJob.table()))
-            .and_where(Expr::col(Alias::new("state")).is_in(open))
-            .order_by(Alias::new("id"), Order::Asc)
-            .limit(1);
-        let row = self.reader().query_one(&rows).await?;
-        row.map(|row| Ok(Id::from_uuid(row.try_get("", "id")?))).transpose()
-    }
-
     /// Ids of the aggregates of an owner, newest first.
     ///
     /// # Errors
@@ -332,10 +316,6 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn count(&self, kind: Kind) -> Result<u64, StoreError> {
-        let mut select = Query::select();
-        select.expr(Expr::cust("COUNT(*)")).from(Alias::new(kind.table()));
-        let row = self.reader().query_one(&select).await?;
-        let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        super::sql::count(self.reader(), kind.table(), []).await
     }
 }

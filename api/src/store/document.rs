@@ -3,11 +3,14 @@
 use domain::{document::Document, id::Id, organisation::Organisation, project::Project};
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Order, SimpleExpr},
 };
 use uuid::Uuid;
 
-use super::{Kind, Store, StoreError, Stored, Tx, aggregate, sql::get};
+use super::{
+    Kind, Store, StoreError, Stored, Tx, aggregate,
+    sql::{count, is},
+};
 
 /// The key of a document: whose it is, then its file, so that a file is a document of the same thing once.
 pub fn document_key(owner: Id<Organisation>, project: Option<Id<Project>>, upload: Uuid) -> String {
@@ -21,19 +24,11 @@ fn prefix(owner: Id<Organisation>, project: Option<Id<Project>>) -> String {
     }
 }
 
-fn within(
-    mut rows: SelectStatement,
-    owner: Id<Organisation>,
-    project: Option<Id<Project>>,
-) -> SelectStatement {
+/// What holds for the documents of a listing, or of an organisation itself. A semicolon follows a colon.
+fn of(owner: Id<Organisation>, project: Option<Id<Project>>) -> [SimpleExpr; 3] {
     let key = || Expr::col(Alias::new("source_key"));
     let prefix = prefix(owner, project);
-    // A semicolon follows a colon.
-    rows.and_where(key().gte(format!("{prefix}:")))
-        .and_where(key().lt(format!("{prefix};")))
-        .and_where(Expr::col(Alias::new("owner_id")).eq(owner.uuid()))
-        .order_by(Alias::new("source_key"), Order::Asc);
-    rows
+    [key().gte(format!("{prefix}:")), key().lt(format!("{prefix};")), is("owner_id", owner.uuid())]
 }
 
 impl Store {
@@ -46,7 +41,11 @@ impl Store {
         owner: Id<Organisation>,
         project: Option<Id<Project>>,
     ) -> Result<Vec<Stored<Document>>, StoreError> {
-        let rows = within(aggregate::select::<Document>(), owner, project);
+        let mut rows = aggregate::select::<Document>();
+        for condition in of(owner, project) {
+            rows.and_where(condition);
+        }
+        rows.order_by(Alias::new("source_key"), Order::Asc);
         self.reader().query_all(&rows).await?.iter().map(aggregate::read).collect()
     }
 }
@@ -56,17 +55,11 @@ impl Tx {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn documents(
+    pub async fn count_documents(
         &self,
         owner: Id<Organisation>,
         project: Option<Id<Project>>,
-    ) -> Result<usize, StoreError> {
-        let mut ids = Query::select();
-        ids.column(Alias::new("id")).from(Alias::new(Kind::Document.table()));
-        let rows = self.connection().query_all(&within(ids, owner, project)).await?;
-        rows.iter().try_fold(0_usize, |count, row| {
-            let _: Uuid = get(row, "id")?;
-            Ok(count.saturating_add(1))
-        })
+    ) -> Result<u64, StoreError> {
+        count(self.connection(), Kind::Document.table(), of(owner, project)).await
     }
 }

@@ -2,7 +2,7 @@
 //! program; everything else is a bound value.
 
 use sea_orm::{
-    QueryResult, TryGetable, Value,
+    ConnectionTrait, QueryResult, TryGetable, Value,
     sea_query::{
         Alias, DeleteStatement, Expr, ExprTrait, InsertStatement, Query, SelectStatement, SimpleExpr,
         UpdateStatement,
@@ -46,6 +46,19 @@ pub(super) fn select<const N: usize>(
         select.and_where(condition);
     }
     select
+}
+
+/// How many rows there are for which all conditions hold.
+pub(super) async fn count<C: ConnectionTrait>(
+    connection: &C,
+    table: &str,
+    conditions: impl IntoIterator<Item = SimpleExpr> + Send,
+) -> Result<u64, StoreError> {
+    let mut count = select(table, [], conditions);
+    count.expr(Expr::cust("COUNT(*)"));
+    let row = connection.query_one(&count).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// Takes the rows away for which all conditions hold.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Store, StoreError, Tx,
-    sql::{delete, get, insert, is, is_null, select, update},
+    sql::{above, count, delete, get, insert, is, is_null, select, update},
 };
 
 /// What is known of a file.
@@ -169,15 +169,8 @@ impl Tx {
     /// # Errors
     /// The database does not answer.
     pub async fn count_uploads(&self, organisation: Id<Organisation>, since: i64) -> Result<u64, StoreError> {
-        let mut count = Query::select();
-        count
-            .expr(Expr::cust("COUNT(*)"))
-            .from(Alias::new("upload"))
-            .and_where(is("organisation_id", organisation.uuid()))
-            .and_where(Expr::col(Alias::new("created_at")).gt(since));
-        let row = self.connection().query_one(&count).await?;
-        let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        let conditions = [is("organisation_id", organisation.uuid()), above("created_at", since)];
+        count(self.connection(), "upload", conditions).await
     }
 
     /// Says that a file became a document, and is no more to be had for anything else.

@@ -63,17 +63,9 @@ impl Tx {
         owner: Id<Organisation>,
         since: Option<i64>,
     ) -> Result<u64, StoreError> {
-        let mut count = sea_orm::sea_query::Query::select();
-        count
-            .expr(Expr::cust("COUNT(*)"))
-            .from(Alias::new(T::KIND.table()))
-            .and_where(Expr::col(Alias::new("owner_id")).eq(owner.uuid()));
-        if let Some(since) = since {
-            count.and_where(Expr::col(Alias::new("created_at")).gt(since));
-        }
-        let row = self.connection().query_one(&count).await?;
-        let count: i64 = row.map_or(Ok(0), |row| row.try_get_by_index(0))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        let owned = is("owner_id", owner.uuid());
+        let since = since.map(|since| super::sql::above("created_at", since));
+        super::sql::count(self.connection(), T::KIND.table(), std::iter::once(owned).chain(since)).await
     }
 
     /// The aggregates of a kind with a source's key that an organisation has taken over, by that key, locked.

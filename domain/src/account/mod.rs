@@ -141,9 +141,7 @@ impl PersonName {
         if line.as_str().chars().count() > Self::MAX {
             return Err(TextError::TooLong { max: Self::MAX }.into());
         }
-        let lower = line.as_str().to_lowercase();
-        let advertises = lower.contains("://") || lower.contains("www.") || lower.contains(['@', '<', '>']);
-        if advertises { Err(PersonNameError::Link) } else { Ok(Self(line)) }
+        if line.advertises() { Err(PersonNameError::Link) } else { Ok(Self(line)) }
     }
 
     /// The name.

@@ -52,6 +52,12 @@ impl SingleLine {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it reads like a link or an address. Names stand in mail to strangers, and must not advertise.
+    pub fn advertises(&self) -> bool {
+        let lower = self.0.to_lowercase();
+        lower.contains("://") || lower.contains("www.") || lower.contains(['@', '<', '>'])
+    }
 }
 
 /// Characters that leave no mark: of them alone no text is made. Within a text some join or part letters as they should.

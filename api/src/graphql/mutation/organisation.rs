@@ -79,8 +79,7 @@ pub(super) fn each<T, E: ToString>(
 fn organisation_name(text: &str) -> Result<SingleLine, CommandError> {
     let wrong = |message: String| CommandError::from(Refusal::validation("profile.name", message));
     let name = SingleLine::new(text).map_err(|error| wrong(error.to_string()))?;
-    let lower = name.as_str().to_lowercase();
-    if lower.contains("://") || lower.contains("www.") || lower.contains(['@', '<', '>']) {
+    if name.advertises() {
         return Err(wrong("write the name alone, without a link, an address or angle brackets".to_owned()));
     }
     Ok(name)

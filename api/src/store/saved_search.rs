@@ -3,11 +3,14 @@
 use domain::{account::Person, id::Id, saved_search::SavedSearch};
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Order, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
 
-use super::{Kind, Store, StoreError, Tx, sql::get};
+use super::{
+    Kind, Store, StoreError, Tx,
+    sql::{count, delete, get, select},
+};
 
 /// The key of one more search of a person.
 pub fn new_search_key(person: Id<Person>) -> String {
@@ -23,14 +26,15 @@ fn beyond(person: Id<Person>) -> String {
     format!("person:{};", person.uuid())
 }
 
-fn of(person: Id<Person>) -> SelectStatement {
+/// What holds for the searches of a person.
+fn of(person: Id<Person>) -> [SimpleExpr; 2] {
     let key = || Expr::col(Alias::new("source_key"));
-    let mut rows = Query::select();
-    rows.columns(["id", "name", "body", "created_at"].map(Alias::new))
-        .from(Alias::new(Kind::SavedSearch.table()))
-        .and_where(key().gte(prefix(person)))
-        .and_where(key().lt(beyond(person)))
-        .order_by(Alias::new("source_key"), Order::Asc);
+    [key().gte(prefix(person)), key().lt(beyond(person))]
+}
+
+fn all<const N: usize>(columns: [&'static str; N], person: Id<Person>) -> SelectStatement {
+    let mut rows = select(Kind::SavedSearch.table(), columns, of(person));
+    rows.order_by(Alias::new("source_key"), Order::Asc);
     rows
 }
 
@@ -40,7 +44,7 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn saved_searches(&self, person: Id<Person>) -> Result<Vec<Id<SavedSearch>>, StoreError> {
-        let rows = self.reader().query_all(&of(person)).await?;
+        let rows = self.reader().query_all(&all(["id"], person)).await?;
         rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
     }
 
@@ -52,7 +56,7 @@ impl Store {
         &self,
         person: Id<Person>,
     ) -> Result<serde_json::Value, StoreError> {
-        let rows = self.reader().query_all(&of(person)).await?;
+        let rows = self.reader().query_all(&all(["id", "body", "created_at"], person)).await?;
         let row = |row: &sea_orm::QueryResult| {
             let (body, at): (serde_json::Value, i64) = (get(row, "body")?, get(row, "created_at")?);
             Ok(serde_json::json!({"id": get::<Uuid>(row, "id")?, "search": body, "created_at": at}))
@@ -62,13 +66,12 @@ impl Store {
 }
 
 impl Tx {
-    /// Ids of the searches that a person keeps, as this write sees them.
+    /// How many searches a person keeps.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn saved_searches(&self, person: Id<Person>) -> Result<Vec<Id<SavedSearch>>, StoreError> {
-        let rows = self.connection().query_all(&of(person)).await?;
-        rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
+    pub async fn count_searches(&self, person: Id<Person>) -> Result<u64, StoreError> {
+        count(self.connection(), Kind::SavedSearch.table(), of(person)).await
     }
 
     /// Forgets all that a person keeps.
@@ -76,12 +79,7 @@ impl Tx {
     /// # Errors
     /// The database does not answer.
     pub(in crate::store) async fn forget_searches(&self, person: Id<Person>) -> Result<(), StoreError> {
-        let key = || Expr::col(Alias::new("source_key"));
-        let mut rows = Query::delete();
-        rows.from_table(Alias::new(Kind::SavedSearch.table()))
-            .and_where(key().gte(prefix(person)))
-            .and_where(key().lt(beyond(person)));
-        self.connection().execute(&rows).await?;
+        self.connection().execute(&delete(Kind::SavedSearch.table(), of(person))).await?;
         Ok(())
     }
 }
