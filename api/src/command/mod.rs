@@ -147,7 +147,15 @@ impl App {
     ) -> Result<CommandTx, StoreError> {
         let now = self.auth.clock.now();
         let tx = self.store.begin_at(now).await?.caused_by(operation);
-        Ok(CommandTx { tx, actor: actor.clone(), now, app: self.clone(), operation, request_id, viewer: OnceCell::new() })
+        Ok(CommandTx {
+            tx,
+            actor: actor.clone(),
+            now,
+            app: self.clone(),
+            operation,
+            request_id,
+            viewer: OnceCell::new(),
+        })
     }
 }
 

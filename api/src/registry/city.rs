@@ -52,12 +52,7 @@ pub struct Profile {
 ///
 /// # Errors
 /// There is no such city, it has an office already, or the organisation is not its office or not proved far enough.
-pub async fn claim(
-    app: &App,
-    actor: &Actor,
-    meta: &Meta,
-    on: On<City>,
-) -> Result<Id<City>, CommandError> {
+pub async fn claim(app: &App, actor: &Actor, meta: &Meta, on: On<City>) -> Result<Id<City>, CommandError> {
     app.command(actor, meta, move |command| {
         Box::pin(async move {
             let stored = command.load(on.path, on.id, on.expected_version).await?;
@@ -90,12 +85,7 @@ pub async fn claim(
 ///
 /// # Errors
 /// There is no such city, the actor is no owner of its office, or it was changed meanwhile.
-pub async fn release(
-    app: &App,
-    actor: &Actor,
-    meta: &Meta,
-    on: On<City>,
-) -> Result<Id<City>, CommandError> {
+pub async fn release(app: &App, actor: &Actor, meta: &Meta, on: On<City>) -> Result<Id<City>, CommandError> {
     app.command(actor, meta, move |command| {
         Box::pin(async move {
             let stored = command.load(on.path, on.id, on.expected_version).await?;

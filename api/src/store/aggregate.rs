@@ -3,16 +3,8 @@
 use std::collections::HashMap;
 
 use domain::{
-    Vocabulary,
-    capability::Capability,
-    city::City,
-    document::Document,
-    id::Id,
-    import_job::ImportJob,
-    mandate::Mandate,
-    organisation::Organisation,
-    project::Project,
-    saved_search::SavedSearch,
+    Vocabulary, capability::Capability, city::City, document::Document, id::Id, import_job::ImportJob,
+    mandate::Mandate, organisation::Organisation, project::Project, saved_search::SavedSearch,
 };
 use futures::{Stream, TryStreamExt, stream};
 use sea_orm::{

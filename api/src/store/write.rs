@@ -63,9 +63,9 @@ impl Tx {
         owner: Id<Organisation>,
         since: Option<i64>,
     ) -> Result<u64, StoreError> {
-        let owned = is("owner_id", owner.uuid());
+        let own = is("owner_id", owner.uuid());
         let since = since.map(|since| super::sql::above("created_at", since));
-        super::sql::count(self.connection(), T::KIND.table(), std::iter::once(owned).chain(since)).await
+        super::sql::count(self.connection(), T::KIND.table(), std::iter::once(own).chain(since)).await
     }
 
     /// The aggregates of a kind with a source's key that an organisation has taken over, by that key, locked.

@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, HashMap};
 use super::{
     POTENTIAL_HIT, POTENTIAL_HIT_WEAK,
     normal::{Name, identifier},
-    score::{Asked, MILLION, Pair, Shape, TOKEN_FLOOR, discounted, of_pairs, share},
+    score::{MILLION, Pair, TOKEN_FLOOR, discounted, of_pairs, share},
     sentence,
+    word::{Asked, Shape},
 };
 use crate::{
     sanctions::{ListEntry, ListedKind, SanctionsList},

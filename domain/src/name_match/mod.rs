@@ -12,10 +12,12 @@ mod score;
 mod sentence;
 #[cfg(test)]
 mod tests;
+mod word;
 
 pub use index::{Basis, Potential, Screener, Subject};
 pub use normal::{MAX_LETTERS, MAX_NAME, MAX_TOKENS, Name, identifier};
-pub use score::{CONTAINED, CONTAINED_LETTERS, MILLION, REDIVIDED, TOKEN_FLOOR, jaro_winkler, similarity};
+pub use score::{CONTAINED, CONTAINED_LETTERS, MILLION, REDIVIDED, TOKEN_FLOOR, similarity};
+pub use word::jaro_winkler;
 
 /// From here on a name or a strong alias is a potential hit.
 ///

@@ -161,8 +161,7 @@ impl SavedSearchMutation {
         let outcome = async {
             let meta = meta(ctx, "updateSavedSearch", &input.idempotency_key, &input)?;
             let on = on("savedSearchId", &input.saved_search_id, input.expected_version)?;
-            saved_search::update(app, actor, &meta, on, input.search.parse(app)?)
-                .await
+            saved_search::update(app, actor, &meta, on, input.search.parse(app)?).await
         };
         let (done, mut user_errors) = settled(outcome.await)?;
         let saved_search = seen(ctx, done, &mut user_errors).await?.map(SavedSearchNode);

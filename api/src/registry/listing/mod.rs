@@ -1,17 +1,17 @@
 //! The life of a listing as commands: each names a transition, asks the policy and the machine, and writes what came
 //! of it. There is one place where a state changes, [`advance`].
 
+mod decision;
+mod look;
+
 use chrono::{DateTime, NaiveDate};
 use domain::{
     Vocabulary,
-    account::{Person, PlatformRole},
+    account::Person,
     consistency::{Dossier, Finding, flags, unjustified},
     duplicate::{DuplicateClass, Fingerprint, similarity},
     id::Id,
-    listing::{
-        AvailableTransition, ListingCircumstances, ListingParty, ListingTimers, ListingTransition,
-        available_transitions, listing_transition,
-    },
+    listing::{ListingCircumstances, ListingParty, ListingTimers, ListingTransition, listing_transition},
     organisation::Organisation,
     policy::{Action, RelationSet, listing_parties},
     project::{Project, ProjectFacts},
@@ -22,9 +22,12 @@ use domain::{
 use crate::{
     app::App,
     auth::Actor,
-    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    command::{CommandError, CommandTx, Meta},
     store::{ListingRow, Step, Stored},
 };
+
+pub use decision::{dismiss_duplicate, second, take_up};
+pub use look::{Checked, available, check};
 
 /// The timers of every listing.
 pub const TIMERS: ListingTimers =
@@ -318,165 +321,8 @@ fn effect(
     }
 }
 
-/// Takes up a review that an appeal opened again; never by who rejected it.
-///
-/// # Errors
-/// There is no such listing in review without a reviewer, or the actor rejected it.
-pub async fn take_up(
-    app: &App,
-    actor: &Actor,
-    meta: &Meta,
-    id: Id<Project>,
-) -> Result<Id<Project>, CommandError> {
-    app.command(actor, meta, move |command| {
-        Box::pin(async move {
-            let stored = command.find("projectId", id).await?;
-            let mut loaded = with_record(command, stored).await?;
-            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
-            let person = command.actor.person_id();
-            let is_open = loaded.row.state == ListingState::InReview && loaded.row.reviewer.is_none();
-            if !is_open || !command.actor.has(PlatformRole::Reviewer) {
-                let message = "only a reviewer takes up a review, and only one that nobody has";
-                return Err(Refusal::new(UserErrorCode::InvalidTransition, "projectId", message).into());
-            }
-            if loaded.row.record.rejected_by == person {
-                let message = "another reviewer takes an appeal than the one who rejected the listing";
-                return Err(Refusal::new(UserErrorCode::GateFailed, "projectId", message).into());
-            }
-            loaded.row.reviewer = person;
-            loaded.row.record.claimed_on = Some(command.now.date_naive());
-            save_record(command, &loaded).await?;
-            command.audit(&loaded.stored, serde_json::json!({}));
-            Ok(id)
-        })
-    })
-    .await
-}
-
 /// Writes the record of a listing whose project stays as it is.
 pub async fn save_record(command: &CommandTx, loaded: &Loaded) -> Result<(), CommandError> {
     let key = Fingerprint::of(&loaded.stored.value, Some(loaded.owner)).key();
     Ok(command.tx.put_listing(&loaded.row, key).await?)
-}
-
-/// A second person's word for a decision that needs two: a rejection, or the end of a suspension.
-///
-/// # Errors
-/// The actor may not decide about the listing, or the decision needs no second word.
-pub async fn second(
-    app: &App,
-    actor: &Actor,
-    meta: &Meta,
-    id: Id<Project>,
-    transition: ListingTransition,
-) -> Result<Id<Project>, CommandError> {
-    app.command(actor, meta, move |command| {
-        Box::pin(async move {
-            let needs_two = [
-                (ListingTransition::Reject, ListingState::InReview, PlatformRole::Reviewer),
-                (ListingTransition::Reinstate, ListingState::Suspended, PlatformRole::Administrator),
-            ];
-            let stored = command.find("projectId", id).await?;
-            let mut loaded = with_record(command, stored).await?;
-            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
-            let role = needs_two
-                .iter()
-                .find(|(needing, state, _)| *needing == transition && *state == loaded.row.state)
-                .map(|(_, _, role)| *role);
-            let Some(role) = role else {
-                let message = "this decision needs no second word in this state";
-                return Err(Refusal::new(UserErrorCode::InvalidTransition, "transition", message).into());
-            };
-            if !command.actor.has(role) && !command.actor.has(PlatformRole::Administrator) {
-                return Err(Refusal::not_permitted("this is for another of those who decide").into());
-            }
-            let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
-            loaded
-                .row
-                .record
-                .second_words
-                .retain(|word| word.transition != transition || word.person != person);
-            loaded.row.record.second_words.push(crate::store::SecondWord {
-                transition,
-                person,
-                at: command.tx.now_micros(),
-            });
-            save_record(command, &loaded).await?;
-            command.audit(&loaded.stored, serde_json::json!({"transition": transition}));
-            Ok(id)
-        })
-    })
-    .await
-}
-
-/// Says that another listing is of another project.
-///
-/// # Errors
-/// The actor is not the reviewer, or there is no such listing.
-pub async fn dismiss_duplicate(
-    app: &App,
-    actor: &Actor,
-    meta: &Meta,
-    id: Id<Project>,
-    other: Id<Project>,
-) -> Result<Id<Project>, CommandError> {
-    app.command(actor, meta, move |command| {
-        Box::pin(async move {
-            let stored = command.find("projectId", id).await?;
-            let mut loaded = with_record(command, stored).await?;
-            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
-            if command.tx.get::<Project>(other).await?.is_none() || other == id {
-                return Err(Refusal::not_found("otherProjectId", "project").into());
-            }
-            loaded.row.record.not_duplicates.insert(other);
-            save_record(command, &loaded).await?;
-            command.audit(&loaded.stored, serde_json::json!({"other": other}));
-            Ok(id)
-        })
-    })
-    .await
-}
-
-/// What the rules say of a listing today.
-pub struct Checked {
-    /// Contradictions.
-    pub findings: Vec<Finding>,
-    /// Listings that look like the same project.
-    pub duplicates: Vec<Id<Project>>,
-}
-
-/// Checks a listing by the rules of today.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn check(app: &App, actor: &Actor, stored: Stored<Project>) -> Result<Checked, CommandError> {
-    let command = app.begin(actor, "consistencyFlags", None).await?;
-    let loaded = with_record(&command, stored).await?;
-    let duplicates = duplicates(&command, &loaded).await?;
-    let same = u32::try_from(duplicates.len()).unwrap_or(u32::MAX);
-    let findings = findings(command.now.date_naive(), app, &loaded, same);
-    command.tx.rollback().await?;
-    Ok(Checked { findings, duplicates })
-}
-
-/// What somebody may do with a listing now, each with what still has to hold.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn available(
-    app: &App,
-    actor: &Actor,
-    stored: Stored<Project>,
-) -> Result<Vec<AvailableTransition>, CommandError> {
-    let command = app.begin(actor, "availableTransitions", None).await?;
-    let loaded = with_record(&command, stored).await?;
-    let (_, parties) = parties(&command, &loaded).await?;
-    let state = loaded.row.state;
-    // Reasons and evidence come with the request, so that they are not said to be missing before there is one.
-    let request = Request { reasons: vec![String::new()], evidence: 1 };
-    let mut at = circumstances(&command, &loaded, None, &request).await?;
-    let words = loaded.row.record.second_words.clone();
-    at.second_person = words.iter().any(|word| Some(word.person) != command.actor.person_id());
-    command.tx.rollback().await?;
-    Ok(available_transitions(state, &parties, &at, &TIMERS))
 }

@@ -1,0 +1,147 @@
+//! Mail that was promised: a row in the transaction of its cause, sent later by a worker.
+//!
+//! A row goes PENDING, then LEASED to one worker under a fence, then INTENT with the bytes that will be sent, then
+//! SENT, DEFERRED to a later time, DEAD with its reason, or CANCELLED. Message id and date are those of the row, so
+//! that a copy which a crash makes is the same message.
+//!
+//! Times are those of the worker's clock, and none is believed that no worker can have written: a clock that jumped,
+//! or wrong arithmetic, would otherwise strand a row for ever.
+
+mod listed;
+mod work;
+
+use domain::{account::Person, id::Id};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Expr, ExprTrait, SimpleExpr},
+};
+use uuid::Uuid;
+
+pub use listed::ListedMail;
+pub use work::{MailMove, OutboxRow};
+
+use super::{StoreError, Tx, sql::insert};
+
+/// What kind of mail it is; kinds have their own patience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailClass {
+    /// About an account: links that live for a short time.
+    Security,
+    /// About something that happened.
+    Notice,
+}
+
+impl MailClass {
+    /// The stored code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Security => "SECURITY",
+            Self::Notice => "NOTICE",
+        }
+    }
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[value(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MailState {
+    /// Promised, and not looked at yet.
+    Pending,
+    /// A worker holds it.
+    Leased,
+    /// A worker gives it to a relay, or died while it did.
+    Intent,
+    /// To be tried again later.
+    Deferred,
+    /// A relay has it.
+    Sent,
+    /// Given up; somebody should look at it.
+    Dead,
+    /// No longer wanted.
+    Cancelled,
+}
+
+impl MailState {
+    const ALL: [(Self, &'static str); 7] = [
+        (Self::Pending, "PENDING"),
+        (Self::Leased, "LEASED"),
+        (Self::Intent, "INTENT"),
+        (Self::Deferred, "DEFERRED"),
+        (Self::Sent, "SENT"),
+        (Self::Dead, "DEAD"),
+        (Self::Cancelled, "CANCELLED"),
+    ];
+
+    /// States in which a row waits to be taken.
+    const WAITING: [Self; 2] = [Self::Pending, Self::Deferred];
+    /// States in which a worker holds a row.
+    const HELD: [Self; 2] = [Self::Leased, Self::Intent];
+
+    /// The stored code.
+    pub fn code(self) -> &'static str {
+        Self::ALL.iter().find(|(state, _)| *state == self).map_or("DEAD", |(_, code)| code)
+    }
+
+    /// What is not known is treated as given up, so that somebody looks at it.
+    fn of(code: &str) -> Self {
+        Self::ALL.iter().find(|(_, known)| *known == code).map_or(Self::Dead, |(state, _)| *state)
+    }
+}
+
+/// Mail to be promised.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// Its kind.
+    pub class: MailClass,
+    /// To whom, where it is a person with an account; an erased person gets nothing.
+    pub person: Option<Id<Person>>,
+    /// To which address.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// When it is no longer worth sending, microseconds since 1970, UTC.
+    pub expires_at: Option<i64>,
+}
+
+impl Tx {
+    /// Promises mail. Answers its id.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn promise(&self, letter: Letter, mail_domain: &str) -> Result<Uuid, StoreError> {
+        let id = Uuid::now_v7();
+        // The id of a row tells when it was made; that of a message need not.
+        let message_id = format!("<{}@{mail_domain}>", Uuid::new_v4().simple());
+        let row = [
+            ("id", id.into()),
+            ("message_id", message_id.into()),
+            ("class", letter.class.code().into()),
+            ("person_id", letter.person.map(Id::uuid).into()),
+            ("recipient", letter.to.into()),
+            ("subject", letter.subject.into()),
+            ("body", letter.body.into()),
+            ("headers", serde_json::json!({}).into()),
+            ("date", self.now_micros().into()),
+            ("state", MailState::Pending.code().into()),
+            ("fence", 0_i64.into()),
+            ("attempts", 0.into()),
+            ("next_at", self.now_micros().into()),
+            ("expires_at", letter.expires_at.into()),
+            ("created_at", self.now_micros().into()),
+            ("updated_at", self.now_micros().into()),
+        ];
+        self.connection().execute(&insert("outbox", row)).await?;
+        self.wake_mail();
+        Ok(id)
+    }
+}
+
+fn column(name: &str) -> Expr {
+    Expr::col(Alias::new(name))
+}
+
+fn in_states(states: &[MailState]) -> SimpleExpr {
+    column("state").is_in(states.iter().map(|state| state.code()))
+}
