@@ -31,7 +31,7 @@ use crate::{
     auth::{Actor, Auth, key_ring::KeyRingError},
     ranking::Ranking,
     reference::Reference,
-    search::{Hit, Search, SearchError},
+    search::{Filling, Hit, Search, SearchError},
     server::compute,
     store::{Aggregate, Kind, Store, Stored},
 };
@@ -111,7 +111,7 @@ impl App {
         })
     }
 
-    /// Loads the catalog and the search index from the database, side by side.
+    /// Loads the catalog and the search index from the database, of one reading.
     ///
     /// # Errors
     /// The database does not answer, or a document does not read.
@@ -120,11 +120,13 @@ impl App {
         reference: Arc<Reference>,
         today: chrono::NaiveDate,
     ) -> Result<Self, AppError> {
-        let (for_index, for_catalog) = (store.clone(), (store.clone(), Arc::clone(&reference)));
-        let index = tokio::spawn(async move { Search::build(&for_index).await });
-        let catalog = tokio::spawn(async move { Ranking::load(&for_catalog.0, &for_catalog.1, today).await });
-        let ranking = Arc::new(catalog.await.map_err(|_| AppError::Failed)??);
-        let search = index.await.map_err(|_| AppError::Failed)??;
+        let mut filling = Filling::begin()?;
+        let ranking = Ranking::load_with(&store, &reference, today, Some(&mut filling)).await?;
+        // What was written after the number of the catalog was read is indexed again, which changes nothing.
+        let sequence = *ranking.sequence().borrow();
+        let search = tokio::task::spawn_blocking(move || filling.finish(sequence));
+        let search = search.await.map_err(|_| AppError::Failed)??;
+        let ranking = Arc::new(ranking);
         Self::of(store, ranking, reference, search)
     }
 

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Failure, open};
+use super::{Failure, existing};
 use crate::{
     auth::{Clock, mail_domain},
     config::{CommonArgs, MailArgs, ServeArgs, Settings},
@@ -63,7 +63,7 @@ pub(super) async fn mail(common: &CommonArgs, what: What) -> Result<ExitCode, Fa
         serve.public_url.clone_from(public_url);
     }
     let settings = Settings::new(common, &serve)?;
-    let store = open(&settings).await?;
+    let store = existing(&settings).await?;
     let pending = store.pending().await?;
     if !pending.is_empty() {
         return Err("database: migrations are pending: run 'caravanserai migrate' first".into());

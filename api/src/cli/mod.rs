@@ -27,7 +27,7 @@ mod serve;
 mod sources;
 mod user;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use chrono::{NaiveDate, Utc};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -37,7 +37,7 @@ use crate::{
     config::{CommonArgs, ServeArgs, Settings, SettingsError},
     import::ImportKind,
     reference::Reference,
-    store::Store,
+    store::{Store, sqlite_path},
 };
 
 /// The open marketplace where digital-economy projects meet the money, and cities meet their twins.
@@ -145,6 +145,9 @@ pub fn main() -> ExitCode {
 /// typed is wrong, or where help was asked for.
 fn parse() -> Result<Cli, sources::FileError> {
     let mut command = command();
+    for name in sources::unknown_variables(&command, std::env::vars_os().map(|(name, _)| name)) {
+        eprintln!("warning: {name} is the variable of no option, so it says nothing");
+    }
     let typed = sources::with_file(&command, std::env::args_os().collect())?;
     let matches = command.try_get_matches_from_mut(typed).unwrap_or_else(|error| error.exit());
     Ok(Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.format(&mut command).exit()))
@@ -172,7 +175,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Serve { serve } => {
             crate::telemetry::init("info");
             let settings = Settings::new(&cli.common, &serve)?;
-            let store = open(&settings).await?;
+            let store = existing(&settings).await?;
             let pending = store.pending().await?;
             if !pending.is_empty() {
                 let message = format!(
@@ -198,7 +201,9 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             return done;
         }
         Command::Rank { what, id, first, json } => {
-            let store = migrated(&Settings::new(&cli.common, &none)?).await?;
+            let settings = Settings::new(&cli.common, &none)?;
+            let store = existing(&settings).await?;
+            store.migrate().await?;
             let app = app(store).await?;
             // Closed also where it is refused, so that no log is left beside the file.
             let ranked = rank::rank(&app, what, &id, usize::from(first), json).await;
@@ -233,9 +238,20 @@ fn today() -> NaiveDate {
     Utc::now().date_naive()
 }
 
+/// Opens a database that is there: who only reads makes none.
+async fn existing(settings: &Settings) -> Result<Store, Failure> {
+    if let Some(path) = sqlite_path(&settings.database).filter(|path| !Path::new(path).exists()) {
+        let message =
+            format!("there is none at {path}: make it with 'caravanserai migrate', or name another");
+        return Err(SettingsError::Wrong { name: "database", message }.into());
+    }
+    open(settings).await
+}
+
 async fn open(settings: &Settings) -> Result<Store, Failure> {
     if settings.database.starts_with("sqlite:") {
-        std::fs::create_dir_all(&settings.data_dir)?;
+        std::fs::create_dir_all(&settings.data_dir)
+            .map_err(|error| format!("{} cannot be made: {error}", settings.data_dir.display()))?;
     }
     Ok(Store::open(&settings.database).await?)
 }

@@ -38,6 +38,7 @@ struct Line {
     notes: Vec<String>,
     score: Interval,
     because: Vec<String>,
+    against: Vec<String>,
     unknown: Vec<String>,
 }
 
@@ -154,6 +155,7 @@ async fn for_city(app: &App, id: &str, first: usize) -> Result<Shown, AppError> 
             notes,
             score: row.evaluation.mutual,
             because: english(&explanation.because),
+            against: english(&explanation.against),
             unknown: english(&explanation.unknown),
         })
     });
@@ -181,7 +183,36 @@ fn line(row: &Match, id: String, name: String, notes: Vec<String>, audience: Aud
         notes,
         score: row.evaluation.mutual,
         because: explanation.as_ref().map(|e| english(&e.because)).unwrap_or_default(),
+        against: explanation.as_ref().map(|e| english(&e.against)).unwrap_or_default(),
         unknown: explanation.as_ref().map(|e| english(&e.unknown)).unwrap_or_default(),
+    }
+}
+
+/// A gate as it is said, with its number in the policy: `field (G5)`.
+fn gate_words(gate: &str) -> String {
+    match gate.split_once('_') {
+        Some((number, name)) => format!("{} ({number})", name.replace('_', " ").to_lowercase()),
+        None => gate.to_owned(),
+    }
+}
+
+/// Sentences against a match and of what is not known that a table has room for; JSON has all.
+const TOLD: usize = 2;
+
+impl Line {
+    /// What speaks for it, then against it, then what is not known.
+    fn why(&self) -> String {
+        let told = |title: &str, sentences: &[String]| {
+            let more = sentences.len().saturating_sub(TOLD);
+            let told = sentences.iter().take(TOLD).map(String::as_str).collect::<Vec<_>>().join(" ");
+            match (sentences.is_empty(), more) {
+                (true, _) => String::new(),
+                (false, 0) => format!("\n{title}: {told}"),
+                (false, more) => format!("\n{title}: {told} (and {more} more)"),
+            }
+        };
+        let against = told("Against", &self.against);
+        format!("{}{against}{}", self.because.join(" "), told("Not known", &self.unknown))
     }
 }
 
@@ -205,14 +236,14 @@ impl Shown {
                     score.coverage / 10_000
                 ),
                 with_notes(&line.name, &line.notes),
-                line.because.join(" "),
+                line.why(),
             ]);
         }
         let gates: Vec<String> = self
             .excluded
             .iter()
             .filter(|(_, failed, unknown)| *failed > 0 || *unknown > 0)
-            .map(|(gate, failed, unknown)| format!("{gate} {failed} out, {unknown} unknown"))
+            .map(|(gate, failed, unknown)| format!("{} {failed} out, {unknown} unknown", gate_words(gate)))
             .collect();
         let (lowest, highest) = self.coverage();
         format!(
@@ -246,6 +277,7 @@ impl Shown {
                         "coverage": f64::from(line.score.coverage) / 1e6,
                     },
                     "because": line.because,
+                    "against": line.against,
                     "unknown": line.unknown,
                 })
             })

@@ -27,6 +27,7 @@ pub(super) async fn serve(
     let worker = settings.mail.worker(&app, &settings.data_dir)?;
     // Told to end by itself, so that mail and requests end side by side.
     let mailing = tokio::spawn(worker.run(server::listen::terminated()?));
+    tracing::info!(%address, "listening");
     ready(address, &app).await?;
     // What can wait begins once the server is ready: it would take cores and the writer from the start.
     let timing = tokio::spawn(registry::timers::run(app.clone()));

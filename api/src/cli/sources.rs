@@ -16,6 +16,9 @@ use toml::{Table, Value};
 /// What a variable's name begins with.
 const PREFIX: &str = "CARAVANSERAI_";
 
+/// Variables that are no option: of the log, and of the project's own tests.
+const NO_OPTIONS: [&str; 5] = ["LOG", "FAILPOINT", "BINARY", "KILL_ROUNDS", "TENANT_READS"];
+
 /// A settings file that cannot be followed.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FileError {
@@ -69,6 +72,24 @@ pub(super) fn with_variables(command: Command) -> Command {
             None => arg,
         })
         .mut_subcommands(with_variables)
+}
+
+/// Variables that look like ours and say nothing to any command, such as misspelt ones.
+pub(super) fn unknown_variables(command: &Command, set: impl IntoIterator<Item = OsString>) -> Vec<String> {
+    let mut known = BTreeSet::from(["config".to_owned()]);
+    keys(command, &mut known);
+    let mut unknown: Vec<String> = set
+        .into_iter()
+        .filter_map(|name| name.into_string().ok())
+        .filter(|name| {
+            let ours = name.strip_prefix(PREFIX);
+            ours.is_some_and(|ours| {
+                !NO_OPTIONS.contains(&ours) && !known.contains(&ours.to_ascii_lowercase())
+            })
+        })
+        .collect();
+    unknown.sort();
+    unknown
 }
 
 /// The arguments as typed, followed by what the file says and neither they nor the environment do.
@@ -214,6 +235,14 @@ mod tests {
             "--data-dir e other --listen=127.0.0.1:1"
         );
         assert_eq!(lines(file, "program rank -- x").unwrap(), "rank --data-dir=d --first=3 --json -- x");
+    }
+
+    #[test]
+    fn a_variable_that_is_misspelt_is_named() {
+        let set =
+            ["CARAVANSERAI_LISTEN", "CARAVANSERAI_LISTN", "CARAVANSERAI_CONFIG", "CARAVANSERAI_LOG", "PATH"];
+        let unknown = unknown_variables(&command(), set.map(OsString::from));
+        assert_eq!(unknown, ["CARAVANSERAI_LISTN"]);
     }
 
     #[test]

@@ -147,15 +147,29 @@ impl App {
     ) -> Result<CommandTx, StoreError> {
         let now = self.auth.clock.now();
         let tx = self.store.begin_at(now).await?.caused_by(operation);
-        Ok(CommandTx {
-            tx,
-            actor: actor.clone(),
-            now,
-            app: self.clone(),
-            operation,
-            request_id,
-            viewer: OnceCell::new(),
-        })
+        Ok(self.within(tx, actor, now, operation, request_id))
+    }
+
+    /// Looks with the eyes of a command, without being one: no other write waits for it, and nothing of it is kept.
+    ///
+    /// # Errors
+    /// No connection in time.
+    pub async fn look(&self, actor: &Actor, operation: &'static str) -> Result<CommandTx, StoreError> {
+        let now = self.auth.clock.now();
+        let tx = self.store.look_at(now).await?;
+        Ok(self.within(tx, actor, now, operation, None))
+    }
+
+    fn within(
+        &self,
+        tx: Tx,
+        actor: &Actor,
+        now: DateTime<Utc>,
+        operation: &'static str,
+        request_id: Option<String>,
+    ) -> CommandTx {
+        let (actor, app) = (actor.clone(), self.clone());
+        CommandTx { tx, actor, now, app, operation, request_id, viewer: OnceCell::new() }
     }
 }
 

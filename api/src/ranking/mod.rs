@@ -25,6 +25,7 @@ use tokio::sync::watch;
 
 use crate::{
     reference::Reference,
+    search::Filling,
     server::compute,
     store::{Aggregate, Event, Store, StoreError, Stored},
 };
@@ -63,7 +64,18 @@ impl Ranking {
     /// # Errors
     /// The database does not answer, or a document does not read.
     pub async fn load(store: &Store, reference: &Reference, today: NaiveDate) -> Result<Self, StoreError> {
-        let catalog = load(store, reference, today).await?;
+        Self::load_with(store, reference, today, None).await
+    }
+
+    /// As [`Self::load`], and fills the index of the search with what is read: documents are read once.
+    pub(crate) async fn load_with(
+        store: &Store,
+        reference: &Reference,
+        today: NaiveDate,
+        index: Option<&mut Filling>,
+    ) -> Result<Self, StoreError> {
+        let world = World::new(reference.countries.clone(), reference.fx.clone(), today);
+        let catalog = fill(store, Catalog::new(world, today), index).await?;
         let sequence = watch::Sender::new(catalog.sequence);
         let snapshot = Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() };
         let exposure = ArcSwapOption::empty();
@@ -142,7 +154,7 @@ impl Ranking {
         let world = &old.catalog.world;
         let mut fresh = World::new(world.countries.values().cloned().collect(), world.fx.clone(), today);
         fresh.ownership.clone_from(&world.ownership);
-        let catalog = fill(store, Catalog::new(fresh, today)).await?;
+        let catalog = fill(store, Catalog::new(fresh, today), None).await?;
         self.put(catalog);
         Ok(())
     }
@@ -173,23 +185,24 @@ impl Ranking {
     }
 }
 
-async fn load(store: &Store, reference: &Reference, today: NaiveDate) -> Result<Catalog, StoreError> {
-    let world = World::new(reference.countries.clone(), reference.fx.clone(), today);
-    fill(store, Catalog::new(world, today)).await
-}
-
-/// Fills an empty catalog from the database.
-async fn fill(store: &Store, mut catalog: Catalog) -> Result<Catalog, StoreError> {
+/// Fills an empty catalog from the database, and the index of the search with the same documents.
+async fn fill(
+    store: &Store,
+    mut catalog: Catalog,
+    mut index: Option<&mut Filling>,
+) -> Result<Catalog, StoreError> {
     // The number is read first: what is written meanwhile is applied twice, which changes nothing.
     catalog.sequence = store.last_seq().await?;
     let mut rows = Box::pin(store.stream::<Organisation>().await?);
     while let Some(stored) = rows.try_next().await? {
         catalog.put_organisation(stored.id, &stored.value);
+        index.iter_mut().for_each(|index| index.put(&stored));
     }
     drop(rows);
     let mut rows = Box::pin(store.stream::<City>().await?);
     while let Some(stored) = rows.try_next().await? {
         catalog.put_city(stored.id, stored.owner, &stored.value);
+        index.iter_mut().for_each(|index| index.put(&stored));
     }
     drop(rows);
     for twinning in store.twinnings().await? {
@@ -214,6 +227,7 @@ async fn fill(store: &Store, mut catalog: Catalog) -> Result<Catalog, StoreError
         if let Some(owner) = stored.owner {
             catalog.put_project(stored.id, owner, &stored.value);
         }
+        index.iter_mut().for_each(|index| index.put(&stored));
     }
     Ok(catalog)
 }

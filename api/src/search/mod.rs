@@ -20,7 +20,7 @@ use domain::{
 };
 use futures::TryStreamExt;
 use tantivy::{
-    DocAddress, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term,
+    DocAddress, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError, Term,
     collector::{DocSetCollector, TopDocs},
     query::{BooleanQuery, Occur, PhraseQuery, Query, RegexQuery, TermQuery},
     schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions},
@@ -35,7 +35,7 @@ use tokens::{Piece, pairs, pieces};
 pub enum SearchError {
     /// The index.
     #[error("the search index failed")]
-    Index(#[from] tantivy::TantivyError),
+    Index(#[from] TantivyError),
     /// The database.
     #[error("the search index could not be filled")]
     Store(#[from] StoreError),
@@ -92,7 +92,8 @@ const BATCH: u64 = 1_000;
 const KINDS: [Kind; 3] = [Kind::Project, Kind::Organisation, Kind::City];
 
 /// Texts of an aggregate that everyone may search; none where it is not in public.
-trait Searchable: Aggregate {
+pub(crate) trait Searchable: Aggregate {
+    /// The texts.
     fn texts(&self) -> Option<Vec<&str>>;
 }
 
@@ -117,12 +118,21 @@ impl Searchable for City {
     }
 }
 
-impl Search {
-    /// Indexes all that is public.
+/// An index that is being filled.
+pub(crate) struct Filling {
+    index: Index,
+    writer: IndexWriter,
+    fields: Fields,
+    /// What went wrong first.
+    failed: Option<TantivyError>,
+}
+
+impl Filling {
+    /// An empty index.
     ///
     /// # Errors
-    /// The database does not answer, or the index fails.
-    pub async fn build(store: &Store) -> Result<Self, SearchError> {
+    /// The index fails.
+    pub(crate) fn begin() -> Result<Self, SearchError> {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
             .set_tokenizer("any_script")
@@ -136,15 +146,46 @@ impl Search {
         };
         let index = Index::create_in_ram(schema.build());
         index.tokenizers().register("any_script", tokens::AnyScript);
-        let mut writer = index.writer_with_num_threads::<TantivyDocument>(1, WRITER_BYTES)?;
-        // The number is read first: what is written meanwhile is indexed twice, which changes nothing.
-        let sequence = store.last_seq().await?;
-        fill::<Project>(store, &writer, fields).await?;
-        fill::<Organisation>(store, &writer, fields).await?;
-        fill::<City>(store, &writer, fields).await?;
+        let writer = index.writer_with_num_threads::<TantivyDocument>(1, WRITER_BYTES)?;
+        Ok(Self { index, writer, fields, failed: None })
+    }
+
+    /// Puts in what of an aggregate is public. What fails is told at the end.
+    pub(crate) fn put<T: Searchable>(&mut self, stored: &Stored<T>) {
+        if let (None, Some(texts)) = (&self.failed, stored.value.texts()) {
+            let document = self.fields.document(T::KIND, stored.id.uuid(), texts);
+            self.failed = self.writer.add_document(document).err();
+        }
+    }
+
+    /// The index, filled up to an event.
+    ///
+    /// # Errors
+    /// The index fails, or failed before.
+    pub(crate) fn finish(self, sequence: i64) -> Result<Search, SearchError> {
+        let Self { index, mut writer, fields, failed } = self;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
         writer.commit()?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self(Arc::new(Shared { reader, writer: Mutex::new((writer, sequence)), fields })))
+        Ok(Search(Arc::new(Shared { reader, writer: Mutex::new((writer, sequence)), fields })))
+    }
+}
+
+impl Search {
+    /// Indexes all that is public.
+    ///
+    /// # Errors
+    /// The database does not answer, or the index fails.
+    pub async fn build(store: &Store) -> Result<Self, SearchError> {
+        // The number is read first: what is written meanwhile is indexed twice, which changes nothing.
+        let sequence = store.last_seq().await?;
+        let mut filling = Filling::begin()?;
+        fill::<Project>(store, &mut filling).await?;
+        fill::<Organisation>(store, &mut filling).await?;
+        fill::<City>(store, &mut filling).await?;
+        filling.finish(sequence)
     }
 
     /// Indexes what changed since, and answers the number of events.
@@ -164,7 +205,7 @@ impl Search {
         changes.extend(changed::<City>(store, of(Kind::City)).await?);
         let (shared, count) = (Arc::clone(&self.0), events.len());
         let indexed = tokio::task::spawn_blocking(move || shared.replace(changes, last)).await;
-        indexed.map_err(|error| tantivy::TantivyError::InternalError(error.to_string()))??;
+        indexed.map_err(|error| TantivyError::InternalError(error.to_string()))??;
         Ok(count)
     }
 
@@ -235,12 +276,10 @@ async fn changed<T: Searchable>(
     Ok(typed.iter().map(|id| (T::KIND, id.uuid(), texts(id))).collect())
 }
 
-async fn fill<T: Searchable>(store: &Store, writer: &IndexWriter, fields: Fields) -> Result<(), SearchError> {
+async fn fill<T: Searchable>(store: &Store, filling: &mut Filling) -> Result<(), SearchError> {
     let mut rows = Box::pin(store.stream::<T>().await?);
     while let Some(row) = rows.try_next().await? {
-        if let Some(texts) = row.value.texts() {
-            writer.add_document(fields.document(T::KIND, row.id.uuid(), texts))?;
-        }
+        filling.put(&row);
     }
     Ok(())
 }

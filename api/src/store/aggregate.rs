@@ -8,10 +8,10 @@ use domain::{
 };
 use futures::{Stream, TryStreamExt, stream};
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ConnectionTrait, QueryResult, TryGetableFromJson,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::{Store, StoreError};
@@ -181,12 +181,7 @@ pub(super) fn select<T: Aggregate>() -> SelectStatement {
 
 pub(super) fn read<T: Aggregate>(row: &QueryResult) -> Result<Stored<T>, StoreError> {
     let id: Uuid = row.try_get("", "id")?;
-    let body: serde_json::Value = row.try_get("", "body")?;
-    let value = serde_json::from_value(body).map_err(|source| StoreError::Corrupt {
-        kind: T::KIND.table(),
-        id,
-        source,
-    })?;
+    let value = body(row, T::KIND.table(), id)?;
     Ok(Stored {
         id: Id::from_uuid(id),
         version: row.try_get("", "version")?,
@@ -195,6 +190,26 @@ pub(super) fn read<T: Aggregate>(row: &QueryResult) -> Result<Stored<T>, StoreEr
         updated_at: row.try_get("", "updated_at")?,
         value,
     })
+}
+
+/// A document that is read from its text at once, without a tree of it between.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Body<T>(T);
+
+impl<T: DeserializeOwned> TryGetableFromJson for Body<T> {}
+
+/// What stands in the column `body` of a row.
+fn body<T: DeserializeOwned>(row: &QueryResult, kind: &'static str, id: Uuid) -> Result<T, StoreError> {
+    match row.try_get::<Body<T>>("", "body") {
+        Ok(Body(value)) => Ok(value),
+        // The driver does not tell what is wrong with a document from what is wrong with the connection.
+        Err(_) => serde_json::from_value(row.try_get("", "body")?).map_err(|source| StoreError::Corrupt {
+            kind,
+            id,
+            source,
+        }),
+    }
 }
 
 impl Store {
@@ -273,12 +288,7 @@ impl Store {
         let rows = self.reader().query_all(&rows).await?;
         rows.iter()
             .map(|row| {
-                let body: serde_json::Value = row.try_get("", "body")?;
-                let value = serde_json::from_value(body).map_err(|source| StoreError::Corrupt {
-                    kind: "mandate_version",
-                    id: id.uuid(),
-                    source,
-                })?;
+                let value = body(row, "mandate_version", id.uuid())?;
                 Ok((row.try_get("", "version")?, row.try_get("", "at")?, value))
             })
             .collect()

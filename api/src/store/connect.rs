@@ -83,7 +83,7 @@ pub(super) async fn open(options: &StoreOptions) -> Result<Store, StoreError> {
 
 /// The path of `sqlite:PATH`, `sqlite://PATH` or either with `?mode=rwc`; none for databases in memory, which a
 /// second connection would not see.
-fn sqlite_path(url: &str) -> Option<&str> {
+pub(crate) fn sqlite_path(url: &str) -> Option<&str> {
     let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let path = rest.strip_suffix("?mode=rwc").unwrap_or(rest);

@@ -37,6 +37,7 @@ use tokio::sync::Notify;
 pub use aggregate::{Aggregate, Kind, Stored};
 pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
 pub use connect::StoreOptions;
+pub(crate) use connect::sqlite_path;
 pub use document::document_key;
 pub use error::StoreError;
 pub use history::{PastStep, Step};
@@ -95,6 +96,16 @@ impl Store {
             ..TransactionOptions::default()
         };
         let tx = self.write.begin_with_options(options).await?;
+        Ok(Tx::new(tx, self.signal.clone(), Arc::clone(&self.mail), now))
+    }
+
+    /// Begins to look at many things as of one moment, with what a write reads. Other writes do not wait for it; what it
+    /// would write SQLite refuses, and nobody commits.
+    ///
+    /// # Errors
+    /// No connection in time.
+    pub async fn look_at(&self, now: DateTime<Utc>) -> Result<Tx, StoreError> {
+        let tx = self.read.begin().await?;
         Ok(Tx::new(tx, self.signal.clone(), Arc::clone(&self.mail), now))
     }
 

@@ -95,10 +95,10 @@ fn is_unknown(sentence: &Sentence) -> bool {
 
 /// The three heaviest contributions of the own side and the heaviest of the other, or the heaviest losses.
 pub(super) fn said(own: &[CriterionLine], other: &[CriterionLine], gains: bool) -> Vec<Sentence> {
-    let pick = |lines: &[CriterionLine], n: usize| {
+    let pick = |lines: &[CriterionLine], n: usize, said: &[Sentence]| {
         let mut told: Vec<&CriterionLine> = lines
             .iter()
-            .filter(|line| line.grade.applicable && line.grade.known > 0)
+            .filter(|line| line.grade.applicable && line.grade.known > 0 && !said.contains(&line.sentence))
             .filter(|line| if gains { line.grade.point >= 500_000 } else { line.grade.high < 500_000 })
             .collect();
         told.sort_by_key(|line| {
@@ -108,8 +108,10 @@ pub(super) fn said(own: &[CriterionLine], other: &[CriterionLine], gains: bool) 
         });
         told.into_iter().take(n).map(|line| line.sentence.clone()).collect::<Vec<_>>()
     };
-    let mut all = pick(own, 3);
-    all.extend(pick(other, 1));
+    let mut all = pick(own, 3, &[]);
+    // Both sides may read the same fact: it is said once.
+    let others = pick(other, 1, &all);
+    all.extend(others);
     all
 }
 

@@ -23,7 +23,7 @@ pub struct Checked {
 /// # Errors
 /// The database does not answer.
 pub async fn check(app: &App, actor: &Actor, stored: Stored<Project>) -> Result<Checked, CommandError> {
-    let command = app.begin(actor, "consistencyFlags", None).await?;
+    let command = app.look(actor, "consistencyFlags").await?;
     let loaded = with_record(&command, stored).await?;
     let duplicates = duplicates(&command, &loaded).await?;
     let same = u32::try_from(duplicates.len()).unwrap_or(u32::MAX);
@@ -41,7 +41,7 @@ pub async fn available(
     actor: &Actor,
     stored: Stored<Project>,
 ) -> Result<Vec<AvailableTransition>, CommandError> {
-    let command = app.begin(actor, "availableTransitions", None).await?;
+    let command = app.look(actor, "availableTransitions").await?;
     let loaded = with_record(&command, stored).await?;
     let (_, parties) = parties(&command, &loaded).await?;
     let state = loaded.row.state;
