@@ -80,10 +80,11 @@ pub(super) async fn append(
         }
         tx.execute(&insert).await?;
     }
-    signal::tell_at_commit(tx).await
+    Ok(())
 }
 
-/// Takes the next numbers and holds the counter until the commit. Answers the first.
+/// Takes the next numbers, holds the counter until the commit, and has the commit tell who follows. Answers the first.
+/// All other writes wait from here on, so it is one question and not two.
 async fn take_numbers(tx: &DatabaseTransaction, count: i64) -> Result<i64, StoreError> {
     let last = Alias::new("last");
     let mut update = Query::update();
@@ -91,7 +92,9 @@ async fn take_numbers(tx: &DatabaseTransaction, count: i64) -> Result<i64, Store
         .table(Alias::new("event_counter"))
         .value(last.clone(), Expr::col(last.clone()).add(count))
         .and_where(Expr::col(Alias::new("id")).eq(1))
-        .returning_col(last);
+        .returning(
+            Query::returning().exprs(std::iter::once(Expr::col(last)).chain(signal::told_at_commit(tx))),
+        );
     let row = tx.query_one(&update).await?.ok_or(StoreError::CounterLost)?;
     let last: i64 = row.try_get_by_index(0)?;
     Ok(last.saturating_sub(count).saturating_add(1))

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, Statement,
+    ConnectionTrait, DatabaseTransaction, DbBackend,
+    sea_query::Expr,
     sqlx::{
         self,
         postgres::{PgListener, PgPoolOptions},
@@ -15,7 +16,7 @@ use sea_orm::{
 };
 use tokio::sync::watch;
 
-use super::{Store, StoreError};
+use super::Store;
 
 /// Channel of PostgreSQL on which commits tell all nodes.
 const CHANNEL: &str = "caravanserai_log";
@@ -62,12 +63,11 @@ impl Changes {
     }
 }
 
-/// Makes the commit tell all nodes, where the database can. Part of the write: a rollback tells nobody.
-pub(super) async fn tell_at_commit(tx: &DatabaseTransaction) -> Result<(), StoreError> {
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_raw(Statement::from_string(DbBackend::Postgres, format!("NOTIFY {CHANNEL}"))).await?;
-    }
-    Ok(())
+/// What a statement of a write answers besides so that its commit tells all nodes, where the database can. Part of the
+/// write: a rollback tells nobody.
+pub(super) fn told_at_commit(tx: &DatabaseTransaction) -> Option<Expr> {
+    let tells = tx.get_database_backend() == DbBackend::Postgres;
+    tells.then(|| Expr::cust(format!("pg_notify('{CHANNEL}', '')")))
 }
 
 impl Store {

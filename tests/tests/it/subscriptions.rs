@@ -89,6 +89,15 @@ async fn new_changed_and_gone(behind: Behind) {
         (&json!("GONE"), &Value::Null, &Value::Null)
     );
     assert_eq!(gone["oldScore"], changed["newScore"]);
+    // It is a draft again, and nobody hears of what is changed in it: the next word is of its return.
+    import_project(&server.database, "Watched fibre, unseen", 700_000, "DRAFT");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    import_project(&server.database, "Watched fibre, again", 700_000, "PUBLISHED");
+    let back = of_the_watched(&mut socket, Some(&id)).await;
+    assert_eq!(
+        (&back["kind"], &back["match"]["project"]["title"]["value"]),
+        (&json!("NEW"), &json!("Watched fibre, again"))
+    );
 
     // The same socket answers queries, and refuses as HTTP does.
     let mut socket = Socket::ready(&format!("{}/graphql", server.url)).await;
