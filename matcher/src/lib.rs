@@ -3,7 +3,7 @@
 //! Pure computation: no I/O, no clock, no randomness that is not seeded by the caller. Reading order:
 //! [`grade`] (values with what is unknown), [`policy`] (published weights), [`row`] (packed views),
 //! [`catalog`], [`gate`], [`criterion`], [`score`], [`rank`] (the way in), [`explanation`],
-//! [`counterfactual`], [`stability`], [`highlight`] (fairness beside the order, never in it).
+//! [`counterfactual`], [`stability`], [`unlock`], [`highlight`] (fairness beside the order, never in it).
 //!
 //! Invariant: a score depends on the pair, the policy and the day alone, never on the other candidates.
 //! Invariant: the explanation is computed by the code that computes the score.
@@ -21,6 +21,7 @@ pub mod rank;
 pub mod row;
 pub mod score;
 pub mod stability;
+pub mod unlock;
 
 pub use catalog::Catalog;
 pub use grade::{Grade, Micro, ONE};

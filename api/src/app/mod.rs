@@ -7,6 +7,7 @@ mod listing;
 mod stability;
 mod statistics;
 mod twinning;
+mod unlock;
 pub mod watch;
 
 use std::{collections::HashSet, sync::Arc};
@@ -23,6 +24,7 @@ pub use listing::{
 pub use stability::{investor_stabilities, stabilities};
 pub use statistics::{Cell, Group, GroupBy, statistics};
 pub use twinning::{CityMatch, CityPage, CityRequest, city_pair_of, partner_cities};
+pub use unlock::unlock_map;
 
 use domain::{id::Id, mandate::Mandate, project::Project};
 use matcher::rank::Reader;

@@ -34,6 +34,8 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     // Ranks again under many weightings, for each row that asks.
     FieldCost::new("stability", 1_000),
     FieldCost::new("statistics", 100),
+    // Scores all mandates again for each deed and each unknown fact.
+    FieldCost::new("unlockMap", 500),
     FieldCost::new("whyNot", 10),
     FieldCost::new("whyNotCities", 10),
     // Commands: a transaction each. Those that hash a password cost what it takes.
@@ -64,6 +66,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("screeningHits", 5),
     FieldCost::short("supplied", 3),
     FieldCost::short("verificationCases", 10),
+    FieldCost::short("deeds", 10),
     FieldCost::short("why", 4),
     FieldCost::short("words", 3),
     FieldCost::short("duplicates", 5),

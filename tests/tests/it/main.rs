@@ -22,4 +22,5 @@ mod registry;
 mod screening;
 mod subscriptions;
 mod tenants;
+mod unlock;
 mod verification;

@@ -149,7 +149,7 @@ pub struct ReviewObject {
 }
 
 /// Whether the viewer is of the listing's people, or of those who judge it.
-fn is_inside(project: &Visible<domain::project::Project>) -> bool {
+pub(super) fn is_inside(project: &Visible<domain::project::Project>) -> bool {
     project.is_private()
 }
 

@@ -39,10 +39,9 @@ pub enum AudienceInput {
     Owner,
 }
 
-/// One change that the owner can make, with what the scorer then gives.
+/// One change that the owner of a listing can make.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(name = "Counterfactual")]
-pub struct CounterfactualObject {
+pub struct ChangeParts {
     /// The change in words.
     change: String,
     /// The item of the checklist to show evidence for, where that is the change.
@@ -51,6 +50,25 @@ pub struct CounterfactualObject {
     justify: Option<Code<RedFlag>>,
     /// The level of verification to reach, where that is the change.
     verify_to: Option<Code<VerificationLevel>>,
+}
+
+impl From<Change> for ChangeParts {
+    fn from(change: Change) -> Self {
+        Self {
+            change: told(&change_sentence(&change), Lang::En),
+            evidence_for: if let Change::Evidence(item) = change { Some(Code(item)) } else { None },
+            justify: if let Change::Justify(flag) = change { Some(Code(flag)) } else { None },
+            verify_to: if let Change::Verify(level) = change { Some(Code(level)) } else { None },
+        }
+    }
+}
+
+/// One change that the owner can make, with what the scorer then gives.
+#[derive(Debug, Clone, SimpleObject)]
+#[graphql(name = "Counterfactual")]
+pub struct CounterfactualObject {
+    #[graphql(flatten)]
+    change: ChangeParts,
     /// The score after it.
     new_score: ScoreInterval,
     /// By how many points the score rises.
@@ -60,10 +78,7 @@ pub struct CounterfactualObject {
 impl From<&Counterfactual> for CounterfactualObject {
     fn from(found: &Counterfactual) -> Self {
         Self {
-            change: told(&change_sentence(&found.change), Lang::En),
-            evidence_for: if let Change::Evidence(item) = found.change { Some(Code(item)) } else { None },
-            justify: if let Change::Justify(flag) = found.change { Some(Code(flag)) } else { None },
-            verify_to: if let Change::Verify(level) = found.change { Some(Code(level)) } else { None },
+            change: found.change.into(),
             new_score: (&found.after.mutual).into(),
             lift: points(found.lift),
         }

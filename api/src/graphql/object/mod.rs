@@ -18,6 +18,7 @@ mod rules;
 pub mod saved_search;
 pub mod score;
 pub mod screening;
+pub mod unlock;
 pub mod verification;
 
 pub use capability::{CapabilityConnection, CapabilityNode};

@@ -20,6 +20,7 @@ use super::{
     common::{BigInt, CountryObject, MoneyObject, ProvenanceObject, TextObject, connection, global, node},
     listing,
     me::stored,
+    unlock,
 };
 use crate::{
     app::App,
@@ -164,6 +165,15 @@ impl ProjectNode {
     /// What contradicts itself today; empty for those who are not its people.
     async fn consistency_flags(&self, ctx: &Context<'_>) -> Result<Vec<listing::ConsistencyFlag>> {
         listing::flags(ctx, &self.0).await
+    }
+    /// What its owner could do next and what that would open; null for those who are not its people.
+    async fn unlock_map(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "From this score on a match counts as within reach, 0 to 100.", default = 60.0)]
+        min_score: f64,
+    ) -> Result<Option<unlock::UnlockMapObject>> {
+        unlock::unlock(ctx, &self.0, min_score).await
     }
     /// Its review; null for those who are not its people.
     async fn review(&self, ctx: &Context<'_>) -> Result<Option<listing::ReviewObject>> {
