@@ -6,10 +6,10 @@ use tests::server::{Behind, Server};
 use crate::journey_a::fibre;
 
 const MAP: &str = "query($i:ID!,$s:Float!){project(id:$i){version unlockMap(minScore:$s){minScore open
-    reached{mandates largestTickets{amountMinor currency} withoutTicket}
+    reached{count largestTickets{amountMinor currency} withoutTicket}
     deeds{change evidenceFor justify verifyTo lifts largestLift
-        opens{mandates largestTickets{amountMinor} withoutTicket}}
-    unknown{fact bearsOn mayShut mayOpen{mandates} now{low point high} worst{low point high} best{low point high}}}}}";
+        opens{count largestTickets{amountMinor} withoutTicket}}
+    unknown{fact bearsOn mayShut mayOpen{count} now{low point high} worst{low point high} best{low point high}}}}}";
 
 async fn map(server: &Server, who: &str, project: &Value, score: f64) -> Value {
     server.data_as(who, MAP, json!({"i": project, "s": score})).await["project"].clone()
@@ -31,7 +31,7 @@ async fn what_is_promised_is_kept(behind: Behind) {
     for score in 30..90 {
         let seen = map(&server, "owner", &id, f64::from(score)).await;
         let deeds = seen["unlockMap"]["deeds"].as_array().unwrap().clone();
-        let opens = |deed: &&Value| deed["evidenceFor"].is_string() && deed["opens"]["mandates"] != 0;
+        let opens = |deed: &&Value| deed["evidenceFor"].is_string() && deed["opens"]["count"] != 0;
         if let Some(deed) = deeds.iter().find(opens) {
             found = Some((f64::from(score), seen["unlockMap"].clone(), deed.clone()));
             break;
@@ -53,8 +53,8 @@ async fn what_is_promised_is_kept(behind: Behind) {
     let change = json!({"projectId": id, "expectedVersion": created["project"]["version"], "project": facts});
     server.done("owner", "updateProject", "project{id}", change).await;
     let after = map(&server, "owner", &id, score).await["unlockMap"].clone();
-    let mandates = |of: &Value| of["mandates"].as_i64().unwrap();
-    assert_eq!(mandates(&after["reached"]), mandates(&before["reached"]) + mandates(&deed["opens"]));
+    let count = |of: &Value| of["count"].as_i64().unwrap();
+    assert_eq!(count(&after["reached"]), count(&before["reached"]) + count(&deed["opens"]));
     assert_eq!(cents(&after["reached"]), cents(&before["reached"]) + cents(&deed["opens"]));
     assert_eq!(after["open"], before["open"]);
     let same = |other: &Value| other["evidenceFor"] == deed["evidenceFor"];

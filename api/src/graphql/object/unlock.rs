@@ -56,7 +56,7 @@ pub enum FactOutput {
 #[derive(Debug, SimpleObject)]
 pub struct MandateVolume {
     /// How many mandates.
-    mandates: i64,
+    count: i64,
     /// The sum of their largest tickets, at the rates of the catalog; null where it cannot be counted.
     largest_tickets: Option<MoneyObject>,
     /// Of them so many whose ticket is unknown or has no rate: the sum is without them.
@@ -68,7 +68,7 @@ impl From<&Volume> for MandateVolume {
         let cents = i64::try_from(volume.euro_cents).ok();
         let money = cents.and_then(|cents| Money::from_minor(cents, Currency::EUR).ok());
         Self {
-            mandates: number(volume.mandates),
+            count: number(volume.mandates),
             largest_tickets: money.map(MoneyObject),
             without_ticket: number(volume.without_ticket),
         }
