@@ -124,7 +124,7 @@ proptest! {
         bounds.cover(5, rows.iter());
         let mut above = row::Bounds::default();
         above.join(2, &bounds);
-        let lanes: Lanes = Portable.lanes(Workload::score(Portable, &query, &block));
+        let lanes: Lanes = Portable.lanes(Workload::score(Portable, &query, &bounds, &block));
         let bound = Portable.lanes(Workload::bound(Portable, &query, &bounds))[5];
         prop_assert!(Portable.lanes(Workload::bound(Portable, &query, &above))[2] >= bound);
         for (row, score) in rows.iter().zip(lanes) {

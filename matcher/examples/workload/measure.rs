@@ -23,7 +23,7 @@ use super::{
 const K: usize = 20;
 
 /// One in so many mandates of the batch is a lesson for the layout.
-const LESSON: usize = 64;
+const LESSON: usize = 16;
 
 /// Mandates of a batch whose lists are compared with the plain scan; all of them would take an hour.
 const COMPARED: usize = 200;

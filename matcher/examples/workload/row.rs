@@ -148,7 +148,6 @@ pub(crate) struct Block {
     pub(crate) fresh: [u16; LANES],
     pub(crate) flags: [u8; LANES],
     pub(crate) instr: [u8; LANES],
-    pub(crate) country: u8,
 }
 
 impl Block {
@@ -167,7 +166,6 @@ impl Block {
         self.fresh[lane] = fresh;
         self.flags[lane] = row.flags();
         self.instr[lane] = row.instr;
-        self.country = row.country;
     }
 }
 

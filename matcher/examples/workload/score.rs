@@ -129,10 +129,10 @@ impl Kind for Workload {
     }
 
     #[inline(always)]
-    fn score<S: Simd>(simd: S, query: &Mandate, block: &Block) -> S::F {
+    fn score<S: Simd>(simd: S, query: &Mandate, of: &Bounds, block: &Block) -> S::F {
         let upper = &query.upper;
         let mask = simd.words(&block.sectors);
-        let mut score = simd.number(upper.countries[usize::from(block.country)]);
+        let mut score = simd.number(upper.countries[usize::from(of.one_country)]);
         for (bit, weight) in &upper.sectors {
             score = simd.add_where(simd.meets(mask, simd.same(*bit)), score, simd.number(*weight));
         }

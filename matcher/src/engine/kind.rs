@@ -56,8 +56,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// What the items of each set score at most; [`OUT`] where no gate lets any through.
     fn bound<S: Simd>(simd: S, query: &Self::Query, bounds: &Self::Bounds) -> S::F;
 
-    /// What each item scores at most; [`OUT`] where a gate shuts it out.
-    fn score<S: Simd>(simd: S, query: &Self::Query, block: &Self::Block) -> S::F;
+    /// What each item of a block scores at most, given what holds of the super that it lies in; [`OUT`] where a gate
+    /// shuts it out.
+    fn score<S: Simd>(simd: S, query: &Self::Query, of: &Self::Bounds, block: &Self::Block) -> S::F;
 
     /// The place of an item in the order; none where a gate shuts it out.
     fn exact(query: &Self::Query, row: &Self::Row) -> Option<Self::Key>;

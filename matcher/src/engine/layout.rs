@@ -26,10 +26,10 @@ const SAMPLE: usize = 192;
 
 /// Questions with less than this are lent those that come nearest, so that a block no sampled question reads still
 /// holds items that resemble each other.
-const LEAST_QUESTIONS: usize = 12;
+const LEAST_QUESTIONS: usize = 32;
 
 /// A bound this far below a threshold still counts for something: the next question's threshold differs.
-const MARGIN: f32 = 0.02;
+const MARGIN: f32 = 0.15;
 
 /// A question of the sample and the score from which its list is full.
 pub(super) struct Asked<'a, K: Kind> {

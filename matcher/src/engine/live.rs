@@ -1,9 +1,10 @@
 //! The engine as it lives: readers search snapshots, one writer at a time changes copies of single paths, and the
 //! clustering is repaired beside both.
 //!
-//! A reader takes the tree that is published and keeps it; nothing that it holds ever changes, and nothing waits for
-//! it. A writer copies the super of the item and the three nodes above it, and publishes the new root: the change is
-//! visible as soon as the call returns. To re-cluster, the rows of some supers are arranged without any lock; what was
+//! A reader takes the state that is published and keeps it; nothing that it holds ever changes, and nothing waits for it.
+//! A writer publishes a state with one change more beside the tree, which every search reads first: the change is visible
+//! before the call returns. When some dozens have come together they go into the tree, for which the supers that they
+//! lie in and the three nodes above each are copied, and nothing else. To re-cluster, the rows of some supers are arranged without any lock; what was
 //! changed meanwhile is noted, and put in again when the arranged supers take the place of the old ones.
 
 use std::{
@@ -20,15 +21,14 @@ use super::{
     dispatch::InstructionSet,
     kind::Kind,
     layout::{Asked, arrange},
-    search::{Effort, Scratch, Search, plain},
-    tree::{Place, Root, Super},
+    search::Scratch,
+    snapshot::Snapshot,
+    tree::{State, Super},
+    writer::{LOOSE, Writer},
 };
 
 /// Supers that are repaired together, at most.
 const REPAIR: usize = 64;
-
-/// Changes from which a super is worth repairing.
-const LOOSE: u32 = 16;
 
 /// Searches before drift is judged.
 const JUDGED: u64 = 128;
@@ -38,31 +38,12 @@ const DRIFTED: f64 = 1.5;
 
 /// Finds the exact top k while items come, change and go.
 pub struct Engine<K: Kind> {
-    published: ArcSwap<Root<K>>,
+    published: ArcSwap<State<K>>,
     writer: Mutex<Writer<K>>,
     /// Held while rows are arranged, so that one arranges at a time.
     lesson: Mutex<Lesson<K>>,
     watch: Watch,
     set: InstructionSet,
-}
-
-/// All items in one state, for as long as it is held.
-pub struct Snapshot<K: Kind> {
-    root: Arc<Root<K>>,
-    set: InstructionSet,
-}
-
-struct Writer<K: Kind> {
-    root: Root<K>,
-    places: HashMap<K::Id, Place>,
-    /// Supers with room by partition, and those that belong to none.
-    open: HashMap<u32, Vec<usize>>,
-    free: Vec<usize>,
-    supers: usize,
-    /// Changes of each super since it was arranged.
-    loose: Vec<u32>,
-    /// Items changed while rows are being arranged.
-    journal: Option<HashSet<K::Id>>,
 }
 
 /// Questions from which the layout was learned.
@@ -95,14 +76,14 @@ impl<K: Kind> Engine<K> {
         }
         let mut rows: Vec<K::Row> = last.into_values().collect();
         rows.sort_unstable_by_key(K::id);
+        let writer = Writer::over(arrange::<K>(rows, &[], set));
         let engine = Self {
-            published: ArcSwap::from_pointee(Root::default()),
-            writer: Mutex::new(Writer::over(arrange::<K>(rows, &[], set))),
+            published: ArcSwap::from_pointee(writer.state()),
+            writer: Mutex::new(writer),
             lesson: Mutex::new(Lesson { questions: Vec::new(), k }),
             watch: Watch::default(),
             set,
         };
-        lock(&engine.writer).publish(&engine.published);
         engine.learn(questions);
         engine
     }
@@ -116,7 +97,7 @@ impl<K: Kind> Engine<K> {
 
     /// All items as they are now.
     pub fn snapshot(&self) -> Snapshot<K> {
-        Snapshot { root: self.published.load_full(), set: self.set }
+        Snapshot { state: self.published.load_full(), set: self.set }
     }
 
     /// The top k as of now, best first.
@@ -131,14 +112,14 @@ impl<K: Kind> Engine<K> {
     pub fn put(&self, row: K::Row) {
         let mut writer = lock(&self.writer);
         writer.put(row);
-        writer.publish(&self.published);
+        self.publish(&mut writer);
     }
 
     /// Takes an item out and answers what it was; it is out of sight when this returns.
     pub fn remove(&self, id: K::Id) -> Option<K::Row> {
         let mut writer = lock(&self.writer);
         let old = writer.remove(id)?;
-        writer.publish(&self.published);
+        self.publish(&mut writer);
         Some(old)
     }
 
@@ -146,6 +127,15 @@ impl<K: Kind> Engine<K> {
     pub fn get(&self, id: K::Id) -> Option<K::Row> {
         let writer = lock(&self.writer);
         writer.get(id).cloned()
+    }
+
+    /// Publishes a change; what follows is work that nobody waits for but the next writer.
+    fn publish(&self, writer: &mut Writer<K>) {
+        self.published.store(Arc::new(writer.state()));
+        if writer.is_due() {
+            writer.fold();
+            self.published.store(Arc::new(writer.state()));
+        }
     }
 
     /// Number of items.
@@ -179,8 +169,12 @@ impl<K: Kind> Engine<K> {
         let mut lesson = lock(&self.lesson);
         lesson.questions = questions;
         let partitions: HashSet<u32> = {
-            let root = self.published.load_full();
-            root.supers().filter_map(|(_, packed)| Some(K::partition(packed.all_rows().next()?.2))).collect()
+            let state = self.published.load_full();
+            state
+                .tree
+                .supers()
+                .filter_map(|(_, packed)| Some(K::partition(packed.all_rows().next()?.2)))
+                .collect()
         };
         let mut partitions: Vec<u32> = partitions.into_iter().collect();
         partitions.sort_unstable();
@@ -245,8 +239,9 @@ impl<K: Kind> Engine<K> {
     fn arrange_again(&self, asked: &[Asked<'_, K>], mut wanted: impl FnMut(&Super<K>, u32) -> bool) {
         let (numbers, rows) = {
             let mut writer = lock(&self.writer);
+            writer.fold();
             writer.journal = Some(HashSet::new());
-            let root = self.published.load_full();
+            let root = writer.tree();
             let loose = writer.loose.clone();
             drop(writer);
             let mut numbers = Vec::new();
@@ -262,238 +257,6 @@ impl<K: Kind> Engine<K> {
         let arranged = arrange(rows, asked, self.set);
         let mut writer = lock(&self.writer);
         writer.install(&numbers, arranged);
-        writer.publish(&self.published);
-    }
-}
-
-impl<K: Kind> Writer<K> {
-    fn over(supers: Vec<Arc<Super<K>>>) -> Self {
-        let mut places = HashMap::new();
-        for (number, packed) in supers.iter().enumerate() {
-            for (leaf, lane, row) in packed.all_rows() {
-                places.insert(K::id(row), Place::new(number, leaf, lane));
-            }
-        }
-        let count = supers.len();
-        Self {
-            root: Root::over(supers, places.len()),
-            places,
-            open: HashMap::new(),
-            free: Vec::new(),
-            supers: count,
-            loose: vec![0; count],
-            journal: None,
-        }
-    }
-
-    fn publish(&self, published: &ArcSwap<Root<K>>) {
-        published.store(Arc::new(self.root.clone()));
-    }
-
-    fn get(&self, id: K::Id) -> Option<&K::Row> {
-        let place = *self.places.get(&id)?;
-        let (leaf, lane) = place.inside();
-        self.root.at(place.super_number())?.row(leaf, lane)
-    }
-
-    fn note(&mut self, id: K::Id, number: usize) {
-        if let Some(journal) = &mut self.journal {
-            journal.insert(id);
-        }
-        if let Some(loose) = self.loose.get_mut(number) {
-            *loose = loose.saturating_add(1);
-        }
-    }
-
-    fn put(&mut self, row: K::Row) {
-        let id = K::id(&row);
-        if let Some(place) = self.places.get(&id).copied() {
-            let (leaf, lane) = place.inside();
-            let number = place.super_number();
-            let same = self.get(id).is_some_and(|old| K::partition(old) == K::partition(&row));
-            if same {
-                self.root.change(number, |packed| packed.replace(leaf, lane, Some(row)));
-                self.note(id, number);
-                return;
-            }
-            self.remove(id);
-        }
-        self.insert(row);
-    }
-
-    fn insert(&mut self, row: K::Row) {
-        let (id, partition) = (K::id(&row), K::partition(&row));
-        let (number, leaf, lane) = self.room(partition);
-        self.root.change(number, |packed| packed.replace(leaf, lane, Some(row)));
-        self.root.len = self.root.len.saturating_add(1);
-        self.places.insert(id, Place::new(number, leaf, lane));
-        self.note(id, number);
-    }
-
-    /// A place of a partition where no item lies.
-    fn room(&mut self, partition: u32) -> (usize, usize, usize) {
-        let open = self.open.entry(partition).or_default();
-        while let Some(number) = open.last() {
-            if let Some((leaf, lane)) = self.root.at(*number).and_then(|packed| packed.room()) {
-                return (*number, leaf, lane);
-            }
-            open.pop();
-        }
-        let number = self.free.pop().unwrap_or_else(|| {
-            let next = self.supers;
-            self.supers = self.supers.saturating_add(1);
-            self.loose.push(0);
-            next
-        });
-        open.push(number);
-        (number, 0, 0)
-    }
-
-    fn remove(&mut self, id: K::Id) -> Option<K::Row> {
-        let place = self.places.remove(&id)?;
-        let (leaf, lane) = place.inside();
-        let number = place.super_number();
-        let old = self.root.change(number, |packed| packed.replace(leaf, lane, None))??;
-        self.root.len = self.root.len.saturating_sub(1);
-        self.note(id, number);
-        let open = self.open.entry(K::partition(&old)).or_default();
-        if open.last() != Some(&number) {
-            open.push(number);
-        }
-        Some(old)
-    }
-
-    /// The partition with most changes in supers that are worth repairing.
-    fn loosest(&self) -> Option<u32> {
-        let mut changes: HashMap<u32, u64> = HashMap::new();
-        for (number, loose) in self.loose.iter().enumerate().filter(|(_, loose)| **loose >= LOOSE) {
-            if let Some((_, _, row)) = self.root.at(number).and_then(|packed| packed.all_rows().next()) {
-                let sum = changes.entry(K::partition(row)).or_default();
-                *sum = sum.saturating_add(u64::from(*loose));
-            }
-        }
-        changes.into_iter().max_by_key(|(partition, sum)| (*sum, *partition)).map(|(partition, _)| partition)
-    }
-
-    /// Puts arranged supers in place of those that their rows came from, and then what was changed meanwhile.
-    fn install(&mut self, numbers: &[usize], arranged: Vec<Arc<Super<K>>>) {
-        let journal = self.journal.take().unwrap_or_default();
-        let replaced: HashSet<usize> = numbers.iter().copied().collect();
-        // What was changed and lies in a super that goes, as it is now.
-        let current: Vec<K::Row> = journal
-            .iter()
-            .filter(|id| self.places.get(id).is_some_and(|place| replaced.contains(&place.super_number())))
-            .filter_map(|id| self.get(*id).cloned())
-            .collect();
-        let before: usize = self.rows_in(numbers);
-        for open in self.open.values_mut() {
-            open.retain(|number| !replaced.contains(number));
-        }
-        self.free.retain(|number| !replaced.contains(number));
-        let mut targets: Vec<usize> = numbers.to_vec();
-        let mut after = 0_usize;
-        for packed in arranged {
-            let number = if targets.is_empty() { None } else { Some(targets.remove(0)) };
-            let number = number.unwrap_or_else(|| {
-                let next = self.supers;
-                self.supers = self.supers.saturating_add(1);
-                self.loose.push(0);
-                next
-            });
-            let partition = packed.all_rows().next().map(|(_, _, row)| K::partition(row));
-            let mut packed = Arc::unwrap_or_clone(packed);
-            let changed: Vec<(usize, usize)> = packed
-                .all_rows()
-                .filter(|(_, _, row)| journal.contains(&K::id(row)))
-                .map(|(leaf, lane, _)| (leaf, lane))
-                .collect();
-            for (leaf, lane) in changed {
-                packed.replace(leaf, lane, None);
-            }
-            for (leaf, lane, row) in packed.all_rows() {
-                self.places.insert(K::id(row), Place::new(number, leaf, lane));
-                after = after.saturating_add(1);
-            }
-            if packed.room().is_some()
-                && let Some(partition) = partition
-            {
-                self.open.entry(partition).or_default().push(number);
-            }
-            self.root.change(number, |slot| *slot = packed);
-            if let Some(loose) = self.loose.get_mut(number) {
-                *loose = 0;
-            }
-        }
-        for number in targets {
-            self.root.change(number, |slot| *slot = Super::default());
-            if let Some(loose) = self.loose.get_mut(number) {
-                *loose = 0;
-            }
-            self.free.push(number);
-        }
-        self.root.len = self.root.len.saturating_sub(before).saturating_add(after);
-        for row in current {
-            self.places.remove(&K::id(&row));
-            self.insert(row);
-        }
-    }
-
-    fn rows_in(&self, numbers: &[usize]) -> usize {
-        numbers
-            .iter()
-            .filter_map(|number| self.root.at(*number))
-            .map(|packed| packed.all_rows().count())
-            .fold(0, usize::saturating_add)
-    }
-}
-
-impl<K: Kind> Snapshot<K> {
-    /// The top k, best first, and what it took to find them.
-    pub fn search(&self, query: &K::Query, k: usize, scratch: &mut Scratch) -> (Vec<K::Key>, Effort) {
-        self.set.run(Search::<K> { root: &self.root, query, k, scratch })
-    }
-
-    /// The same on an instruction set of the caller's choice.
-    pub fn search_on(
-        &self,
-        set: InstructionSet,
-        query: &K::Query,
-        k: usize,
-        scratch: &mut Scratch,
-    ) -> (Vec<K::Key>, Effort) {
-        set.run(Search::<K> { root: &self.root, query, k, scratch })
-    }
-
-    /// The top k by the exact score of every item: what a search has to equal.
-    pub fn plain(&self, query: &K::Query, k: usize) -> Vec<K::Key> {
-        plain(&self.root, query, k)
-    }
-
-    /// Every item, in no order that means anything.
-    pub fn rows(&self) -> impl Iterator<Item = &K::Row> {
-        self.root.rows()
-    }
-
-    /// Number of items.
-    pub fn len(&self) -> usize {
-        self.root.len
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.root.len == 0
-    }
-
-    /// Bytes of the packed columns, their bounds and the rows.
-    pub fn bytes(&self) -> usize {
-        let node = size_of::<super::tree::Group<K>>();
-        let (mut supers, mut blocks) = (0_usize, 0_usize);
-        for (_, packed) in self.root.supers() {
-            supers = supers.saturating_add(1);
-            blocks = blocks.saturating_add(packed.rows.iter().flatten().count());
-        }
-        supers
-            .saturating_mul(size_of::<Super<K>>().saturating_add(node / 16).saturating_add(node / 256))
-            .saturating_add(blocks.saturating_mul(size_of::<super::tree::Rows<K>>().saturating_add(16)))
+        self.published.store(Arc::new(writer.state()));
     }
 }

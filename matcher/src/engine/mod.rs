@@ -25,9 +25,12 @@ mod kind;
 mod layout;
 mod live;
 mod search;
+mod snapshot;
 mod tree;
+mod writer;
 
 pub use dispatch::{InstructionSet, Job, LANES, Lanes, Portable, Simd};
 pub use kind::{Kind, OUT};
-pub use live::{Engine, Snapshot};
+pub use live::Engine;
 pub use search::{Effort, Scratch};
+pub use snapshot::Snapshot;

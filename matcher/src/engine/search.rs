@@ -11,7 +11,7 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 use super::{
     dispatch::{Job, LANES, Lanes, Simd, prefetch},
     kind::Kind,
-    tree::{Root, Super},
+    tree::{Change, Group, State, Super, changed},
 };
 
 /// Supers that are searched first, for a threshold that shuts most others out.
@@ -70,13 +70,11 @@ impl<Key: Ord + Copy> Top<Key> {
 #[derive(Debug, Default)]
 pub struct Scratch {
     bounds: Vec<Lanes>,
-    groups: Vec<u32>,
-    left: Vec<(f32, u32)>,
 }
 
 /// One search.
 pub(super) struct Search<'a, K: Kind> {
-    pub(super) root: &'a Root<K>,
+    pub(super) state: &'a State<K>,
     pub(super) query: &'a K::Query,
     pub(super) k: usize,
     pub(super) scratch: &'a mut Scratch,
@@ -87,64 +85,81 @@ impl<K: Kind> Job for Search<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
-        let Self { root, query, k, scratch } = self;
-        let mut top = Top::new(k);
-        let mut effort = Effort::default();
-        scratch.bounds.clear();
-        scratch.groups.clear();
-        scratch.left.clear();
+        let Self { state, query, k, scratch } = self;
+        let fresh = &state.fresh;
+        let mut walk =
+            Walk { simd, query, fresh, top: Top::new(k), waiting: Vec::new(), effort: Effort::default() };
+        for row in fresh.iter().filter_map(|(_, row)| row.as_ref()) {
+            if let Some(key) = K::exact(query, row) {
+                walk.top.push::<K>(key);
+            }
+        }
+        let bounds = &mut scratch.bounds;
+        bounds.clear();
+        let mut groups: Vec<&Group<K>> = Vec::with_capacity(state.tree.regions.len() * LANES);
         let mut seeds = [(f32::MIN, u32::MAX); SEEDS];
-        for (number, region) in root.regions.iter().enumerate() {
+        for region in &state.tree.regions {
             let reaches = simd.lanes(K::bound(simd, query, &region.bounds));
-            for (lane, group) in region.children.iter().enumerate() {
-                let Some(group) = group else { continue };
-                if reaches[lane] < f32::MIN {
-                    continue;
-                }
-                let bounds = K::bound(simd, query, &group.bounds);
-                let number = (number << 4 | lane) as u32;
-                let lanes = simd.lanes(bounds);
-                let mut higher = simd.bits(simd.at_least(bounds, simd.number(seeds[SEEDS - 1].0)));
+            for (group, reach) in region.children.iter().zip(reaches) {
+                let Some(group) = group.as_deref().filter(|_| reach >= f32::MIN) else { continue };
+                let bound = K::bound(simd, query, &group.bounds);
+                let lanes = simd.lanes(bound);
+                let mut higher = simd.bits(simd.at_least(bound, simd.number(seeds[SEEDS - 1].0)));
                 while higher != 0 {
                     let lane = higher.trailing_zeros();
                     higher &= higher - 1;
-                    sift(&mut seeds, (lanes[lane as usize & 15], number << 4 | lane));
+                    sift(&mut seeds, (lanes[lane as usize & 15], (groups.len() as u32) << 4 | lane));
                 }
-                scratch.bounds.push(lanes);
-                scratch.groups.push(number);
+                bounds.push(lanes);
+                groups.push(group);
             }
         }
         for (_, seed) in seeds {
-            if let Some(packed) = root.at(seed as usize) {
-                visit_best_first(simd, query, packed, &mut top, &mut effort);
+            let group = groups.get((seed >> 4) as usize);
+            if let Some(packed) = group.and_then(|group| group.children[seed as usize & 15].as_deref()) {
+                walk.visit_best_first(packed);
             }
         }
-        for (bounds, group) in scratch.bounds.iter().zip(&scratch.groups) {
-            let mut wanted = simd.bits(simd.at_least(simd.numbers(bounds), simd.number(top.reach)));
+        let mut left: Vec<(f32, &Super<K>)> = Vec::with_capacity(groups.len() * LANES);
+        for (number, (bounds, group)) in bounds.iter().zip(&groups).enumerate() {
+            let mut wanted = simd.bits(simd.at_least(simd.numbers(bounds), simd.number(walk.top.reach)));
             while wanted != 0 {
                 let lane = wanted.trailing_zeros();
                 wanted &= wanted - 1;
-                let number = group << 4 | lane;
-                if seeds.iter().all(|seed| seed.1 != number) {
-                    scratch.left.push((bounds[lane as usize & 15], number));
+                let seed = (number as u32) << 4 | lane;
+                if let Some(packed) = group.children[lane as usize & 15].as_deref()
+                    && seeds.iter().all(|(_, other)| *other != seed)
+                {
+                    left.push((bounds[lane as usize & 15], packed));
                 }
             }
         }
-        scratch.left.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-        for (place, (bound, number)) in scratch.left.iter().enumerate() {
-            if *bound < top.reach {
+        left.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        // Blocks are asked for while the bounds of the next super are made, and read after that.
+        let mut ahead: Option<(&Super<K>, u32, Lanes)> = None;
+        for (place, (bound, packed)) in left.iter().enumerate() {
+            if *bound < walk.top.reach {
                 break;
             }
-            if let Some(next) = scratch.left.get(place + 2).and_then(|next| root.at(next.1 as usize)) {
+            if let Some((_, next)) = left.get(place + AHEAD) {
                 prefetch(&next.bounds);
+                prefetch(&next.rows);
             }
-            if let Some(packed) = root.at(*number as usize) {
-                visit(simd, query, packed, &mut top, &mut effort);
+            let next = walk.enter(packed);
+            if let Some((packed, wanted, bounds)) = ahead.replace(next) {
+                walk.scan_all(packed, wanted, &bounds);
             }
         }
-        (top.finish(), effort)
+        if let Some((packed, wanted, bounds)) = ahead {
+            walk.scan_all(packed, wanted, &bounds);
+        }
+        walk.settle();
+        (walk.top.finish(), walk.effort)
     }
 }
+
+/// Supers between one that is asked for and one that is read.
+const AHEAD: usize = 3;
 
 /// Keeps the highest few.
 #[inline(always)]
@@ -157,91 +172,104 @@ fn sift(seeds: &mut [(f32, u32); SEEDS], candidate: (f32, u32)) {
     }
 }
 
-/// Searches a super block by block, in the order of their bounds.
-#[inline(always)]
-fn visit_best_first<S: Simd, K: Kind>(
+/// A search on its way.
+struct Walk<'a, K: Kind, S: Simd> {
     simd: S,
-    query: &K::Query,
-    packed: &Super<K>,
-    top: &mut Top<K::Key>,
-    effort: &mut Effort,
-) {
-    effort.supers += 1;
-    let mut bounds = simd.lanes(K::bound(simd, query, &packed.bounds));
-    for _ in 0..LANES {
-        let (leaf, bound) = bounds
-            .iter()
-            .enumerate()
-            .fold((0, f32::MIN), |best, (leaf, bound)| if *bound > best.1 { (leaf, *bound) } else { best });
-        if bound <= f32::MIN || bound < top.reach {
+    query: &'a K::Query,
+    fresh: &'a [Change<K>],
+    top: Top<K::Key>,
+    /// Rows that were asked for and are scored exactly after the next block.
+    waiting: Vec<(f32, &'a K::Row)>,
+    effort: Effort,
+}
+
+impl<'a, K: Kind, S: Simd> Walk<'a, K, S> {
+    /// Searches a super block by block, in the order of their bounds.
+    #[inline(always)]
+    fn visit_best_first(&mut self, packed: &'a Super<K>) {
+        self.effort.supers += 1;
+        let mut bounds = self.simd.lanes(K::bound(self.simd, self.query, &packed.bounds));
+        for _ in 0..LANES {
+            let highest = |best: (usize, f32), (leaf, bound): (usize, &f32)| {
+                if *bound > best.1 { (leaf, *bound) } else { best }
+            };
+            let (leaf, bound) = bounds.iter().enumerate().fold((0, f32::MIN), highest);
+            if bound <= f32::MIN || bound < self.top.reach {
+                return;
+            }
+            bounds[leaf] = f32::NEG_INFINITY;
+            self.scan(packed, leaf);
+            self.settle();
+        }
+    }
+
+    /// Bounds the blocks of a super and asks for those that can still reach the list.
+    #[inline(always)]
+    fn enter(&mut self, packed: &'a Super<K>) -> (&'a Super<K>, u32, Lanes) {
+        self.effort.supers += 1;
+        let bounds = K::bound(self.simd, self.query, &packed.bounds);
+        let wanted = self.simd.bits(self.simd.at_least(bounds, self.simd.number(self.top.reach)));
+        let mut ahead = wanted;
+        while ahead != 0 {
+            prefetch(&packed.blocks[ahead.trailing_zeros() as usize & 15]);
+            ahead &= ahead - 1;
+        }
+        (packed, wanted, self.simd.lanes(bounds))
+    }
+
+    /// Scores the blocks of a super that can still reach the list.
+    #[inline(always)]
+    fn scan_all(&mut self, packed: &'a Super<K>, wanted: u32, bounds: &Lanes) {
+        let mut wanted = wanted;
+        while wanted != 0 {
+            let leaf = wanted.trailing_zeros() as usize & 15;
+            wanted &= wanted - 1;
+            if bounds[leaf] >= self.top.reach {
+                self.scan(packed, leaf);
+            }
+        }
+    }
+
+    /// Scores the items of a block.
+    #[inline(always)]
+    fn scan(&mut self, packed: &'a Super<K>, leaf: usize) {
+        let simd = self.simd;
+        self.effort.blocks += 1;
+        let scores = K::score(simd, self.query, &packed.bounds, &packed.blocks[leaf & 15]);
+        self.settle();
+        let mut wanted = simd.bits(simd.at_least(scores, simd.number(self.top.reach)));
+        if wanted == 0 {
             return;
         }
-        bounds[leaf] = f32::NEG_INFINITY;
-        scan(simd, query, packed, leaf, top, effort);
-    }
-}
-
-/// Searches the blocks of a super that can still reach the list.
-#[inline(always)]
-fn visit<S: Simd, K: Kind>(
-    simd: S,
-    query: &K::Query,
-    packed: &Super<K>,
-    top: &mut Top<K::Key>,
-    effort: &mut Effort,
-) {
-    effort.supers += 1;
-    let bounds = K::bound(simd, query, &packed.bounds);
-    let mut wanted = simd.bits(simd.at_least(bounds, simd.number(top.reach)));
-    let bounds = simd.lanes(bounds);
-    let mut ahead = wanted;
-    while ahead != 0 {
-        prefetch(&packed.blocks[ahead.trailing_zeros() as usize & 15]);
-        ahead &= ahead - 1;
-    }
-    while wanted != 0 {
-        let leaf = wanted.trailing_zeros() as usize & 15;
-        wanted &= wanted - 1;
-        if bounds[leaf] >= top.reach {
-            scan(simd, query, packed, leaf, top, effort);
+        let scores = simd.lanes(scores);
+        while wanted != 0 {
+            let lane = wanted.trailing_zeros() as usize & 15;
+            wanted &= wanted - 1;
+            if let Some(row) = packed.row(leaf, lane) {
+                prefetch(row);
+                self.waiting.push((scores[lane], row));
+            }
         }
     }
-}
 
-/// Scores the items of a block.
-#[inline(always)]
-fn scan<S: Simd, K: Kind>(
-    simd: S,
-    query: &K::Query,
-    packed: &Super<K>,
-    leaf: usize,
-    top: &mut Top<K::Key>,
-    effort: &mut Effort,
-) {
-    effort.blocks += 1;
-    let scores = K::score(simd, query, &packed.blocks[leaf & 15]);
-    let mut wanted = simd.bits(simd.at_least(scores, simd.number(top.reach)));
-    if wanted == 0 {
-        return;
-    }
-    let scores = simd.lanes(scores);
-    while wanted != 0 {
-        let lane = wanted.trailing_zeros() as usize & 15;
-        wanted &= wanted - 1;
-        if scores[lane] < top.reach {
-            continue;
-        }
-        effort.exact += 1;
-        if let Some(key) = packed.row(leaf, lane).and_then(|row| K::exact(query, row)) {
-            top.push::<K>(key);
+    /// Scores exactly what waits for it.
+    #[inline(always)]
+    fn settle(&mut self) {
+        for (score, row) in self.waiting.drain(..) {
+            if score >= self.top.reach && !changed::<K>(self.fresh, K::id(row)) {
+                self.effort.exact += 1;
+                if let Some(key) = K::exact(self.query, row) {
+                    self.top.push::<K>(key);
+                }
+            }
         }
     }
 }
 
 /// The plain scan with exact scores: what every search has to equal.
-pub(super) fn plain<K: Kind>(root: &Root<K>, query: &K::Query, k: usize) -> Vec<K::Key> {
+pub(super) fn plain<K: Kind>(state: &State<K>, query: &K::Query, k: usize) -> Vec<K::Key> {
     let mut top = Top::new(k);
-    for key in root.rows().filter_map(|row| K::exact(query, row)) {
+    for key in state.rows().filter_map(|row| K::exact(query, row)) {
         top.push::<K>(key);
     }
     top.finish()

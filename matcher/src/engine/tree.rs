@@ -31,16 +31,42 @@ pub(super) type Group<K> = Node<K, Super<K>>;
 /// Sixteen groups.
 pub(super) type Region<K> = Node<K, Group<K>>;
 
+/// An item's newest facts; none where it was removed.
+pub(super) type Change<K> = (<K as Kind>::Id, Option<<K as Kind>::Row>);
+
 /// All items in one state.
-pub(super) struct Root<K: Kind> {
-    pub(super) regions: Vec<Arc<Region<K>>>,
+pub(super) struct State<K: Kind> {
+    /// Most of them, packed.
+    pub(super) tree: Arc<Root<K>>,
+    /// The last few changes, by id; what the tree says of these items does not hold. To publish one more is cheaper than
+    /// to change the tree, and the tree takes in many at once.
+    pub(super) fresh: Vec<Change<K>>,
     /// Items.
     pub(super) len: usize,
 }
 
+impl<K: Kind> State<K> {
+    /// Every row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &K::Row> {
+        let packed = self.tree.rows().filter(|row| !changed::<K>(&self.fresh, K::id(row)));
+        packed.chain(self.fresh.iter().filter_map(|(_, row)| row.as_ref()))
+    }
+}
+
+/// Whether an item is among changes.
+#[inline]
+pub(super) fn changed<K: Kind>(fresh: &[Change<K>], id: K::Id) -> bool {
+    !fresh.is_empty() && fresh.binary_search_by_key(&id, |(id, _)| *id).is_ok()
+}
+
+/// The packed items.
+pub(super) struct Root<K: Kind> {
+    pub(super) regions: Vec<Arc<Region<K>>>,
+}
+
 impl<K: Kind> Clone for Root<K> {
     fn clone(&self) -> Self {
-        Self { regions: self.regions.clone(), len: self.len }
+        Self { regions: self.regions.clone() }
     }
 }
 
@@ -74,7 +100,7 @@ impl<K: Kind, C> Default for Node<K, C> {
 
 impl<K: Kind> Default for Root<K> {
     fn default() -> Self {
-        Self { regions: Vec::new(), len: 0 }
+        Self { regions: Vec::new() }
     }
 }
 
@@ -205,8 +231,8 @@ pub(super) const fn path(super_number: usize) -> (usize, usize, usize) {
 
 impl<K: Kind> Root<K> {
     /// The tree over supers in their order.
-    pub(super) fn over(supers: Vec<Arc<Super<K>>>, len: usize) -> Self {
-        Self { regions: Region::over(Group::over(supers)), len }
+    pub(super) fn over(supers: Vec<Arc<Super<K>>>) -> Self {
+        Self { regions: Region::over(Group::over(supers)) }
     }
 
     /// A super by its number.
