@@ -19,7 +19,7 @@ mod world;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mandate::Mandate;
-use matcher::engine::{Engine, InstructionSet, Kind, Lanes, Portable, Scratch, Simd, Snapshot};
+use matcher::engine::{Engine, InstructionSet, Kind, Lanes, Lists, Portable, Scratch, Simd, Snapshot};
 use proptest::prelude::*;
 use row::Row;
 use score::{Key, Workload};
@@ -104,6 +104,38 @@ proptest! {
             check(&snapshot, query, 20);
             // A snapshot that is held is of one state for ever.
             prop_assert_eq!(held.search(query, 20, &mut Scratch::default()).0, before);
+        }
+    }
+
+    /// Lists that follow changes are those of a new search, whatever leaves, enters and moves within them.
+    #[test]
+    fn lists_that_follow_changes_are_searched_anew(seed in any::<u64>(), n in 0_u32..600, k in 1_usize..30) {
+        let mut random = rng(seed);
+        let rows = catalog(&mut random, Data::Correlated, n as usize);
+        let queries: Vec<Mandate> = (0..20).map(|n| mandate(&mut random, n)).collect();
+        let engine = Engine::<Workload>::new(rows, queries.clone(), 20);
+        let mut lists = Lists::new(&engine.snapshot(), queries.clone(), k, 2);
+        for _ in 0..6 {
+            let mut changed = std::collections::BTreeMap::new();
+            for _ in 0..random.below(80) {
+                let id = random.below(u64::from(n) + 50) as u32;
+                let row = (random.below(3) > 0)
+                    .then(|| Row::new(facts(&mut random, Data::Correlated, id)).unwrap());
+                match row.clone() {
+                    Some(row) => engine.put(row),
+                    None => drop(engine.remove(id)),
+                }
+                changed.insert(id, row);
+            }
+            let snapshot = engine.snapshot();
+            let old: Vec<Vec<Key>> = (0..20).map(|n| lists.list(n).unwrap().to_vec()).collect();
+            let touched = lists.apply(&snapshot, &changed.into_iter().collect::<Vec<_>>());
+            let mut moved = 0;
+            for (n, query) in queries.iter().enumerate() {
+                prop_assert_eq!(lists.list(n).unwrap(), snapshot.plain(query, k));
+                moved += u64::from(lists.list(n).unwrap() != old[n]);
+            }
+            prop_assert_eq!(touched.moved, moved);
         }
     }
 
@@ -219,6 +251,26 @@ fn drift_is_noticed_and_learned_from() {
         engine.top(query, 20, &mut scratch);
     }
     assert!(!engine.has_drifted() && engine.strain().unwrap() < strain);
+}
+
+/// One change is tried against the lists that it can enter, and no list is searched that it leaves alone.
+#[test]
+fn a_change_touches_few_pairs() {
+    let mut random = rng(21);
+    let rows = catalog(&mut random, Data::Independent, 20_000);
+    let queries: Vec<Mandate> = (0..500).map(|n| mandate(&mut random, n)).collect();
+    let engine = Engine::<Workload>::new(rows, Vec::new(), 20);
+    let mut lists = Lists::new(&engine.snapshot(), queries, 20, 1);
+    let (mut scored, mut searched) = (0, 0);
+    for id in 0..200 {
+        let row = Row::new(facts(&mut random, Data::Independent, id)).unwrap();
+        engine.put(row.clone());
+        let touched = lists.apply(&engine.snapshot(), &[(id, Some(row))]);
+        scored += touched.scored;
+        searched += touched.searched;
+    }
+    // Of 100,000 pairs.
+    assert!(scored < 2_500 && searched < 500, "{scored} scored, {searched} searched");
 }
 
 /// What is not a number, or not in its range, does not enter.

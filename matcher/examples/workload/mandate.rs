@@ -1,5 +1,7 @@
 //! Mandates of workload W: the exact score in double precision, and the tables of its upper bounds.
 
+use matcher::engine::{LANES, Lanes, OUT};
+
 use super::row::{ASK_STEP, COUNTRIES, MIXED, RET_STEP, Refused, Row, VERIFIED, fresh};
 
 /// What a mandate wants, as it is written in the files.
@@ -57,6 +59,8 @@ pub(crate) struct Upper {
     pub(crate) best_sectors: [f32; 4],
     pub(crate) stage_bits: Vec<(u32, f32)>,
     pub(crate) stages: u32,
+    /// What a stage adds, unverified and verified; [`OUT`] where a gate is shut.
+    pub(crate) classes: Lanes,
     pub(crate) instr: u32,
     pub(crate) verified: u32,
     /// By country, with [`MIXED`] for any.
@@ -183,6 +187,7 @@ impl Upper {
         best_sectors: [0.0; 4],
         stage_bits: Vec::new(),
         stages: 0,
+        classes: [OUT; LANES],
         instr: 0,
         verified: 0,
         countries: Vec::new(),
@@ -216,7 +221,14 @@ impl Upper {
             .enumerate()
             .map(|(stage, x)| if mandate.stages >> stage & 1 == 1 { *x } else { 0.0 })
             .collect();
-        let mut countries = vec![f32::NEG_INFINITY; 256];
+        let mut classes = [OUT; LANES];
+        for (stage, weight) in allowed.iter().enumerate() {
+            if mandate.stages >> stage & 1 == 1 {
+                classes[stage] = if mandate.verified { OUT } else { *weight as f32 };
+                classes[stage + 8] = *weight as f32;
+            }
+        }
+        let mut countries = vec![OUT; 256];
         for (country, x) in mandate.countries.iter().enumerate() {
             if let Some(x) = x {
                 countries[country] = (x + SLACK) as f32;
@@ -234,6 +246,7 @@ impl Upper {
             best_sectors: [sorted[0] as f32, sorted[1] as f32, sorted[2] as f32, sorted[3] as f32],
             stage_bits: bits(&allowed),
             stages: u32::from(mandate.stages),
+            classes,
             instr: u32::from(mandate.instr),
             verified: if mandate.verified { u32::from(VERIFIED) } else { 0 },
             countries,

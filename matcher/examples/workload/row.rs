@@ -56,6 +56,8 @@ pub(crate) const RET_STEP: f64 = 2.0 / 65_536.0;
 pub(crate) const COUNTRIES: usize = 200;
 /// In a summary: more than one country.
 pub(crate) const MIXED: u8 = 255;
+/// Class of a lane without a project: a stage that there is not.
+pub(crate) const EMPTY: u8 = 6;
 /// Bit of the stages for verified projects.
 pub(crate) const VERIFIED: u8 = 64;
 
@@ -137,7 +139,7 @@ impl Row {
 }
 
 /// Sixteen projects of one country.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[repr(align(64))]
 pub(crate) struct Block {
     pub(crate) sectors: [u32; LANES],
@@ -146,7 +148,8 @@ pub(crate) struct Block {
     pub(crate) readiness: [u16; LANES],
     pub(crate) inclusion: [u16; LANES],
     pub(crate) fresh: [u16; LANES],
-    pub(crate) flags: [u8; LANES],
+    /// The stage, with eight added where it is verified; [`EMPTY`] where there is no project.
+    pub(crate) class: [u8; LANES],
     pub(crate) instr: [u8; LANES],
 }
 
@@ -154,7 +157,7 @@ impl Block {
     /// Puts a project into a lane, or empties it.
     pub(crate) fn set(&mut self, lane: usize, row: Option<&Row>) {
         let Some(row) = row else {
-            self.flags[lane] = 0;
+            self.class[lane] = EMPTY;
             return;
         };
         let [ask, ret, readiness, inclusion, fresh] = row.steps();
@@ -164,8 +167,23 @@ impl Block {
         self.readiness[lane] = readiness;
         self.inclusion[lane] = inclusion;
         self.fresh[lane] = fresh;
-        self.flags[lane] = row.flags();
+        self.class[lane] = row.stage | if row.verified { 8 } else { 0 };
         self.instr[lane] = row.instr;
+    }
+}
+
+impl Default for Block {
+    fn default() -> Self {
+        Self {
+            sectors: [0; LANES],
+            ask: [0; LANES],
+            ret: [0; LANES],
+            readiness: [0; LANES],
+            inclusion: [0; LANES],
+            fresh: [0; LANES],
+            class: [EMPTY; LANES],
+            instr: [0; LANES],
+        }
     }
 }
 

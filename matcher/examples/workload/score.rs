@@ -51,6 +51,10 @@ impl Kind for Workload {
         row.id
     }
 
+    fn holder(key: &Key) -> u32 {
+        key.id.0
+    }
+
     fn partition(row: &Row) -> u32 {
         u32::from(row.country)
     }
@@ -124,7 +128,10 @@ impl Kind for Workload {
         for (merit, of) in [(a, first), (b, second), (c, third)] {
             score = simd.add(score, simd.mul(merit, simd.number(upper.merits[of])));
         }
-        let open = gates(simd, upper, flags, simd.bytes(&bounds.instr), money, ret);
+        let stages = simd.meets(flags, simd.same(upper.stages));
+        let verified = simd.holds(flags, simd.same(upper.verified));
+        let open = gates(simd, upper, simd.bytes(&bounds.instr), money, ret);
+        let open = simd.and(simd.and(stages, verified), open);
         simd.pick(open, score, simd.number(OUT))
     }
 
@@ -136,10 +143,8 @@ impl Kind for Workload {
         for (bit, weight) in &upper.sectors {
             score = simd.add_where(simd.meets(mask, simd.same(*bit)), score, simd.number(*weight));
         }
-        let flags = simd.bytes(&block.flags);
-        for (bit, weight) in &upper.stage_bits {
-            score = simd.add_where(simd.meets(flags, simd.same(*bit)), score, simd.number(*weight));
-        }
+        let class = simd.look_up(&upper.classes, simd.bytes(&block.class));
+        score = simd.add(score, class);
         let (ask, ret) = (simd.counts(&block.ask), simd.counts(&block.ret));
         score = simd.add(score, ticket(simd, upper, (ask, ask)));
         score = simd.add(score, returns(simd, upper, ret));
@@ -147,7 +152,7 @@ impl Kind for Workload {
         for (merit, weight) in merits.into_iter().zip(upper.merits) {
             score = simd.add(score, simd.mul(simd.counts(merit), simd.number(weight)));
         }
-        let open = gates(simd, upper, flags, simd.bytes(&block.instr), (ask, ask), ret);
+        let open = gates(simd, upper, simd.bytes(&block.instr), (ask, ask), ret);
         simd.pick(open, score, simd.number(OUT))
     }
 
@@ -180,20 +185,12 @@ fn returns<S: Simd>(simd: S, upper: &Upper, ret: S::F) -> S::F {
     simd.min(simd.max(fit, simd.number(0.0)), simd.number(upper.return_most))
 }
 
+/// The gates on instruments, money and return.
 #[inline(always)]
-fn gates<S: Simd>(
-    simd: S,
-    upper: &Upper,
-    flags: S::U,
-    instr: S::U,
-    (least, most): (S::F, S::F),
-    ret: S::F,
-) -> S::M {
-    let stages = simd.meets(flags, simd.same(upper.stages));
-    let verified = simd.holds(flags, simd.same(upper.verified));
+fn gates<S: Simd>(simd: S, upper: &Upper, instr: S::U, (least, most): (S::F, S::F), ret: S::F) -> S::M {
     let instr = simd.meets(instr, simd.same(upper.instr));
     let rich = simd.at_least(most, simd.number(upper.gate.0));
     let poor = simd.at_least(simd.number(upper.gate.1), least);
     let ret = simd.at_least(ret, simd.number(upper.least_return));
-    simd.and(simd.and(simd.and(stages, verified), instr), simd.and(simd.and(rich, poor), ret))
+    simd.and(simd.and(instr, ret), simd.and(rich, poor))
 }

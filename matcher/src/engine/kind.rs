@@ -36,6 +36,9 @@ pub trait Kind: Sized + Send + Sync + 'static {
     /// Whose facts these are.
     fn id(row: &Self::Row) -> Self::Id;
 
+    /// Whose place this is.
+    fn holder(key: &Self::Key) -> Self::Id;
+
     /// The partition; no block holds items of two.
     fn partition(row: &Self::Row) -> u32;
 

@@ -5,7 +5,8 @@
 //! search bounds all supers, looks into the best few, and then only into those that can still reach the list
 //! (`search`); what reaches it is scored exactly, so that the answer is that of a plain scan, bit by bit, on every
 //! instruction set (`dispatch`). Which items share a block is learned from questions (`layout`). Readers hold
-//! snapshots while one writer changes copies of single paths, and clustering is repaired beside both (`live`).
+//! snapshots while one writer changes copies of single paths, and clustering is repaired beside both (`live`). The lists of
+//! many questions are kept current by looking at what a change could have moved alone (`lists`).
 //!
 //! Bounds and the scores of blocks are in single precision over columns of sixteen bits, rounded so that they are never
 //! too low; they decide what is looked at and nothing else. The order is decided by [`Kind::exact`] alone.
@@ -23,6 +24,7 @@
 mod dispatch;
 mod kind;
 mod layout;
+mod lists;
 mod live;
 mod search;
 mod snapshot;
@@ -31,6 +33,7 @@ mod writer;
 
 pub use dispatch::{InstructionSet, Job, LANES, Lanes, Portable, Simd};
 pub use kind::{Kind, OUT};
+pub use lists::{Lists, Touched};
 pub use live::Engine;
 pub use search::{Effort, Scratch};
 pub use snapshot::Snapshot;

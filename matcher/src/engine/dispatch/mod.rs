@@ -43,6 +43,8 @@ pub trait Simd: Copy {
     fn bytes(self, x: &[u8; LANES]) -> Self::U;
     /// Sixteen counts as numbers.
     fn counts(self, x: &[u16; LANES]) -> Self::F;
+    /// The entry of a table for each set of bits, taken as a number below sixteen.
+    fn look_up(self, table: &Lanes, x: Self::U) -> Self::F;
     /// a + b
     fn add(self, a: Self::F, b: Self::F) -> Self::F;
     /// a - b

@@ -56,6 +56,12 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn look_up(self, table: &Lanes, x: Self::U) -> Lanes {
+        let entry = |x: u32| table.get((x & 15) as usize).copied().unwrap_or(0.0);
+        each(&x, &x, |x, _| entry(x))
+    }
+
+    #[inline(always)]
     fn add(self, a: Lanes, b: Lanes) -> Lanes {
         each(&a, &b, |a, b| a + b)
     }

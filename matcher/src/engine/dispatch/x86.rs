@@ -8,11 +8,12 @@ use std::arch::x86_64::{
     __m256, __m256i, __m512, __m512i, __mmask16, _CMP_GE_OQ, _mm_loadu_si128, _mm_srli_si128, _mm256_add_ps,
     _mm256_and_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_castsi256_ps, _mm256_cmp_ps,
     _mm256_cmpeq_epi32, _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvtepu16_epi32, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_max_ps, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps, _mm256_set1_epi32,
-    _mm256_set1_ps, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_sub_ps, _mm256_xor_si256, _mm512_add_ps,
-    _mm512_and_si512, _mm512_cmp_ps_mask, _mm512_cmpeq_epi32_mask, _mm512_cvtepi32_ps, _mm512_cvtepu8_epi32,
-    _mm512_cvtepu16_epi32, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_add_ps, _mm512_mask_blend_ps,
-    _mm512_max_ps, _mm512_min_ps, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_storeu_ps,
+    _mm256_loadu_si256, _mm256_max_ps, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps,
+    _mm256_permutevar8x32_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_si256, _mm256_slli_epi32,
+    _mm256_storeu_ps, _mm256_sub_ps, _mm256_xor_si256, _mm512_add_ps, _mm512_and_si512, _mm512_cmp_ps_mask,
+    _mm512_cmpeq_epi32_mask, _mm512_cvtepi32_ps, _mm512_cvtepu8_epi32, _mm512_cvtepu16_epi32,
+    _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_add_ps, _mm512_mask_blend_ps, _mm512_max_ps,
+    _mm512_min_ps, _mm512_mul_ps, _mm512_permutexvar_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_storeu_ps,
     _mm512_sub_ps, _mm512_test_epi32_mask,
 };
 
@@ -88,6 +89,25 @@ impl Simd for Avx2 {
             let low = _mm256_cvtepu16_epi32(_mm_loadu_si128(at.cast()));
             let high = _mm256_cvtepu16_epi32(_mm_loadu_si128(at.add(8).cast()));
             [_mm256_cvtepi32_ps(low), _mm256_cvtepi32_ps(high)]
+        }
+    }
+
+    #[inline(always)]
+    fn look_up(self, table: &Lanes, x: Self::U) -> Self::F {
+        let [low, high] = self.numbers(table);
+        unsafe {
+            // An entry is chosen by three bits, and the half of the table by the fourth, moved to where a blend looks.
+            let a = _mm256_blendv_ps(
+                _mm256_permutevar8x32_ps(low, x[0]),
+                _mm256_permutevar8x32_ps(high, x[0]),
+                _mm256_castsi256_ps(_mm256_slli_epi32::<28>(x[0])),
+            );
+            let b = _mm256_blendv_ps(
+                _mm256_permutevar8x32_ps(low, x[1]),
+                _mm256_permutevar8x32_ps(high, x[1]),
+                _mm256_castsi256_ps(_mm256_slli_epi32::<28>(x[1])),
+            );
+            [a, b]
         }
     }
 
@@ -211,6 +231,11 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn counts(self, x: &[u16; LANES]) -> Self::F {
         unsafe { _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256(x.as_ptr().cast()))) }
+    }
+
+    #[inline(always)]
+    fn look_up(self, table: &Lanes, x: Self::U) -> Self::F {
+        unsafe { _mm512_permutexvar_ps(x, self.numbers(table)) }
     }
 
     #[inline(always)]
