@@ -1,8 +1,8 @@
-//! Measures the engine on workload W: `workload DIR tight|medium|loose|batch [--n N] [--threads T] [--top FILE]`.
+//! Measures the engine on workload W: `workload DIR tight|medium|loose|batch [--n N] [--threads T] [--top FILE] [--drifted]`.
 //!
 //! Reads the files of the generator, learns the layout from a sample of the batch's mandates, runs every mandate of the
 //! kind once, compares each list with the plain scan in double precision over the same single-precision columns, and
-//! prints one line of JSON. A query's time runs from the written mandate to the list: its preparation is in.
+//! prints one line of JSON. `--drifted` learns the layout from mandates with other sectors, countries and weights. A query's time runs from the written mandate to the list: its preparation is in.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,

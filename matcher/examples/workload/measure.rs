@@ -37,6 +37,9 @@ pub(crate) enum Failure {
     /// Arguments that are not understood.
     #[error("usage: {0}")]
     Usage(&'static str),
+    /// What is not there.
+    #[error("the production score is not yet served by the engine: see the documentation of matcher::engine")]
+    Production,
     /// Files that cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -68,7 +71,9 @@ struct Done {
 /// Measures and answers the line to print.
 pub(crate) fn run(options: &Options) -> Result<String, Failure> {
     let batch = files::records(&options.dir.join("q_batch.bin"))?;
-    let prepared = |terms: &Terms| Mandate::new(0, terms);
+    let prepared = |terms: &Terms| {
+        if options.drifted { Mandate::new(0, &turned(terms)) } else { Mandate::new(0, terms) }
+    };
     let lesson = batch.iter().step_by(LESSON).map(prepared).collect::<Result<Vec<_>, _>>()?;
     let is_batch = options.kind == "batch";
     let mandates = if is_batch { batch } else { files::mandates(&options.dir, &options.kind)? };
@@ -119,7 +124,7 @@ pub(crate) fn run(options: &Options) -> Result<String, Failure> {
             "cpu_us_mean": rounded(cpu * 1e6 / mandates.len() as f64)})
     };
     let about = json!({"mismatch": mismatch, "compared": compared, "ties": tied, "queries": mandates.len(),
-        "threads": options.threads, "instructions": InstructionSet::best().name(),
+        "threads": options.threads, "drifted": options.drifted, "instructions": InstructionSet::best().name(),
         "blocks_mean": done.iter().map(|done| done.blocks).sum::<u64>() / mandates.len() as u64,
         "bytes_per_project": snapshot.bytes() / options.n.max(1), "build_s": rounded(built.as_secs_f64())});
     for part in [speed, about] {
@@ -128,6 +133,15 @@ pub(crate) fn run(options: &Options) -> Result<String, Failure> {
         }
     }
     Ok(line.to_string())
+}
+
+/// A mandate with other sectors and countries, and with its weights in reverse.
+fn turned(terms: &Terms) -> Terms {
+    let mut turned = terms.clone();
+    turned.sectors.rotate_right(16);
+    turned.countries.rotate_right(100);
+    turned.weights.reverse();
+    turned
 }
 
 fn work(snapshot: &Snapshot<Workload>, mandates: &[Terms]) -> Result<Done, Failure> {

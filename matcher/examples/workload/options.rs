@@ -17,9 +17,11 @@ pub(crate) struct Options {
     pub threads: usize,
     /// Where to write the lists.
     pub top: Option<PathBuf>,
+    /// Learn the layout from mandates unlike those that are measured.
+    pub drifted: bool,
 }
 
-const USAGE: &str = "workload DIR tight|medium|loose|batch [--n N] [--threads T] [--top FILE]";
+const USAGE: &str = "workload DIR tight|medium|loose|batch [--n N] [--threads T] [--top FILE] [--drifted]";
 
 impl Options {
     /// Reads the arguments.
@@ -31,8 +33,16 @@ impl Options {
         if !["tight", "medium", "loose", "batch"].contains(&kind.as_str()) {
             return Err(usage());
         }
-        let mut options = Self { dir: dir.into(), kind, n: 1_000_000, threads: 1, top: None };
+        let mut options = Self { dir: dir.into(), kind, n: 1_000_000, threads: 1, top: None, drifted: false };
         while let Some(flag) = next() {
+            match flag.as_str() {
+                "--drifted" => {
+                    options.drifted = true;
+                    continue;
+                }
+                "--production" => return Err(Failure::Production),
+                _ => {}
+            }
             let value = next().ok_or_else(usage)?;
             let number = || value.parse::<usize>().ok().filter(|number| *number > 0).ok_or_else(usage);
             match flag.as_str() {

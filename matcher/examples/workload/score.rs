@@ -17,15 +17,26 @@ pub(crate) struct Workload;
 /// A place in the order: the higher score, then the lower id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
-    /// Bits of the score, which is not negative, so that they are ordered as it is.
+    /// The score's bits, turned so that they are ordered as scores are: at the edge of the gate on money, where the fit
+    /// of the ticket is nothing, rounding can make a score a little less than nothing.
     bits: u64,
     id: Reverse<u32>,
 }
 
+/// The sign of a number in double precision.
+const SIGN: u64 = 1 << 63;
+
 impl Key {
+    /// The place of a score, which is a number, and an id.
+    pub(crate) fn new(score: f64, id: u32) -> Self {
+        // Nothing has no sign.
+        let bits = (score + 0.0).to_bits();
+        Self { bits: if bits & SIGN == 0 { bits | SIGN } else { !bits }, id: Reverse(id) }
+    }
+
     /// The score.
     pub(crate) fn score(self) -> f64 {
-        f64::from_bits(self.bits)
+        f64::from_bits(if self.bits & SIGN == 0 { !self.bits } else { self.bits & !SIGN })
     }
 
     /// The project.
@@ -158,7 +169,7 @@ impl Kind for Workload {
 
     #[inline(always)]
     fn exact(query: &Mandate, row: &Row) -> Option<Key> {
-        query.admits(row).then(|| Key { bits: query.score(row).to_bits(), id: Reverse(row.id) })
+        query.admits(row).then(|| Key::new(query.score(row), row.id))
     }
 
     #[inline(always)]
@@ -181,7 +192,8 @@ fn ticket<S: Simd>(simd: S, upper: &Upper, (least, most): (S::F, S::F)) -> S::F 
 /// What a return up to a step adds.
 #[inline(always)]
 fn returns<S: Simd>(simd: S, upper: &Upper, ret: S::F) -> S::F {
-    let fit = simd.add(simd.mul(ret, simd.number(upper.return_slope)), simd.number(upper.return_at));
+    let beyond = simd.sub(ret, simd.number(upper.return_at));
+    let fit = simd.mul(beyond, simd.number(upper.return_slope));
     simd.min(simd.max(fit, simd.number(0.0)), simd.number(upper.return_most))
 }
 

@@ -12,9 +12,9 @@ pub const OUT: f32 = f32::NEG_INFINITY;
 /// The engine asks three questions of rising cost. [`Self::bound`] is about sixteen sets of items, [`Self::score`] about
 /// sixteen items, [`Self::exact`] about one. The first two answer on a common scale in single precision.
 ///
-/// Invariant: `bound` of a set is at least `score` of each of its members, and `score` of an item is at least
-/// [`Self::reach`] of its key. Then a set whose bound is below the reach of the k-th best key holds none of the top k,
-/// and the answer is that of a plain scan with `exact`, whatever the layout and the instruction set.
+/// Invariant: `bound` of a set, and `score` of an item, are at least [`Self::reach`] of the key of every item in it. Then a
+/// set whose bound is below the reach of the k-th best key holds none of the top k, and the answer is that of a plain scan
+/// with `exact`, whatever the layout and the instruction set.
 pub trait Kind: Sized + Send + Sync + 'static {
     /// The facts of an item, complete and exact.
     type Row: Clone + Debug + Send + Sync;
