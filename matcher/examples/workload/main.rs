@@ -1,8 +1,10 @@
-//! Measures the engine on workload W: `workload DIR tight|medium|loose|batch [--n N] [--threads T] [--top FILE] [--drifted]`.
+//! Measures the engine on workload W:
+//! `workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS] [--drifted]`.
 //!
 //! Reads the files of the generator, learns the layout from a sample of the batch's mandates, runs every mandate of the
-//! kind once, compares each list with the plain scan in double precision over the same single-precision columns, and
-//! prints one line of JSON. `--drifted` learns the layout from mandates with other sectors, countries and weights. A query's time runs from the written mandate to the list: its preparation is in.
+//! kind once, compares the lists with the plain scan in double precision over the same single-precision columns, and
+//! prints one line of JSON a kind. A query's time runs from the written mandate to the list: its preparation is in.
+//! `--drifted` learns the layout from mandates with other sectors, countries and weights than those measured.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::indexing_slicing,

@@ -68,15 +68,13 @@ struct Done {
     blocks: u64,
 }
 
-/// Measures and answers the line to print.
+/// Measures and answers the lines to print.
 pub(crate) fn run(options: &Options) -> Result<String, Failure> {
     let batch = files::records(&options.dir.join("q_batch.bin"))?;
     let prepared = |terms: &Terms| {
         if options.drifted { Mandate::new(0, &turned(terms)) } else { Mandate::new(0, terms) }
     };
     let lesson = batch.iter().step_by(LESSON).map(prepared).collect::<Result<Vec<_>, _>>()?;
-    let is_batch = options.kind == "batch";
-    let mandates = if is_batch { batch } else { files::mandates(&options.dir, &options.kind)? };
     let rows = files::projects(&options.dir.join(format!("p{}", options.n)))?;
     let begun = Instant::now();
     let engine = Engine::<Workload>::new(rows, lesson.clone(), K);
@@ -86,15 +84,28 @@ pub(crate) fn run(options: &Options) -> Result<String, Failure> {
     for query in lesson.iter().take(64) {
         std::hint::black_box(snapshot.search(query, K, &mut scratch));
     }
+    let mut lines = Vec::new();
+    for kind in &options.kinds {
+        let is_batch = *kind == "batch";
+        let mandates = if is_batch { batch.clone() } else { files::mandates(&options.dir, kind)? };
+        lines.push(measured(options, kind, &mandates, &snapshot, built)?);
+    }
+    Ok(lines.join("\n"))
+}
+
+/// One line for the mandates of one kind.
+fn measured(
+    options: &Options,
+    kind: &str,
+    mandates: &[Terms],
+    snapshot: &Snapshot<Workload>,
+    built: Duration,
+) -> Result<String, Failure> {
+    let is_batch = kind == "batch";
     let size = mandates.len().div_ceil(options.threads).max(1);
     let done = std::thread::scope(|scope| {
-        let running: Vec<_> = mandates
-            .chunks(size)
-            .map(|part| {
-                let snapshot = &snapshot;
-                scope.spawn(move || work(snapshot, part))
-            })
-            .collect();
+        let running: Vec<_> =
+            mandates.chunks(size).map(|part| scope.spawn(move || work(snapshot, part))).collect();
         running
             .into_iter()
             .map(|thread| thread.join().map_err(|_| Failure::Thread)?)
@@ -104,7 +115,12 @@ pub(crate) fn run(options: &Options) -> Result<String, Failure> {
     let cpu: f64 = done.iter().map(|done| done.cpu.as_secs_f64()).sum();
     let mut times: Vec<Duration> = done.iter().flat_map(|done| done.times.clone()).collect();
     times.sort_unstable();
-    let (mismatch, compared) = compare(&snapshot, &mandates, &lists, is_batch)?;
+    let (mismatch, compared) = compare(
+        snapshot,
+        mandates,
+        &lists,
+        options.compare.unwrap_or(if is_batch { COMPARED } else { usize::MAX }),
+    )?;
     let tied: usize = lists.iter().map(|list| ties(list)).sum();
     if let Some(path) = &options.top {
         write(path, &lists).map_err(|cause| Failure::Write { path: path.clone(), cause })?;
@@ -115,7 +131,7 @@ pub(crate) fn run(options: &Options) -> Result<String, Failure> {
             .get((times.len() * share / 100).min(times.len() - 1))
             .map_or(0.0, |time| time.as_secs_f64() * 1e6)
     };
-    let mut line = json!({"engine": "caravanserai", "n": options.n, "kind": options.kind});
+    let mut line = json!({"engine": "caravanserai", "n": options.n, "kind": kind});
     let speed = if is_batch {
         let pairs = mandates.len() as f64 * options.n as f64;
         json!({"cpu_s": rounded(cpu), "pairs_per_s": (pairs / cpu).round()})
@@ -172,14 +188,14 @@ fn cpu() -> Option<Duration> {
     told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// Lists that are not those of the plain scan, of how many that were compared.
+/// Lists that are not those of the plain scan, and how many were compared, at most so many.
 fn compare(
     snapshot: &Snapshot<Workload>,
     mandates: &[Terms],
     lists: &[Vec<Key>],
-    some: bool,
+    most: usize,
 ) -> Result<(usize, usize), Failure> {
-    let step = if some { mandates.len().div_ceil(COMPARED).max(1) } else { 1 };
+    let step = mandates.len().div_ceil(most.max(1)).max(1);
     let pairs: Vec<(&Terms, &Vec<Key>)> = mandates.iter().zip(lists).step_by(step).collect();
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let differs = |(terms, list): &(&Terms, &Vec<Key>)| -> Result<usize, Failure> {

@@ -9,19 +9,24 @@ use super::measure::Failure;
 pub(crate) struct Options {
     /// Folder of the generator's files.
     pub dir: PathBuf,
-    /// `tight`, `medium`, `loose` or `batch`.
-    pub kind: String,
+    /// `tight`, `medium`, `loose` or `batch`; for `all` the first three, one after the other.
+    pub kinds: Vec<&'static str>,
     /// Projects.
     pub n: usize,
     /// Threads, each with queries of its own.
     pub threads: usize,
     /// Where to write the lists.
     pub top: Option<PathBuf>,
+    /// Lists that are compared with the plain scan, at most.
+    pub compare: Option<usize>,
     /// Learn the layout from mandates unlike those that are measured.
     pub drifted: bool,
 }
 
-const USAGE: &str = "workload DIR tight|medium|loose|batch [--n N] [--threads T] [--top FILE] [--drifted]";
+const USAGE: &str = "workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS] [--drifted]";
+
+/// The kinds of mandates that are measured one by one.
+const KINDS: [&str; 3] = ["tight", "medium", "loose"];
 
 impl Options {
     /// Reads the arguments.
@@ -30,10 +35,20 @@ impl Options {
         let mut next = || arguments.next();
         let usage = || Failure::Usage(USAGE);
         let (dir, kind) = (next().ok_or_else(usage)?, next().ok_or_else(usage)?);
-        if !["tight", "medium", "loose", "batch"].contains(&kind.as_str()) {
-            return Err(usage());
-        }
-        let mut options = Self { dir: dir.into(), kind, n: 1_000_000, threads: 1, top: None, drifted: false };
+        let kinds = match kind.as_str() {
+            "all" => KINDS.to_vec(),
+            "batch" => vec!["batch"],
+            one => vec![KINDS.into_iter().find(|kind| *kind == one).ok_or_else(usage)?],
+        };
+        let mut options = Self {
+            dir: dir.into(),
+            kinds,
+            n: 1_000_000,
+            threads: 1,
+            top: None,
+            compare: None,
+            drifted: false,
+        };
         while let Some(flag) = next() {
             match flag.as_str() {
                 "--drifted" => {
@@ -49,6 +64,7 @@ impl Options {
                 "--n" => options.n = number()?,
                 "--threads" => options.threads = number()?.min(1024),
                 "--top" => options.top = Some(value.into()),
+                "--compare" => options.compare = Some(number()?),
                 _ => return Err(usage()),
             }
         }

@@ -11,6 +11,9 @@
 //! Bounds and the scores of blocks are in single precision over columns of sixteen bits, rounded so that they are never
 //! too low; they decide what is looked at and nothing else. The order is decided by [`Kind::exact`] alone.
 //!
+//! There is no plain scan of blocks to fall back to: where bounds shut nothing out, they cost one vector for every sixteen
+//! that a scan would read anyway.
+//!
 //! The production score fits the same trait, and is not yet one of its kinds. It would need: a `Row` of what
 //! `row::ScanRow` holds; partitions by the number of the list of countries; a `Block` with the numbers of the lists of
 //! fields, instruments, cities and owners in place of W's masks, and the money, tenor, return, readiness and inclusion
