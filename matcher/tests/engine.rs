@@ -20,7 +20,9 @@ mod world;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use mandate::Mandate;
-use matcher::engine::{Engine, InstructionSet, Kind, Lanes, Lists, Portable, Scratch, Simd, Snapshot};
+use matcher::engine::{
+    Engine, InstructionSet, Job, Kind, LANES, Lanes, Lists, Portable, Scratch, Simd, Snapshot,
+};
 use proptest::prelude::*;
 use row::Row;
 use score::{Key, Workload};
@@ -45,8 +47,45 @@ fn check(snapshot: &Snapshot<Workload>, query: &Mandate, k: usize) -> usize {
     expected.len()
 }
 
+/// Bounds and scores of a block, as they come from an instruction set.
+struct Upper<'a>(&'a Mandate, &'a row::Bounds, &'a row::Block);
+
+impl Job for Upper<'_> {
+    type Output = [[u32; LANES]; 2];
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what is not inlined is not compiled for the instruction set")]
+    fn run<S: Simd>(self, simd: S) -> Self::Output {
+        let bounds = simd.lanes(Workload::bound(simd, self.0, self.1));
+        let scores = simd.lanes(Workload::score(simd, self.0, self.1, self.2));
+        [bounds, scores].map(|lanes| lanes.map(f32::to_bits))
+    }
+}
+
 proptest! {
     #![proptest_config(cases())]
+
+    /// What decides which blocks are read is the same on every instruction set too, bit by bit.
+    #[test]
+    fn every_instruction_set_gives_the_same_bits(seed in any::<u64>()) {
+        let mut random = rng(seed);
+        let queries: Vec<Mandate> = (0..QUESTIONS).map(|n| mandate(&mut random, n)).collect();
+        let (mut block, mut bounds) = (row::Block::default(), row::Bounds::default());
+        for lane in 0..LANES {
+            let rows = {
+                let n = random.below(5) as usize;
+                catalog(&mut random, Data::Independent, n)
+            };
+            block.set(lane, rows.first());
+            bounds.cover(lane, rows.iter());
+        }
+        for query in &queries {
+            let portable = InstructionSet::PORTABLE.run(Upper(query, &bounds, &block));
+            for set in InstructionSet::all() {
+                prop_assert_eq!(set.run(Upper(query, &bounds, &block)), portable, "{}", set.name());
+            }
+        }
+    }
 
     /// Independent and correlated columns, few values with many ties, skewed mandates, gates that let nothing or
     /// everything through; layouts learned from none, from these and from other mandates.

@@ -68,6 +68,10 @@ impl Options {
                 _ => return Err(usage()),
             }
         }
+        // One file for the lists of three kinds would keep the last alone.
+        if options.top.is_some() && options.kinds.len() > 1 {
+            return Err(usage());
+        }
         Ok(options)
     }
 }
