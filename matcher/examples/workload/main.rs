@@ -1,5 +1,6 @@
 //! Measures the engine on workload W:
-//! `workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS] [--drifted]`.
+//! `workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS]
+//! [--instructions portable|avx2|avx512] [--drifted]`.
 //!
 //! Reads the files of the generator, learns the layout from a sample of the batch's mandates, runs every mandate of the
 //! kind once, compares the lists with the plain scan in double precision over the same single-precision columns, and

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use matcher::engine::{Engine, InstructionSet, Scratch, Snapshot};
+use matcher::engine::{Engine, Scratch, Snapshot};
 use serde_json::json;
 
 use super::{
@@ -77,7 +77,7 @@ pub(crate) fn run(options: &Options) -> Result<String, Failure> {
     let lesson = batch.iter().step_by(LESSON).map(prepared).collect::<Result<Vec<_>, _>>()?;
     let rows = files::projects(&options.dir.join(format!("p{}", options.n)))?;
     let begun = Instant::now();
-    let engine = Engine::<Workload>::new(rows, lesson.clone(), K);
+    let engine = Engine::<Workload>::new(rows, lesson.clone(), K).on(options.set);
     let built = begun.elapsed();
     let snapshot = engine.snapshot();
     let mut scratch = Scratch::default();
@@ -140,7 +140,7 @@ fn measured(
             "cpu_us_mean": rounded(cpu * 1e6 / mandates.len() as f64)})
     };
     let about = json!({"mismatch": mismatch, "compared": compared, "ties": tied, "queries": mandates.len(),
-        "threads": options.threads, "drifted": options.drifted, "instructions": InstructionSet::best().name(),
+        "threads": options.threads, "drifted": options.drifted, "instructions": options.set.name(),
         "blocks_mean": done.iter().map(|done| done.blocks).sum::<u64>() / mandates.len() as u64,
         "bytes_per_project": snapshot.bytes() / options.n.max(1), "build_s": rounded(built.as_secs_f64())});
     for part in [speed, about] {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use matcher::engine::InstructionSet;
+
 use super::measure::Failure;
 
 /// What is asked for.
@@ -19,11 +21,14 @@ pub(crate) struct Options {
     pub top: Option<PathBuf>,
     /// Lists that are compared with the plain scan, at most.
     pub compare: Option<usize>,
+    /// Instruction set; the widest that the machine has where none is named.
+    pub set: InstructionSet,
     /// Learn the layout from mandates unlike those that are measured.
     pub drifted: bool,
 }
 
-const USAGE: &str = "workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS] [--drifted]";
+const USAGE: &str = "workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS] \
+     [--instructions portable|avx2|avx512] [--drifted]";
 
 /// The kinds of mandates that are measured one by one.
 const KINDS: [&str; 3] = ["tight", "medium", "loose"];
@@ -47,6 +52,7 @@ impl Options {
             threads: 1,
             top: None,
             compare: None,
+            set: InstructionSet::best(),
             drifted: false,
         };
         while let Some(flag) = next() {
@@ -64,6 +70,10 @@ impl Options {
                 "--n" => options.n = number()?,
                 "--threads" => options.threads = number()?.min(1024),
                 "--top" => options.top = Some(value.into()),
+                "--instructions" => {
+                    let named = |set: &&InstructionSet| set.name() == value;
+                    options.set = *InstructionSet::all().iter().find(named).ok_or_else(usage)?;
+                }
                 "--compare" => options.compare = Some(number()?),
                 _ => return Err(usage()),
             }
