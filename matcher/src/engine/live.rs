@@ -191,8 +191,8 @@ impl<K: Kind> Engine<K> {
     /// background, as often as it likes.
     pub fn repair(&self) -> bool {
         let lesson = lock(&self.lesson);
-        let asked = self.asked(&lesson);
         let Some(partition) = lock(&self.writer).loosest() else { return false };
+        let asked = self.asked(&lesson);
         let mut room = REPAIR;
         self.arrange_again(&asked, |packed, loose| {
             let is_of = |row: &K::Row| K::partition(row) == partition;
