@@ -3,7 +3,8 @@
 //! Pure computation: no I/O, no clock, no randomness that is not seeded by the caller. Reading order:
 //! [`grade`] (values with what is unknown), [`policy`] (published weights), [`row`] (packed views),
 //! [`catalog`], [`gate`], [`criterion`], [`score`], [`rank`] (the way in), [`explanation`],
-//! [`counterfactual`], [`stability`], [`unlock`], [`highlight`] (fairness beside the order, never in it).
+//! [`counterfactual`], [`stability`], [`unlock`], [`highlight`] (fairness beside the order, never in it). [`engine`]
+//! finds the top k of any score of this manner without looking at most of the candidates.
 //!
 //! Invariant: a score depends on the pair, the policy and the day alone, never on the other candidates.
 //! Invariant: the explanation is computed by the code that computes the score.
@@ -12,6 +13,7 @@ pub mod capability;
 pub mod catalog;
 pub mod counterfactual;
 pub mod criterion;
+pub mod engine;
 pub mod explanation;
 pub mod gate;
 pub mod grade;

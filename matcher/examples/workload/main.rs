@@ -1,0 +1,36 @@
+//! Measures the engine on workload W:
+//! `workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS]
+//! [--instructions portable|avx2|avx512] [--drifted]`.
+//!
+//! Reads the files of the generator, learns the layout from a sample of the batch's mandates, runs every mandate of the
+//! kind once, compares the lists with the plain scan in double precision over the same single-precision columns, and
+//! prints one line of JSON a kind. A query's time runs from the written mandate to the list: its preparation is in.
+//! `--drifted` learns the layout from mandates with other sectors, countries and weights than those measured.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    reason = "a measuring program over files whose lengths were checked"
+)]
+#![expect(clippy::print_stdout, reason = "prints what it measured")]
+
+mod files;
+mod mandate;
+mod measure;
+mod options;
+mod row;
+mod score;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match options::Options::parse(std::env::args().skip(1)).and_then(|options| measure::run(&options)) {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
