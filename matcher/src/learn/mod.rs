@@ -14,6 +14,7 @@ pub mod calibration;
 pub mod city;
 pub mod curve;
 pub mod exposure;
+pub mod features;
 pub mod files;
 pub mod investment;
 pub mod judge;

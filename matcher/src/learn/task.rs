@@ -13,8 +13,9 @@ use super::{
     boost::Options,
     city,
     exposure::Exposure,
+    features,
     files::{self, Licence, Open},
-    investment::{self, data::Market, window::Window},
+    investment::{self, data::Market, history::History, window::Window},
     judge::{Found, Ranker, exact_points},
     model::{Kind, Model, ModelError},
     switch::{Switches, UnknownTerm},
@@ -261,4 +262,86 @@ pub fn calibrate_investments(
         })
     })?;
     Ok(calibration.table())
+}
+
+/// The day of the last deal.
+///
+/// # Errors
+/// A malformed file.
+pub fn last_deal(open: Open<'_>) -> Result<Option<NaiveDate>, TaskError> {
+    let market = files::market(open, Licence::Measure)?;
+    Ok(market.deals.last().map(|deal| date_of(deal.round.day)))
+}
+
+/// Writes the rows that teach a model of deals before a cut, or with `judged` all pairs of every so-many-th investor
+/// judged in the year after it.
+///
+/// # Errors
+/// A malformed file, nothing to judge, or an output that fails.
+pub fn investment_features(
+    open: Open<'_>,
+    cut: NaiveDate,
+    judged: Option<usize>,
+    seed: u64,
+    out: &mut dyn Write,
+) -> Result<(), TaskError> {
+    let market = files::market(open, Licence::Measure)?;
+    let known = market.before(day_of(cut));
+    features::header(out, Kind::Investments)?;
+    let Some(every) = judged else {
+        return Ok(features::rows(out, "all", &investment::train::rows(&known, cut, seed))?);
+    };
+    let window = window(open, &market, Some(cut))?;
+    let history = History::before(&known, window.cut);
+    let mut inputs = vec![0.0_f32; investment::signal::Signal::COUNT];
+    for (query, came) in window.outcomes.iter().step_by(every.max(1)) {
+        let view = investment::view::View::new(&history, *query);
+        for ask in window.asks.iter().filter(|ask| !history.holds(*query, ask.company)) {
+            view.signals(ask, &mut inputs);
+            let names = (market.investor_ids.text(*query), market.company_ids.text(ask.company));
+            features::line(out, names, came.contains(&ask.company), 1.0, &inputs)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes the rows that teach the cities' model.
+///
+/// # Errors
+/// A malformed file, or an output that fails.
+pub fn city_features(open: Open<'_>, seed: u64, out: &mut dyn Write) -> Result<(), TaskError> {
+    let atlas = files::atlas(open)?;
+    let links = files::links(open, &atlas)?;
+    features::header(out, Kind::Cities)?;
+    for (case, rows) in Kind::Cities.cases().iter().zip(&city::train::rows(&atlas, &links, seed)) {
+        features::rows(out, case, rows)?;
+    }
+    Ok(())
+}
+
+/// Writes the inputs of all candidates of every so-many-th city judged; whether they came about is not known here.
+///
+/// # Errors
+/// A malformed file, or an output that fails.
+pub fn judged_city_features(
+    open: Open<'_>,
+    queries: (&str, Box<dyn BufRead>),
+    every: usize,
+    out: &mut dyn Write,
+) -> Result<(), TaskError> {
+    let atlas = files::atlas(open)?;
+    let links = files::links(open, &atlas)?;
+    let queries = atlas.read_queries(queries.0, queries.1)?;
+    let nearness = city::graph::Nearness::new(&atlas);
+    let graph = city::graph::Graph::new(&atlas, &nearness, &links);
+    let mut inputs = vec![0.0_f32; city::signal::Signal::COUNT];
+    features::header(out, Kind::Cities)?;
+    for query in queries.into_iter().step_by(every.max(1)) {
+        let view = city::view::View::new(&graph, query);
+        for other in (0..atlas.cities.len() as u32).filter(|other| view.candidate(*other)) {
+            view.signals(other, &mut inputs);
+            features::line(out, (atlas.ids.text(query), atlas.ids.text(other)), false, 1.0, &inputs)?;
+        }
+    }
+    Ok(())
 }
