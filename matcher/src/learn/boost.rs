@@ -93,7 +93,7 @@ pub struct Learnt {
     pub tables: Vec<Table>,
 }
 
-/// A small generator with good bits (SplitMix64: Steele, Lea and Flood 2014).
+/// A small generator with good bits (`SplitMix64`: Steele, Lea and Flood 2014).
 #[derive(Debug, Clone)]
 pub struct Draw(pub u64);
 
@@ -276,9 +276,12 @@ fn best_cut(cells: &[Cell], options: &Options) -> Option<(usize, f64)> {
     best
 }
 
+/// The parts of a cross: from and to of rows and of columns.
+type Parts = Vec<([usize; 2], [usize; 2])>;
+
 /// A cross on a table of at most 16 by 16: a cut on one axis, and a cut on the other on each side of it. Returns
 /// the gain over no cut and the four parts as (rows, columns).
-fn cross(cells: &[Cell], size: [usize; 2], options: &Options) -> (f64, Vec<([usize; 2], [usize; 2])>) {
+fn cross(cells: &[Cell], size: [usize; 2], options: &Options) -> (f64, Parts) {
     let at = |first: bool, i: usize, j: usize| if first { cells[i * 16 + j] } else { cells[j * 16 + i] };
     let mut best = (0.0, Vec::new());
     for first in [true, false] {
@@ -287,8 +290,8 @@ fn cross(cells: &[Cell], size: [usize; 2], options: &Options) -> (f64, Vec<([usi
         let mut before = [Cell::default(); 16];
         let mut after = [Cell::default(); 16];
         for i in 0..long {
-            for j in 0..wide {
-                after[j].add(at(first, i, j));
+            for (j, sum) in after[..wide].iter_mut().enumerate() {
+                sum.add(at(first, i, j));
             }
         }
         let mut whole = Cell::default();

@@ -6,6 +6,8 @@
     reason = "kernel: ten bands, counts of pairs"
 )]
 
+use std::fmt::Write;
+
 use super::boost::Draw;
 use crate::score::MicroPoints;
 
@@ -123,10 +125,11 @@ impl Table {
     pub fn to_tsv(&self) -> String {
         let mut text = "from\tto\tpairs\toutcomes\ttimes_as_often\tlow_95\thigh_95\n".to_owned();
         for band in &self.bands {
-            text.push_str(&format!(
-                "{}\t{}\t{}\t{}\t{:.2}\t{:.2}\t{:.2}\n",
+            let _ = writeln!(
+                text,
+                "{}\t{}\t{}\t{}\t{:.2}\t{:.2}\t{:.2}",
                 band.from, band.to, band.pairs, band.outcomes, band.lift, band.interval[0], band.interval[1]
-            ));
+            );
         }
         text
     }

@@ -36,13 +36,11 @@ impl Exposure {
     }
 
     /// Share of the items that no list showed.
-    #[expect(clippy::arithmetic_side_effects, reason = "floating point")]
     pub fn never(&self) -> f64 {
         1.0 - self.counts.len() as f64 / self.items.max(1) as f64
     }
 
     /// Gini coefficient of showings over all items: 0 all alike, near 1 a few take all.
-    #[expect(clippy::arithmetic_side_effects, reason = "floating point")]
     pub fn gini(&self) -> f64 {
         let mut counts: Vec<u64> = self.counts.values().copied().collect();
         counts.resize(self.items.max(counts.len()), 0);

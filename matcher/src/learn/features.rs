@@ -42,16 +42,18 @@ pub fn line(
 ///
 /// # Errors
 /// An output that fails.
-pub fn rows(out: &mut dyn Write, case: &str, rows: &Rows) -> std::io::Result<()> {
+pub fn taught(out: &mut dyn Write, case: &str, learnt_from: &Rows) -> std::io::Result<()> {
     let mut inputs = Vec::new();
-    for (group, ends) in rows.starts.windows(2).enumerate() {
+    for (group, ends) in learnt_from.starts.windows(2).enumerate() {
         let [from, to] = ends else { continue };
         let query = format!("{case}-{group}");
-        for row in *from..*to {
+        for place in *from..*to {
             inputs.clear();
-            inputs.extend(rows.columns.iter().map(|column| column.get(row).copied().unwrap_or(f32::NAN)));
-            let came = rows.came.get(row).copied().unwrap_or_default();
-            line(out, (&query, ""), came, rows.weight.get(row).copied().unwrap_or(1.0), &inputs)?;
+            inputs.extend(
+                learnt_from.columns.iter().map(|column| column.get(place).copied().unwrap_or(f32::NAN)),
+            );
+            let is = learnt_from.came.get(place).copied().unwrap_or_default();
+            line(out, (&query, ""), is, learnt_from.weight.get(place).copied().unwrap_or(1.0), &inputs)?;
         }
     }
     Ok(())

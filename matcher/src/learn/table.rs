@@ -197,6 +197,22 @@ pub fn read(
     }
 }
 
+/// Calls `each` for every number that two sorted lists share.
+pub(crate) fn shared(a: &[u32], b: &[u32], mut each: impl FnMut(u32)) {
+    let (mut left, mut right) = (a.iter(), b.iter());
+    let (mut one, mut other) = (left.next(), right.next());
+    while let (Some(x), Some(y)) = (one, other) {
+        match x.cmp(y) {
+            std::cmp::Ordering::Less => one = left.next(),
+            std::cmp::Ordering::Greater => other = right.next(),
+            std::cmp::Ordering::Equal => {
+                each(*x);
+                (one, other) = (left.next(), right.next());
+            }
+        }
+    }
+}
+
 /// Texts as numbers, in the order in which they were first seen.
 #[derive(Debug, Default, Clone)]
 pub struct Names {
@@ -241,7 +257,9 @@ impl Names {
 mod tests {
     use super::*;
 
-    fn ages(text: &str) -> Result<Vec<(String, Option<f64>, Option<Day>)>, DataError> {
+    type Person = (String, Option<f64>, Option<Day>);
+
+    fn ages(text: &str) -> Result<Vec<Person>, DataError> {
         let mut rows = Vec::new();
         read("people.tsv", text.as_bytes(), &["age", "name", "born"], |row| {
             rows.push((row.needed(1)?.to_owned(), row.number(0, 0.0, 150.0)?, row.day(2)?));

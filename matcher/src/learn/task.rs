@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write as _,
     io::{BufRead, Write},
 };
 
@@ -201,7 +202,7 @@ pub fn split_investments(open: Open<'_>, cut: NaiveDate) -> Result<String, TaskE
     for query in &window.queries {
         for company in window.outcomes.get(query).into_iter().flatten() {
             let (investor, company) = (market.investor_ids.text(*query), market.company_ids.text(*company));
-            text.push_str(&format!("{investor}\t{company}\n"));
+            let _ = writeln!(text, "{investor}\t{company}");
         }
     }
     Ok(text)
@@ -289,7 +290,7 @@ pub fn investment_features(
     let known = market.before(day_of(cut));
     features::header(out, Kind::Investments)?;
     let Some(every) = judged else {
-        return Ok(features::rows(out, "all", &investment::train::rows(&known, cut, seed))?);
+        return Ok(features::taught(out, "all", &investment::train::rows(&known, cut, seed))?);
     };
     let window = window(open, &market, Some(cut))?;
     let history = History::before(&known, window.cut);
@@ -314,7 +315,7 @@ pub fn city_features(open: Open<'_>, seed: u64, out: &mut dyn Write) -> Result<(
     let links = files::links(open, &atlas)?;
     features::header(out, Kind::Cities)?;
     for (case, rows) in Kind::Cities.cases().iter().zip(&city::train::rows(&atlas, &links, seed)) {
-        features::rows(out, case, rows)?;
+        features::taught(out, case, rows)?;
     }
     Ok(())
 }

@@ -245,7 +245,6 @@ impl Atlas {
 }
 
 /// Hashes (FNV-1a) of runs of three letters, with the name's ends marked, sorted and each once.
-#[expect(clippy::arithmetic_side_effects, reason = "ends of a window")]
 fn trigrams(name: &str) -> Vec<u32> {
     let letters: Vec<char> = std::iter::once('^').chain(name.chars()).chain(std::iter::once('$')).collect();
     let mut hashes: Vec<u32> = letters

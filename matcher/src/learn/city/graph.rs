@@ -1,7 +1,6 @@
 //! The links that are known, and what lies near each city.
 #![expect(
     clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
     reason = "kernel: places are numbers of the atlas's own names, the rest is floating point"
 )]
 

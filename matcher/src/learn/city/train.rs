@@ -2,11 +2,7 @@
 //!
 //! Cities without a known link and those with one are two cases with a model each: nothing of the graph around a cold
 //! city is known, and curves learnt on the others would mislead it.
-#![expect(
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    reason = "kernel: two cases; floating point"
-)]
+#![expect(clippy::indexing_slicing, reason = "kernel: two cases; floating point")]
 
 use super::{
     data::Atlas,

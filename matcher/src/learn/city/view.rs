@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::{data::City, graph::Graph, signal::Signal};
-use crate::learn::investment::data::km;
+use crate::learn::{investment::data::km, table::shared};
 
 /// How much a city counts by its distance: 1 here, a half at 25 km.
 fn kernel(apart: f32) -> f32 {
@@ -332,18 +332,7 @@ fn name_like(a: &City, b: &City) -> f32 {
     if a.trigrams.is_empty() || b.trigrams.is_empty() {
         return f32::NAN;
     }
-    let (x, y) = (&a.trigrams, &b.trigrams);
-    let (mut i, mut j, mut shared) = (0, 0, 0_u32);
-    while i < x.len() && j < y.len() {
-        match x[i].cmp(&y[j]) {
-            std::cmp::Ordering::Less => i += 1,
-            std::cmp::Ordering::Greater => j += 1,
-            std::cmp::Ordering::Equal => {
-                shared += 1;
-                i += 1;
-                j += 1;
-            }
-        }
-    }
-    2.0 * shared as f32 / (x.len() + y.len()) as f32
+    let mut count = 0_u32;
+    shared(&a.trigrams, &b.trigrams, |_| count += 1);
+    2.0 * count as f32 / (a.trigrams.len() + b.trigrams.len()) as f32
 }

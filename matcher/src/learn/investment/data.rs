@@ -75,7 +75,6 @@ impl Stage {
 pub type Point = [f32; 3];
 
 /// The point of a latitude and a longitude in degrees.
-#[expect(clippy::arithmetic_side_effects, reason = "floating point")]
 pub fn point(latitude: f64, longitude: f64) -> Point {
     let rad = std::f64::consts::PI / 180.0;
     let (lat, lon) = (latitude * rad, longitude * rad);
@@ -85,11 +84,16 @@ pub fn point(latitude: f64, longitude: f64) -> Point {
 
 /// Kilometres between two points on a sphere of the earth's mean radius, by the length of the chord, which keeps
 /// its precision where points are near.
-#[expect(clippy::arithmetic_side_effects, reason = "floating point")]
 pub fn km(a: Point, b: Point) -> f32 {
-    let ([ax, ay, az], [bx, by, bz]) = (a, b);
-    let (x, y, z) = (f64::from(ax - bx), f64::from(ay - by), f64::from(az - bz));
-    let half = libm::sqrt(x * x + y * y + z * z) / 2.0;
+    let square: f64 = a
+        .iter()
+        .zip(&b)
+        .map(|(p, q)| {
+            let apart = f64::from(p - q);
+            apart * apart
+        })
+        .sum();
+    let half = libm::sqrt(square) / 2.0;
     (2.0 * 6371.0088 * libm::asin(half.min(1.0))) as f32
 }
 
@@ -325,8 +329,25 @@ impl Market {
             self.deals.push(Deal { investor, round: Round { company, day, stage, amount } });
             Ok(())
         })?;
+        self.number_investors_by_id();
         self.deals.sort_by_key(|deal| (deal.round.day, deal.round.company, deal.investor));
         Ok(())
+    }
+
+    /// Numbers investors in the order of their ids: what is drawn and summed in the order of numbers then depends
+    /// neither on the order of a file's lines nor on who first appears after a cut.
+    fn number_investors_by_id(&mut self) {
+        let count = self.investor_ids.len() as u32;
+        let mut ids: Vec<&str> = (0..count).map(|number| self.investor_ids.text(number)).collect();
+        ids.sort_unstable();
+        let mut sorted = Names::default();
+        for id in ids {
+            sorted.intern(id);
+        }
+        for deal in &mut self.deals {
+            deal.investor = sorted.id(self.investor_ids.text(deal.investor)).unwrap_or(deal.investor);
+        }
+        self.investor_ids = sorted;
     }
 
     fn known_company(&self, row: &crate::learn::table::Row<'_>, column: usize) -> Result<u32, DataError> {

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::data::{Company, Deal, Market, Round, Stage};
-use crate::learn::table::Day;
+use crate::learn::table::{Day, shared};
 
 /// Days in which a deal's weight halves.
 const HALF_LIFE_DAYS: f64 = 3.0 * 365.25;
@@ -134,20 +134,11 @@ impl<'m> History<'m> {
 
     /// Likeness of two companies' tags: the cosine of their vectors of weights.
     pub fn likeness(&self, a: u32, b: u32) -> f32 {
-        let (x, y) = (&self.company(a).tags, &self.company(b).tags);
-        let (mut i, mut j, mut sum) = (0, 0, 0.0_f32);
-        while i < x.len() && j < y.len() {
-            match x[i].cmp(&y[j]) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    let weight = self.tag_weight[x[i] as usize];
-                    sum += weight * weight;
-                    i += 1;
-                    j += 1;
-                }
-            }
-        }
+        let mut sum = 0.0_f32;
+        shared(&self.company(a).tags, &self.company(b).tags, |tag| {
+            let weight = self.tag_weight[tag as usize];
+            sum += weight * weight;
+        });
         if sum == 0.0 { 0.0 } else { sum / (self.tag_length[a as usize] * self.tag_length[b as usize]) }
     }
 }

@@ -46,11 +46,10 @@ pub fn rows(market: &Market, cut: NaiveDate, seed: u64) -> Rows {
     let mut rows = Rows::new(Signal::COUNT);
     let mut draw = Draw(seed);
     let mut inputs = vec![0.0_f32; Signal::COUNT];
-    for before in (1..=YEARS).rev() {
-        let date = years_later(cut, -before);
+    for year in -YEARS..0 {
+        let date = years_later(cut, year);
         let history = History::before(market, day_of(date));
         let window = Window::after(market, date);
-        #[expect(clippy::arithmetic_side_effects, reason = "floating point")]
         let share = (DRAWN / window.asks.len() as f64).min(1.0);
         for (investor, came) in &window.outcomes {
             let view = View::new(&history, *investor);

@@ -135,7 +135,7 @@ fn median(sorted: &[f32]) -> f32 {
     match sorted.len() {
         0 => f32::NAN,
         n if n % 2 == 1 => sorted[n / 2],
-        n => (sorted[n / 2 - 1] + sorted[n / 2]) / 2.0,
+        n => f32::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
     }
 }
 
