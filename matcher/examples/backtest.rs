@@ -1,8 +1,8 @@
 //! The commands `train` and `backtest` without the rest of the product, for quick measuring:
 //!
 //! `cargo run --release -p matcher --example backtest -- DIR KIND WHAT [name=value ...]`, where KIND is
-//! `investments` or `cities` and WHAT is `train` or `rank`. Values: `out=FILE`, `model=FILE`, `cut=DATE`,
-//! `queries=FILE`, `top=N`, `off=KEY,KEY`, and of learning `seed`, `rounds`, `pair_rounds`, `pairs`, `rate`, `ridge`,
+//! `investments` or `cities` and WHAT is `train`, `rank`, `split` (of cities, into the directory `out`), `features` or
+//! `calibration` (of investments). Values: `out=FILE`, `model=FILE`, `cut=DATE`, `judged=EVERY`, `queries=FILE`, `top=N`, `off=KEY,KEY`, and of learning `seed`, `rounds`, `pair_rounds`, `pairs`, `rate`, `ridge`,
 //! `least`, `share`, `even`, `bags`.
 
 use std::{
@@ -38,14 +38,36 @@ fn main() -> Result<(), Failure> {
     };
     let cut = values.get("cut").map(|text| text.parse()).transpose()?;
     let out = *values.get("out").ok_or("out=FILE")?;
+    let options = options(&values)?;
     if what == "train" {
-        let options = options(&values)?;
         let model = match kind.as_str() {
             "investments" => task::train_investments(&open, Licence::Measure, cut, options)?,
             _ => task::train_cities(&open, options)?,
         };
         std::fs::write(out, model.to_json())?;
         return Ok(());
+    }
+    if what == "split" {
+        for (name, text) in task::split_cities(&open, options.seed)? {
+            std::fs::write(PathBuf::from(out).join(name), text)?;
+        }
+        return Ok(());
+    }
+    if what == "features" {
+        let judged = values.get("judged").map(|text| text.parse::<usize>()).transpose()?;
+        let mut writer = BufWriter::new(File::create(out)?);
+        match (kind.as_str(), judged, values.get("queries")) {
+            ("investments", judged, _) => {
+                let cut = cut.ok_or("cut=DATE")?;
+                task::investment_features(&open, cut, judged, options.seed, &mut writer)?;
+            }
+            (_, Some(every), Some(name)) => {
+                let queries = Box::new(BufReader::new(File::open(name)?));
+                task::judged_city_features(&open, (name, queries), every, &mut writer)?;
+            }
+            _ => task::city_features(&open, options.seed, &mut writer)?,
+        }
+        return Ok(writer.flush()?);
     }
     let file = values.get("model").copied();
     let text = file.map(std::fs::read_to_string).transpose()?;
@@ -56,6 +78,10 @@ fn main() -> Result<(), Failure> {
         off: &off,
         top: values.get("top").map_or(Ok(100), |text| text.parse())?,
     };
+    if what == "calibration" {
+        let table = task::calibrate_investments(&open, cut.ok_or("cut=DATE")?, ranking)?;
+        return Ok(std::fs::write(out, table.to_tsv())?);
+    }
     let mut writer = BufWriter::new(File::create(out)?);
     let exposure = if kind == "investments" {
         task::backtest_investments(&open, cut, ranking, &mut writer)?
