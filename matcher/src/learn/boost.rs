@@ -12,7 +12,11 @@
     reason = "kernel: bins are below the lengths of the lists made for them, the rest is floating point"
 )]
 
-use super::bin::{Cuts, MOST_CUTS, Rows};
+use super::{
+    bin::{Cuts, MOST_CUTS, Rows},
+    cell::{Cell, Least, best_cut, cross},
+    draw::Draw,
+};
 
 /// Cuts of an input within a table of two.
 const PAIR_CUTS: usize = 14;
@@ -62,6 +66,12 @@ impl Default for Options {
     }
 }
 
+impl Options {
+    const fn least(&self) -> Least {
+        Least { ridge: self.ridge, bend: self.least }
+    }
+}
+
 /// A curve: a value for each bin.
 #[derive(Debug, Clone)]
 pub struct Curve {
@@ -91,51 +101,6 @@ pub struct Learnt {
     pub curves: Vec<Curve>,
     /// Tables of pairs.
     pub tables: Vec<Table>,
-}
-
-/// A small generator with good bits (`SplitMix64`: Steele, Lea and Flood 2014).
-#[derive(Debug, Clone)]
-pub struct Draw(pub u64);
-
-impl Draw {
-    /// The next number.
-    pub const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// A number from nothing to below one.
-    pub const fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Cell {
-    slope: f64,
-    bend: f64,
-}
-
-impl Cell {
-    fn add(&mut self, other: Self) {
-        self.slope += other.slope;
-        self.bend += other.bend;
-    }
-
-    fn less(self, other: Self) -> Self {
-        Self { slope: self.slope - other.slope, bend: self.bend - other.bend }
-    }
-
-    fn gain(self, ridge: f64) -> f64 {
-        self.slope * self.slope / (self.bend + ridge)
-    }
-
-    fn step(self, ridge: f64) -> f64 {
-        -self.slope / (self.bend + ridge)
-    }
 }
 
 /// The state of learning.
@@ -209,7 +174,8 @@ impl Learner<'_> {
                 .iter()
                 .enumerate()
                 .filter_map(|(place, (from, to))| {
-                    best_cut(&cells[*from..*to], &self.options).map(|(cut, gain)| (place, from + cut, gain))
+                    best_cut(&cells[*from..*to], self.options.least())
+                        .map(|(cut, gain)| (place, from + cut, gain))
                 })
                 .fold(None::<(usize, usize, f64)>, |best, next| match best {
                     Some(held) if held.2 >= next.2 => Some(held),
@@ -251,89 +217,6 @@ impl Learner<'_> {
         }
         cells
     }
-}
-
-/// The best cut of a run of bins: the number of bins before it, and what it gains.
-fn best_cut(cells: &[Cell], options: &Options) -> Option<(usize, f64)> {
-    let mut all = Cell::default();
-    for cell in cells {
-        all.add(*cell);
-    }
-    let whole = all.gain(options.ridge);
-    let mut left = Cell::default();
-    let mut best: Option<(usize, f64)> = None;
-    for (place, cell) in cells.iter().enumerate().take(cells.len().saturating_sub(1)) {
-        left.add(*cell);
-        let right = all.less(left);
-        if left.bend < options.least || right.bend < options.least {
-            continue;
-        }
-        let gain = left.gain(options.ridge) + right.gain(options.ridge) - whole;
-        if gain > best.map_or(1e-9, |(_, gain)| gain) {
-            best = Some((place + 1, gain));
-        }
-    }
-    best
-}
-
-/// The parts of a cross: from and to of rows and of columns.
-type Parts = Vec<([usize; 2], [usize; 2])>;
-
-/// A cross on a table of at most 16 by 16: a cut on one axis, and a cut on the other on each side of it. Returns
-/// the gain over no cut and the four parts as (rows, columns).
-fn cross(cells: &[Cell], size: [usize; 2], options: &Options) -> (f64, Parts) {
-    let at = |first: bool, i: usize, j: usize| if first { cells[i * 16 + j] } else { cells[j * 16 + i] };
-    let mut best = (0.0, Vec::new());
-    for first in [true, false] {
-        let (long, wide) = if first { (size[0], size[1]) } else { (size[1], size[0]) };
-        // Columns' sums over the rows before the cut, and over those after it.
-        let mut before = [Cell::default(); 16];
-        let mut after = [Cell::default(); 16];
-        for i in 0..long {
-            for (j, sum) in after[..wide].iter_mut().enumerate() {
-                sum.add(at(first, i, j));
-            }
-        }
-        let mut whole = Cell::default();
-        for cell in &after[..wide] {
-            whole.add(*cell);
-        }
-        for cut in 1..long {
-            for j in 0..wide {
-                let cell = at(first, cut - 1, j);
-                before[j].add(cell);
-                after[j] = after[j].less(cell);
-            }
-            let halves = [&before[..wide], &after[..wide]].map(|half| {
-                let mut sum = Cell::default();
-                for cell in half {
-                    sum.add(*cell);
-                }
-                let inner = best_cut(half, options);
-                (sum, inner)
-            });
-            if halves.iter().any(|(sum, _)| sum.bend < options.least) {
-                continue;
-            }
-            let gain = halves
-                .iter()
-                .map(|(sum, inner)| sum.gain(options.ridge) + inner.map_or(0.0, |(_, gain)| gain))
-                .sum::<f64>()
-                - whole.gain(options.ridge);
-            if gain > best.0 {
-                let mut parts = Vec::new();
-                for (half, (_, inner)) in halves.iter().enumerate() {
-                    let rows = if half == 0 { [0, cut] } else { [cut, long] };
-                    let columns = inner.map_or(vec![[0, wide]], |(cut, _)| vec![[0, cut], [cut, wide]]);
-                    for columns in columns {
-                        parts.push(if first { (rows, columns) } else { (columns, rows) });
-                    }
-                }
-                best = (gain, parts);
-            }
-        }
-    }
-    best
 }
 
 /// Learns curves and tables. `nominal` inputs keep a cut between each two values that occur.
@@ -458,7 +341,7 @@ fn one_bag(learner: &mut Learner<'_>, cuts: &[Cuts], tables: Option<Vec<[usize; 
             let [a, b] = table.inputs;
             let size = [coarse[a].bins(), coarse[b].bins()];
             let cells = learner.pair_sums([&maps[a], &maps[b]], table.inputs);
-            let (_, parts) = cross(&cells, size, &options);
+            let (_, parts) = cross(&cells, size, options.least());
             let mut steps = [0.0; 256];
             for (rows, columns) in parts {
                 let mut cell = Cell::default();
@@ -498,7 +381,7 @@ fn choose(learner: &mut Learner<'_>, coarse: &[Cuts], maps: &[[u8; 256]]) -> Vec
     for a in 0..coarse.len() {
         for b in a + 1..coarse.len() {
             let cells = learner.pair_sums([&maps[a], &maps[b]], [a, b]);
-            let (gain, _) = cross(&cells, [coarse[a].bins(), coarse[b].bins()], &learner.options);
+            let (gain, _) = cross(&cells, [coarse[a].bins(), coarse[b].bins()], learner.options.least());
             gains.push((gain, [a, b]));
         }
     }

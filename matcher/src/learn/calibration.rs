@@ -8,7 +8,7 @@
 
 use std::fmt::Write;
 
-use super::boost::Draw;
+use super::draw::Draw;
 use crate::score::MicroPoints;
 
 /// Bands of ten points.

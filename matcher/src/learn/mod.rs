@@ -11,8 +11,10 @@
 pub mod bin;
 pub mod boost;
 pub mod calibration;
+mod cell;
 pub mod city;
 pub mod curve;
+pub mod draw;
 pub mod exposure;
 pub mod features;
 pub mod files;

@@ -14,7 +14,8 @@ use super::{
 use crate::learn::{
     TrainError,
     bin::Rows,
-    boost::{Draw, Options, learn},
+    boost::{Options, learn},
+    draw::Draw,
     model::{Kind, Model},
 };
 

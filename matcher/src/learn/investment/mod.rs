@@ -2,6 +2,7 @@
 
 pub mod backtest;
 pub mod data;
+mod habit;
 pub mod history;
 pub mod published;
 pub mod signal;

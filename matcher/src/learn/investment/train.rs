@@ -12,7 +12,8 @@ use super::{
 use crate::learn::{
     TrainError,
     bin::Rows,
-    boost::{Draw, Options, learn},
+    boost::{Options, learn},
+    draw::Draw,
     model::{Kind, Model},
     table::{date_of, day_of},
 };

@@ -9,104 +9,11 @@ use std::collections::HashMap;
 
 use super::{
     data::{Company, Round, Stage, km},
+    habit::{Habits, PRIOR, Ties, peers, ties},
     history::{History, recency},
     signal::Signal,
 };
 use crate::learn::table::{Day, date_of};
-
-/// Deals that the market's habit counts for, against which an investor's own habit is weighed.
-const PRIOR: f32 = 3.0;
-/// Co-investors whose habits count as those of peers.
-const PEERS: usize = 40;
-
-/// Weights by number of a name, as shares of a total.
-#[derive(Debug, Default)]
-struct Habit {
-    weight: HashMap<u32, f32>,
-    total: f32,
-}
-
-impl Habit {
-    fn add(&mut self, name: u32, weight: f32) {
-        *self.weight.entry(name).or_insert(0.0) += weight;
-    }
-
-    fn of(&self, name: u32) -> f32 {
-        self.weight.get(&name).copied().unwrap_or(0.0)
-    }
-
-    fn share(&self, name: u32) -> f32 {
-        if self.total > 0.0 { self.of(name) / self.total } else { 0.0 }
-    }
-
-    /// The logarithm to base two of how much oftener the habit holds a name than the market, the market counting as
-    /// [`PRIOR`] deals.
-    fn lift(&self, name: u32, market: f32) -> f32 {
-        let market = market.max(1e-4);
-        libm::log2f((self.of(name) + PRIOR * market) / ((self.total + PRIOR) * market))
-    }
-}
-
-/// Habits in places, tags and stages.
-#[derive(Debug, Default)]
-struct Habits {
-    places: Habit,
-    tags: Habit,
-    tag_length: f32,
-    stages: [f32; Stage::COUNT],
-    stage_total: f32,
-}
-
-impl Habits {
-    fn add(&mut self, history: &History<'_>, company: &Company, weight: f32) {
-        for place in [company.country, company.state, company.city] {
-            if place != 0 {
-                self.places.add(place, weight);
-            }
-        }
-        for tag in &company.tags {
-            self.tags.add(*tag, weight);
-        }
-        self.places.total += weight;
-        self.tags.total += weight;
-        let _ = history;
-    }
-
-    fn add_stage(&mut self, stage: Stage, weight: f32) {
-        if stage != Stage::Unknown {
-            self.stages[stage as usize] += weight;
-            self.stage_total += weight;
-        }
-    }
-
-    fn finish(&mut self, history: &History<'_>) {
-        // In the order of the numbers of the tags, so that the sum has the same bytes each time.
-        let mut tags: Vec<(u32, f32)> =
-            self.tags.weight.iter().map(|(tag, weight)| (*tag, *weight)).collect();
-        tags.sort_unstable_by_key(|(tag, _)| *tag);
-        let sum: f32 = tags
-            .iter()
-            .map(|(tag, weight)| {
-                let value = weight * history.tag_weight[*tag as usize];
-                value * value
-            })
-            .sum();
-        self.tag_length = libm::sqrtf(sum);
-    }
-
-    /// The cosine of a company's tags with the habit's.
-    fn likeness(&self, history: &History<'_>, company: u32) -> f32 {
-        let tags = &history.company(company).tags;
-        let sum: f32 = tags
-            .iter()
-            .map(|tag| {
-                let weight = history.tag_weight[*tag as usize];
-                weight * weight * self.tags.of(*tag)
-            })
-            .sum();
-        if sum == 0.0 { 0.0 } else { sum / (self.tag_length * history.tag_length[company as usize]) }
-    }
-}
 
 /// An investor before the cut.
 #[derive(Debug)]
@@ -116,7 +23,7 @@ pub struct View<'h> {
     own: Habits,
     peers: Option<Habits>,
     /// Co-investors: shared companies and the cosine of the two lists of holdings.
-    ties: HashMap<u32, (f32, f32)>,
+    ties: Ties,
     /// Logarithms of amounts to base two, with the deal's weight and stage, sorted.
     amounts: Vec<(f32, f32, Stage)>,
     median_amount: f32,
@@ -148,7 +55,7 @@ impl<'h> View<'h> {
         let mut city_day = HashMap::new();
         let mut days = Vec::new();
         for holding in holdings {
-            own.add(history, history.company(holding.company), holding.weight);
+            own.add(history.company(holding.company), holding.weight);
         }
         let mut amounts = Vec::new();
         let (mut steps, mut step_weight) = (0.0_f32, 0.0_f32);
@@ -431,49 +338,4 @@ impl<'h> View<'h> {
 
 fn day_of_year(day: Day) -> i32 {
     chrono::Datelike::ordinal(&date_of(day)) as i32
-}
-
-/// Companies held together and the cosine of the two lists, by co-investor.
-fn ties(history: &History<'_>, investor: u32) -> HashMap<u32, (f32, f32)> {
-    let mine = &history.holdings[investor as usize];
-    let mut shared: HashMap<u32, f32> = HashMap::new();
-    for holding in mine {
-        for holder in &history.holders[holding.company as usize] {
-            if *holder != investor {
-                *shared.entry(*holder).or_insert(0.0) += 1.0;
-            }
-        }
-    }
-    shared
-        .into_iter()
-        .map(|(other, count)| {
-            let theirs = history.holdings[other as usize].len();
-            (other, (count, count / libm::sqrtf((mine.len() * theirs) as f32)))
-        })
-        .collect()
-}
-
-/// Habits of the nearest co-investors, each by its cosine.
-fn peers(history: &History<'_>, investor: u32, ties: &HashMap<u32, (f32, f32)>) -> Option<Habits> {
-    let mut nearest: Vec<(u32, f32)> = ties.iter().map(|(other, (_, cosine))| (*other, *cosine)).collect();
-    nearest.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    nearest.truncate(PEERS);
-    if nearest.is_empty() {
-        return None;
-    }
-    let mut habits = Habits::default();
-    for (other, cosine) in nearest {
-        let count = history.holdings[other as usize].len() as f32;
-        for holding in &history.holdings[other as usize] {
-            if !history.holds(investor, holding.company) {
-                let weight = cosine * holding.weight / count;
-                habits.add(history, history.company(holding.company), weight);
-            }
-        }
-        for deal in &history.deals[other as usize] {
-            habits.add_stage(deal.round.stage, cosine * recency(history.cut, deal.round.day) / count);
-        }
-    }
-    habits.finish(history);
-    (habits.places.total > 0.0).then_some(habits)
 }
