@@ -157,30 +157,36 @@ def main():
                  (numpy.char.startswith(t["query"].to_numpy(str), "linked"), ~cold)]
     else:
         parts = [(numpy.ones(len(t), bool), numpy.ones(len(frame), bool))]
-    linear, trees = numpy.zeros(len(frame)), numpy.zeros(len(frame))
-    for rows, judged_rows in parts:
-        if not judged_rows.any():
-            continue
-        e = groups(t["query"].to_numpy()[rows])
-        linear[judged_rows] = Linear(tx[rows], came[rows], weight[rows], e).predict(x[judged_rows])
-        data = lightgbm.Dataset(tx[rows], came[rows], group=numpy.diff(e), feature_name=names)
-        options = dict(objective="lambdarank", learning_rate=0.05, num_leaves=15, max_bin=63, min_data_in_leaf=50,
-                       feature_fraction=0.6, lambdarank_truncation_level=30, seed=1, deterministic=True, num_threads=1,
-                       verbose=-1)
-        trees[judged_rows] = lightgbm.train(options, data, 200).predict(x[judged_rows], num_threads=1)
-    rankers["additive linear"] = lists(linear, frame, ends)
-    rankers["LightGBM LambdaMART"] = lists(trees, frame, ends)
     ours = judged(next(iter(rankers.values())), wanted)[0]
     rng = numpy.random.default_rng(1)
     draws = rng.integers(0, len(ours), (1000, len(ours)))
     print("ranker\tndcg20\tlow\thigh\trecall20\tgini20\tnever20\tours_less_low\tours_less_high")
-    for name, ranked in rankers.items():
+
+    def tell(name, ranked):
         ndcg, recall = judged(ranked, wanted)
         low, high = numpy.percentile(ndcg[draws].mean(1), [2.5, 97.5])
         less = numpy.percentile((ours - ndcg)[draws].mean(1), [2.5, 97.5])
         uneven, never = gini(ranked, items)
         print(f"{name}\t{ndcg.mean():.4f}\t{low:.4f}\t{high:.4f}\t{recall.mean():.4f}\t{uneven:.3f}\t{never:.3f}"
               f"\t{less[0]:+.4f}\t{less[1]:+.4f}", flush=True)
+
+    for name, ranked in rankers.items():
+        tell(name, ranked)
+    linear, trees = numpy.zeros(len(frame)), numpy.zeros(len(frame))
+    for rows, judged_rows in parts:
+        if judged_rows.any():
+            e = groups(t["query"].to_numpy()[rows])
+            linear[judged_rows] = Linear(tx[rows], came[rows], weight[rows], e).predict(x[judged_rows])
+    tell("additive linear", lists(linear, frame, ends))
+    options = dict(objective="lambdarank", learning_rate=0.05, num_leaves=15, max_bin=63, min_data_in_leaf=50,
+                   feature_fraction=0.6, lambdarank_truncation_level=30, seed=1, deterministic=True, num_threads=1,
+                   verbose=-1)
+    for rows, judged_rows in parts:
+        if judged_rows.any():
+            e = groups(t["query"].to_numpy()[rows])
+            data = lightgbm.Dataset(tx[rows], came[rows], group=numpy.diff(e), feature_name=names)
+            trees[judged_rows] = lightgbm.train(options, data, 200).predict(x[judged_rows], num_threads=1)
+    tell("LightGBM LambdaMART", lists(trees, frame, ends))
 
 
 main()
