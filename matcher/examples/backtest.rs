@@ -3,7 +3,7 @@
 //! `cargo run --release -p matcher --example backtest -- DIR KIND WHAT [name=value ...]`, where KIND is
 //! `investments` or `cities` and WHAT is `train`, `rank`, `split` (of cities, into the directory `out`), `features` or
 //! `calibration` (of investments). Values: `out=FILE`, `model=FILE`, `cut=DATE`, `judged=EVERY`, `queries=FILE`, `top=N`, `off=KEY,KEY`, and of learning `seed`, `rounds`, `pair_rounds`, `pairs`, `rate`, `ridge`,
-//! `least`, `share`, `even`, `bags`.
+//! `least`, `share`, `even`, `bags`; `shippable=yes` learns from the files that may ship.
 
 use std::{
     collections::HashMap,
@@ -41,7 +41,10 @@ fn main() -> Result<(), Failure> {
     let options = options(&values)?;
     if what == "train" {
         let model = match kind.as_str() {
-            "investments" => task::train_investments(&open, Licence::Measure, cut, options)?,
+            "investments" => {
+                let licence = if values.contains_key("shippable") { Licence::Ship } else { Licence::Measure };
+                task::train_investments(&open, licence, cut, options)?
+            }
             _ => task::train_cities(&open, options)?,
         };
         std::fs::write(out, model.to_json())?;

@@ -237,3 +237,34 @@ fn hidden_links_of_cities_are_found_and_guarded() {
     assert_eq!(picture.matches("<g transform").count(), parts);
     assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n") && !picture.contains("NaN"));
 }
+
+#[test]
+fn files_that_may_ship_are_read_in_their_own_words() {
+    let made = Made(vec![
+        (
+            "ccby_companies.tsv",
+            "company_id\tname\tcategory_code\tcountry_code\tstate_code\tregion\tcity\tfounded_at\n\
+             a\tA Inc.\tweb\tUSA\tCA\tSF Bay\tPalo Alto\t2001-02-03\nb\tB\t\tUSA\t\t\t\t\n"
+                .to_owned(),
+        ),
+        (
+            "ccby_rounds.tsv",
+            "company_id\tdate\tround_type\tamount_usd\na\t2008-01-02\tcrowdfunding\t5.0\nb\t2007-01-02\tseries-c+\t\n".to_owned(),
+        ),
+        (
+            "ccby_deals.tsv",
+            "investor_name\tcompany_id\tfunded_when\tround_type\tround_amount_usd\n\
+             Zed\ta\t2008-01-02\tangel\t5.0\nAce\tb\t2007-01-02\t\t0\n"
+                .to_owned(),
+        ),
+    ]);
+    let market = files::market(&|name| made.open(name), Licence::Ship).unwrap();
+    assert_eq!((market.companies.len(), market.rounds.len(), market.deals.len()), (2, 2, 2));
+    // Investors are numbered by name, deals stand in the order of days.
+    assert_eq!(market.investor_ids.text(0), "Ace");
+    assert_eq!(market.deals[0].investor, 0);
+    assert_eq!(market.deals[0].round.amount, None, "nothing is no amount");
+    assert_eq!((market.companies[1].state, market.companies[1].city), (0, 0));
+    assert_ne!(market.companies[0].city, 0);
+    assert_eq!(files::market(&|name| made.open(name), Licence::Measure).unwrap_err().line, 1);
+}

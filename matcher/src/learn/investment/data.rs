@@ -42,7 +42,7 @@ impl Stage {
     pub fn parse(text: &str) -> Option<Self> {
         Some(match text {
             "" => Self::Unknown,
-            "crowd" => Self::Crowd,
+            "crowd" | "crowdfunding" => Self::Crowd,
             "grant" => Self::Grant,
             "seed" | "angel" => Self::Seed,
             "venture" => Self::Venture,
