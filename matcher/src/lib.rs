@@ -18,6 +18,7 @@ pub mod explanation;
 pub mod gate;
 pub mod grade;
 pub mod highlight;
+pub mod learn;
 pub mod policy;
 pub mod rank;
 pub mod row;

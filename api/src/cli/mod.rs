@@ -19,6 +19,7 @@ fn written(outcome: std::io::Result<()>) {
 
 mod demo;
 mod import;
+mod learn;
 mod mail;
 mod personas;
 mod rank;
@@ -112,6 +113,18 @@ enum Command {
     Mail {
         #[command(subcommand)]
         what: mail::What,
+    },
+    /// Learn a model from past deals or links, or draw its curves.
+    Train {
+        /// What is learnt.
+        #[command(subcommand)]
+        what: learn::Train,
+    },
+    /// Judge a ranking on what came after.
+    Backtest {
+        /// What is judged.
+        #[command(subcommand)]
+        what: learn::Backtest,
     },
     /// Print the GraphQL schema.
     Schema,
@@ -225,6 +238,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             return done;
         }
         Command::Mail { what } => return mail::mail(&cli.common, what).await,
+        Command::Train { what } => tokio::task::spawn_blocking(move || learn::train(what)).await??,
+        Command::Backtest { what } => tokio::task::spawn_blocking(move || learn::backtest(what)).await??,
         Command::Schema => print!("{}", crate::graphql::sdl()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut command(), "caravanserai", &mut std::io::stdout());
