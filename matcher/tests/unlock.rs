@@ -1,6 +1,6 @@
 //! The unlock map over random catalogs: every line is what the scorer gives, and what is unknown is never a promise.
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in plain numbers")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panic")]
 
 mod mixed;
 #[expect(dead_code, reason = "shared with the other tests")]

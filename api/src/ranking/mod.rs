@@ -196,13 +196,17 @@ async fn fill(
     let mut rows = Box::pin(store.stream::<Organisation>().await?);
     while let Some(stored) = rows.try_next().await? {
         catalog.put_organisation(stored.id, &stored.value);
-        index.iter_mut().for_each(|index| index.put(&stored));
+        if let Some(index) = &mut index {
+            index.put(&stored);
+        }
     }
     drop(rows);
     let mut rows = Box::pin(store.stream::<City>().await?);
     while let Some(stored) = rows.try_next().await? {
         catalog.put_city(stored.id, stored.owner, &stored.value);
-        index.iter_mut().for_each(|index| index.put(&stored));
+        if let Some(index) = &mut index {
+            index.put(&stored);
+        }
     }
     drop(rows);
     for twinning in store.twinnings().await? {
@@ -227,7 +231,9 @@ async fn fill(
         if let Some(owner) = stored.owner {
             catalog.put_project(stored.id, owner, &stored.value);
         }
-        index.iter_mut().for_each(|index| index.put(&stored));
+        if let Some(index) = &mut index {
+            index.put(&stored);
+        }
     }
     Ok(catalog)
 }

@@ -64,9 +64,9 @@ async fn killed_at_random_it_loses_nothing(place: Place) {
     // The faults stop: what is left must be done soon. The last letter is there to be sent by this life alone: one that
     // sends has said how it wants to be told to end, which cannot be known of one that has only been started.
     let mut child = spawn(&place, dir.path(), &sink);
-    let last = "last@example.org";
-    promise(&store, Utc::now(), [letter(last)]).await;
-    promised.insert(last.to_owned());
+    let closing = "last@example.org";
+    promise(&store, Utc::now(), [letter(closing)]).await;
+    promised.insert(closing.to_owned());
     wait_until_done(&store, Duration::from_mins(1)).await;
     let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(status.success());
