@@ -173,6 +173,19 @@ pub(super) enum Rows {
     Cities,
 }
 
+/// Does something with a file and names it where that fails.
+fn named<T>(path: &Path, done: io::Result<T>) -> Result<T, Failure> {
+    done.map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+/// Writes what is made once it is whole: what is refused leaves a file as it was.
+fn whole<T>(out: &Path, make: impl FnOnce(&mut Vec<u8>) -> Result<T, Failure>) -> Result<T, Failure> {
+    let mut text = Vec::new();
+    let made = make(&mut text)?;
+    named(out, fs::write(out, text))?;
+    Ok(made)
+}
+
 /// Opens a file as text, unpacking what ends in `.gz`.
 fn read(path: &Path) -> io::Result<Box<dyn BufRead>> {
     let file = File::open(path)?;
@@ -201,17 +214,17 @@ pub(super) fn train(what: Train) -> Result<(), Failure> {
             write_model(&task::train_cities(&opener(&data), options)?, &out)
         }
         Train::Curves { model, out } => {
-            let text = fs::read_to_string(&model)?;
+            let text = named(&model, fs::read_to_string(&model))?;
             let name = model.to_string_lossy();
             let read = Model::read(&name, &text, Kind::Investments)
                 .or_else(|_| Model::read(&name, &text, Kind::Cities))?;
-            Ok(fs::write(&out, curve::svg(&read))?)
+            named(&out, fs::write(&out, curve::svg(&read)))
         }
     }
 }
 
 fn write_model(model: &Model, out: &Path) -> Result<(), Failure> {
-    fs::write(out, model.to_json())?;
+    named(out, fs::write(out, model.to_json()))?;
     let parts: usize = model.cases.iter().map(|case| case.parts.len()).sum();
     say!(
         "{}: {} criteria and tables from {} links ({})",
@@ -230,7 +243,7 @@ impl Ranked {
         if self.model.as_os_str() == "none" {
             return Ok(each(Ranking { model: None, off: &self.off, top })?);
         }
-        let text = fs::read_to_string(&self.model)?;
+        let text = named(&self.model, fs::read_to_string(&self.model))?;
         let file = self.model.to_string_lossy();
         let model = Some(ModelText { file: &file, text: &text });
         Ok(each(Ranking { model, off: &self.off, top })?)
@@ -246,31 +259,29 @@ fn say_exposure(exposure: &Exposure) {
 pub(super) fn backtest(what: Backtest) -> Result<(), Failure> {
     match what {
         Backtest::Investments { data, out, cut, ranked } => {
-            let mut text = BufWriter::new(File::create(&out)?);
             let open = opener(&data);
-            let exposure =
-                ranked.with(|ranking| task::backtest_investments(&open, cut, ranking, &mut text))?;
-            text.flush()?;
+            let exposure = whole(&out, |text| {
+                ranked.with(|ranking| task::backtest_investments(&open, cut, ranking, text))
+            })?;
             say_exposure(&exposure);
         }
         Backtest::Cities { data, queries, out, ranked } => {
-            let mut text = BufWriter::new(File::create(&out)?);
             let (open, name) = (opener(&data), queries.to_string_lossy().into_owned());
-            let source = read(&queries)?;
-            let exposure =
-                ranked.with(|ranking| task::backtest_cities(&open, (&name, source), ranking, &mut text))?;
-            text.flush()?;
+            let source = named(&queries, read(&queries))?;
+            let exposure = whole(&out, |text| {
+                ranked.with(|ranking| task::backtest_cities(&open, (&name, source), ranking, text))
+            })?;
             say_exposure(&exposure);
         }
         Backtest::Split { data, out, years, seed } => split(&data, &out, years, seed)?,
         Backtest::Calibration { data, out, cut, ranked } => {
             let open = opener(&data);
             let table = ranked.with(|ranking| task::calibrate_investments(&open, cut, ranking))?;
-            fs::write(&out, table.to_tsv())?;
+            named(&out, fs::write(&out, table.to_tsv()))?;
             say!("{} outcomes of {} pairs, {} investors", table.outcomes, table.pairs, table.investors);
         }
         Backtest::Features { kind, data, out, cut, judged, queries, seed } => {
-            let mut text = BufWriter::new(File::create(&out)?);
+            let mut text = BufWriter::new(named(&out, File::create(&out))?);
             let open = opener(&data);
             let judged = judged.map(usize::from);
             match (kind, judged) {
@@ -282,7 +293,12 @@ pub(super) fn backtest(what: Backtest) -> Result<(), Failure> {
                 (Rows::Cities, Some(every)) => {
                     let queries = queries.ok_or("--queries is needed")?;
                     let name = queries.to_string_lossy().into_owned();
-                    task::judged_city_features(&open, (&name, read(&queries)?), every, &mut text)?;
+                    task::judged_city_features(
+                        &open,
+                        (&name, named(&queries, read(&queries))?),
+                        every,
+                        &mut text,
+                    )?;
                 }
             }
             text.flush()?;
@@ -295,21 +311,24 @@ pub(super) fn backtest(what: Backtest) -> Result<(), Failure> {
 fn split(data: &Path, out: &Path, years: u8, seed: u64) -> Result<(), Failure> {
     let open = opener(data);
     let cities = out.join("cities");
-    fs::create_dir_all(&cities)?;
+    named(&cities, fs::create_dir_all(&cities))?;
     let end = task::last_deal(&open)?;
     let end = end.and_then(|day| NaiveDate::from_ymd_opt(day.year(), 1, 1)).ok_or("there is no deal")?;
     for before in 0..i32::from(years) {
         let cut = years_later(end, before.saturating_neg());
         let name = out.join(format!("outcomes_{cut}.tsv"));
-        fs::write(&name, task::split_investments(&open, cut)?)?;
+        named(&name, fs::write(&name, task::split_investments(&open, cut)?))?;
         say!("{}: outcomes of the year after {cut}", name.display());
     }
     for name in ["cities.tsv", "countries.tsv", "country_pairs.tsv"] {
-        io::copy(&mut open(name)?, &mut File::create(cities.join(name))?)?;
+        let (from, to) = (data.join(name), cities.join(name));
+        let copied = open(name).and_then(|mut text| io::copy(&mut text, &mut File::create(to)?));
+        named(&from, copied)?;
     }
     for (name, text) in task::split_cities(&open, seed)? {
-        fs::write(cities.join(name), &text)?;
-        say!("{}: {} lines", cities.join(name).display(), text.lines().count().saturating_sub(1));
+        let name = cities.join(name);
+        named(&name, fs::write(&name, &text))?;
+        say!("{}: {} lines", name.display(), text.lines().count().saturating_sub(1));
     }
     Ok(())
 }

@@ -235,13 +235,14 @@ async fn journey(behind: Behind) {
     }
     assert_eq!(blind["places"][0]["country"]["code"], "RS");
     assert!(blind["sizeBand"].as_str().unwrap().contains("EUR"), "{blind}");
-    // The catalog follows within a second, and then nothing of it is read out.
+    // The catalog and the index of the search follow within a second, each by itself, and then nothing of it is read out.
     let veiled = "query($f:OpportunityFilter){projects(filter:$f,first:100){edges{node{id}}}}";
     let by_stage = json!({"f": {"countries": ["RS"], "stages": ["FEASIBILITY"]}});
     let gone = |data: &Value| {
         !data["projects"]["edges"].as_array().unwrap().iter().any(|edge| edge["node"]["id"] == id)
     };
     server.until(veiled, &by_stage, gone).await;
+    server.until(veiled, &json!({"f": {"text": "Zlatibor"}}), gone).await;
     crate::blind::nothing_is_read_out(&server, &id, "Zlatibor").await;
 
     // On the same server, since to start one takes longer than all that is asked of it.
