@@ -181,9 +181,9 @@ fn named<T>(path: &Path, done: io::Result<T>) -> Result<T, Failure> {
 /// Writes what is made once it is whole: what is refused leaves a file as it was.
 fn whole<T>(out: &Path, make: impl FnOnce(&mut Vec<u8>) -> Result<T, Failure>) -> Result<T, Failure> {
     let mut text = Vec::new();
-    let made = make(&mut text)?;
+    let answer = make(&mut text)?;
     named(out, fs::write(out, text))?;
-    Ok(made)
+    Ok(answer)
 }
 
 /// Opens a file as text, unpacking what ends in `.gz`.
