@@ -13,6 +13,7 @@ pub mod capability;
 pub mod catalog;
 pub mod counterfactual;
 pub mod criterion;
+pub mod draw;
 pub mod engine;
 pub mod explanation;
 pub mod gate;

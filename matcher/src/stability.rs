@@ -8,6 +8,7 @@
 )]
 
 use crate::{
+    draw::Draw,
     grade::Micro,
     policy::{Fusion, Weights},
     rank::Evaluation,
@@ -36,7 +37,7 @@ pub fn stability(
     k: usize,
 ) -> Vec<Micro> {
     let contenders = contenders(weights, fusion, candidates, k.max(watched));
-    let mut random = SplitMix(0x0C0F_FEE5_EED0_2026);
+    let mut random = Draw(0x0C0F_FEE5_EED0_2026);
     let mut hits = vec![0_u32; watched.min(candidates.len())];
     let mut scores: Vec<(MicroPoints, std::cmp::Reverse<u128>, usize)> = Vec::with_capacity(contenders.len());
     for _ in 0..DRAWS {
@@ -116,7 +117,7 @@ fn extremes<const N: usize>(
     (low.saturating_sub(10_000), high.saturating_add(10_000))
 }
 
-fn shaken<const N: usize>(weights: &Weights<N>, random: &mut SplitMix) -> Weights<N> {
+fn shaken<const N: usize>(weights: &Weights<N>, random: &mut Draw) -> Weights<N> {
     let mut drawn = *weights.hundredths();
     for weight in &mut drawn {
         *weight = scale(*weight, 800 + (random.next() % 401) as u32);
@@ -126,16 +127,4 @@ fn shaken<const N: usize>(weights: &Weights<N>, random: &mut SplitMix) -> Weight
 
 fn scale(weight: u16, thousandths: u32) -> u16 {
     ((u32::from(weight) * thousandths + 500) / 1_000) as u16
-}
-
-/// `SplitMix64` (Steele, Lea and Flood 2014): small, seeded, the same everywhere.
-struct SplitMix(u64);
-
-impl SplitMix {
-    const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
 }

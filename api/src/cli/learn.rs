@@ -21,17 +21,24 @@ use matcher::learn::{
 
 use super::Failure;
 
+/// What is read and what is written.
+#[derive(Debug, clap::Args)]
+pub(super) struct Files {
+    /// Directory of the data files.
+    #[arg(long)]
+    data: PathBuf,
+    /// The file that is written: a model, or a table with a header, such as `query item rank score` of a ranking.
+    #[arg(long)]
+    out: PathBuf,
+}
+
 /// What is learnt.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Train {
     /// Learn which companies investors come to hold.
     Investments {
-        /// Directory of the data files.
-        #[arg(long)]
-        data: PathBuf,
-        /// The model file that is written.
-        #[arg(long)]
-        out: PathBuf,
+        #[command(flatten)]
+        files: Files,
         /// Nothing of this day or later is seen; the day after the last deal by default.
         #[arg(long)]
         cut: Option<NaiveDate>,
@@ -44,12 +51,8 @@ pub(super) enum Train {
     },
     /// Learn which cities become partners, from the known links.
     Cities {
-        /// Directory of the data files.
-        #[arg(long)]
-        data: PathBuf,
-        /// The model file that is written.
-        #[arg(long)]
-        out: PathBuf,
+        #[command(flatten)]
+        files: Files,
         /// Seed of all draws.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -84,12 +87,8 @@ pub(super) struct Ranked {
 pub(super) enum Backtest {
     /// Rank companies for investors from what was known before a day.
     Investments {
-        /// Directory of the data files.
-        #[arg(long)]
-        data: PathBuf,
-        /// The ranking that is written: query, item, rank, score.
-        #[arg(long)]
-        out: PathBuf,
+        #[command(flatten)]
+        files: Files,
         /// Rank the companies that raised in the year after this day; without it, those of the candidates' file.
         #[arg(long)]
         cut: Option<NaiveDate>,
@@ -98,15 +97,11 @@ pub(super) enum Backtest {
     },
     /// Rank cities of other countries for cities.
     Cities {
-        /// Directory of the data files.
-        #[arg(long)]
-        data: PathBuf,
+        #[command(flatten)]
+        files: Files,
         /// The cities judged: a table with the column `city_id`.
         #[arg(long)]
         queries: PathBuf,
-        /// The ranking that is written: query, item, rank, score.
-        #[arg(long)]
-        out: PathBuf,
         #[command(flatten)]
         ranked: Ranked,
     },
@@ -127,12 +122,8 @@ pub(super) enum Backtest {
     },
     /// Tell how many times as often as average pairs of each ten-point band came about.
     Calibration {
-        /// Directory of the data files.
-        #[arg(long)]
-        data: PathBuf,
-        /// The table that is written.
-        #[arg(long)]
-        out: PathBuf,
+        #[command(flatten)]
+        files: Files,
         /// Judge on the year after this day.
         #[arg(long)]
         cut: NaiveDate,
@@ -143,12 +134,8 @@ pub(super) enum Backtest {
     Features {
         /// Of what.
         kind: Rows,
-        /// Directory of the data files.
-        #[arg(long)]
-        data: PathBuf,
-        /// The table that is written.
-        #[arg(long)]
-        out: PathBuf,
+        #[command(flatten)]
+        files: Files,
         /// For investments: rows of the years before this day, or with `--judged` of the year after it.
         #[arg(long)]
         cut: Option<NaiveDate>,
@@ -204,12 +191,12 @@ fn opener(data: &Path) -> impl Fn(&str) -> io::Result<Box<dyn BufRead>> {
 /// Runs `train`.
 pub(super) fn train(what: Train) -> Result<(), Failure> {
     match what {
-        Train::Investments { data, out, cut, seed, shippable } => {
+        Train::Investments { files: Files { data, out }, cut, seed, shippable } => {
             let licence = if shippable { Licence::Ship } else { Licence::Measure };
             let options = Options { seed, ..Options::default() };
             write_model(&task::train_investments(&opener(&data), licence, cut, options)?, &out)
         }
-        Train::Cities { data, out, seed } => {
+        Train::Cities { files: Files { data, out }, seed } => {
             let options = Options { seed, ..Options::default() };
             write_model(&task::train_cities(&opener(&data), options)?, &out)
         }
@@ -258,14 +245,14 @@ fn say_exposure(exposure: &Exposure) {
 /// Runs `backtest`.
 pub(super) fn backtest(what: Backtest) -> Result<(), Failure> {
     match what {
-        Backtest::Investments { data, out, cut, ranked } => {
+        Backtest::Investments { files: Files { data, out }, cut, ranked } => {
             let open = opener(&data);
             let exposure = whole(&out, |text| {
                 ranked.with(|ranking| task::backtest_investments(&open, cut, ranking, text))
             })?;
             say_exposure(&exposure);
         }
-        Backtest::Cities { data, queries, out, ranked } => {
+        Backtest::Cities { files: Files { data, out }, queries, ranked } => {
             let (open, name) = (opener(&data), queries.to_string_lossy().into_owned());
             let source = named(&queries, read(&queries))?;
             let exposure = whole(&out, |text| {
@@ -274,13 +261,13 @@ pub(super) fn backtest(what: Backtest) -> Result<(), Failure> {
             say_exposure(&exposure);
         }
         Backtest::Split { data, out, years, seed } => split(&data, &out, years, seed)?,
-        Backtest::Calibration { data, out, cut, ranked } => {
+        Backtest::Calibration { files: Files { data, out }, cut, ranked } => {
             let open = opener(&data);
             let table = ranked.with(|ranking| task::calibrate_investments(&open, cut, ranking))?;
             named(&out, fs::write(&out, table.to_tsv()))?;
             say!("{} outcomes of {} pairs, {} investors", table.outcomes, table.pairs, table.investors);
         }
-        Backtest::Features { kind, data, out, cut, judged, queries, seed } => {
+        Backtest::Features { kind, files: Files { data, out }, cut, judged, queries, seed } => {
             let mut text = BufWriter::new(named(&out, File::create(&out))?);
             let open = opener(&data);
             let judged = judged.map(usize::from);

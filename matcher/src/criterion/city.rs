@@ -139,6 +139,9 @@ fn size(pair: &CityPair<'_>) -> Grade {
     Grade::of(pair.viewer.population.zip(pair.partner.population).map(|(a, b)| value(a, b)))
 }
 
+/// The earth's mean radius in kilometres (IUGG).
+pub const EARTH_KM: f64 = 6371.0088;
+
 /// Kilometres between two cities on a sphere of the earth's mean radius; shown, never scored.
 pub fn distance_km(a: &CityRow, b: &CityRow) -> f64 {
     let rad = std::f64::consts::PI / 180.0;
@@ -148,5 +151,5 @@ pub fn distance_km(a: &CityRow, b: &CityRow) -> f64 {
         sine * sine
     };
     let h = half(lat_b - lat_a) + libm::cos(lat_a * rad) * libm::cos(lat_b * rad) * half(lon_b - lon_a);
-    2.0 * 6371.0088 * libm::asin(libm::sqrt(h.clamp(0.0, 1.0)))
+    2.0 * EARTH_KM * libm::asin(libm::sqrt(h.clamp(0.0, 1.0)))
 }

@@ -153,7 +153,7 @@ pub fn exposure(catalog: &Catalog, policy: &Policy, most_pairs: usize) -> Exposu
 }
 
 /// The Gini coefficient of counts in millionths, rounded down; nothing where nothing is counted.
-fn gini(mut counts: Vec<u32>) -> Micro {
+pub(crate) fn gini(mut counts: Vec<u32>) -> Micro {
     counts.sort_unstable();
     let (mut sum, mut ranked, mut rows) = (0_u128, 0_u128, 0_u128);
     for count in counts {

@@ -9,6 +9,7 @@ mod share;
 
 use domain::{id::Id, organisation::Organisation};
 
+pub(crate) use exposure::gini;
 pub use exposure::{Exposure, exposure};
 
 use crate::{

@@ -15,8 +15,8 @@
 use super::{
     bin::{Cuts, MOST_CUTS, Rows},
     cell::{Cell, Least, best_cut, cross},
-    draw::Draw,
 };
+use crate::draw::Draw;
 
 /// Cuts of an input within a table of two.
 const PAIR_CUTS: usize = 14;

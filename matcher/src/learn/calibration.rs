@@ -8,7 +8,7 @@
 
 use std::fmt::Write;
 
-use super::draw::Draw;
+use crate::draw::Draw;
 use crate::score::MicroPoints;
 
 /// Bands of ten points.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::judge::Found;
+use crate::{ONE, highlight::gini};
 
 /// Places of a list that count as shown.
 const SHOWN: usize = 20;
@@ -12,7 +13,7 @@ const SHOWN: usize = 20;
 pub struct Exposure {
     items: usize,
     lists: usize,
-    counts: HashMap<u32, u64>,
+    counts: HashMap<u32, u32>,
 }
 
 impl Exposure {
@@ -40,18 +41,11 @@ impl Exposure {
         1.0 - self.counts.len() as f64 / self.items.max(1) as f64
     }
 
-    /// Gini coefficient of showings over all items: 0 all alike, near 1 a few take all.
+    /// Gini coefficient of showings over all items, to the millionth: 0 all alike, near 1 a few take all.
     pub fn gini(&self) -> f64 {
-        let mut counts: Vec<u64> = self.counts.values().copied().collect();
+        let mut counts: Vec<u32> = self.counts.values().copied().collect();
         counts.resize(self.items.max(counts.len()), 0);
-        counts.sort_unstable();
-        let (mut sum, mut ranked) = (0.0, 0.0);
-        for (place, count) in counts.iter().enumerate() {
-            sum += *count as f64;
-            ranked += (place as f64 + 1.0) * *count as f64;
-        }
-        let n = counts.len() as f64;
-        if sum > 0.0 { 2.0 * ranked / (n * sum) - (n + 1.0) / n } else { 0.0 }
+        f64::from(gini(counts)) / f64::from(ONE)
     }
 }
 

@@ -14,7 +14,6 @@ pub mod calibration;
 mod cell;
 pub mod city;
 pub mod curve;
-pub mod draw;
 pub mod exposure;
 pub mod features;
 pub mod files;

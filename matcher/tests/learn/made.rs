@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, Cursor},
 };
 
-use matcher::learn::draw::Draw;
+use matcher::draw::Draw;
 
 const FIELDS: [&str; 6] = ["fibre", "health", "games", "energy", "maps", "water"];
 const STATES: [&str; 5] = ["N", "S", "E", "W", "M"];

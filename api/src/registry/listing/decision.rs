@@ -5,12 +5,20 @@ use domain::{
     vocabulary::ListingState,
 };
 
-use super::{save_record, with_record};
+use super::{Loaded, save_record, with_record};
 use crate::{
     app::App,
     auth::Actor,
-    command::{CommandError, Meta, Refusal, UserErrorCode},
+    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
 };
+
+/// A listing with its record, for somebody who may decide about it.
+async fn judged(command: &CommandTx, id: Id<Project>) -> Result<Loaded, CommandError> {
+    let stored = command.find("projectId", id).await?;
+    let loaded = with_record(command, stored).await?;
+    command.authorise("projectId", Action::Decide, &loaded.stored).await?;
+    Ok(loaded)
+}
 
 /// Takes up a review that an appeal opened again; never by who rejected it.
 ///
@@ -24,9 +32,7 @@ pub async fn take_up(
 ) -> Result<Id<Project>, CommandError> {
     app.command(actor, meta, move |command| {
         Box::pin(async move {
-            let stored = command.find("projectId", id).await?;
-            let mut loaded = with_record(command, stored).await?;
-            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
+            let mut loaded = judged(command, id).await?;
             let person = command.actor.person_id();
             let is_open = loaded.row.state == ListingState::InReview && loaded.row.reviewer.is_none();
             if !is_open || !command.actor.has(PlatformRole::Reviewer) {
@@ -64,9 +70,7 @@ pub async fn second(
                 (ListingTransition::Reject, ListingState::InReview, PlatformRole::Reviewer),
                 (ListingTransition::Reinstate, ListingState::Suspended, PlatformRole::Administrator),
             ];
-            let stored = command.find("projectId", id).await?;
-            let mut loaded = with_record(command, stored).await?;
-            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
+            let mut loaded = judged(command, id).await?;
             let role = needs_two
                 .iter()
                 .find(|(needing, state, _)| *needing == transition && *state == loaded.row.state)
@@ -110,9 +114,7 @@ pub async fn dismiss_duplicate(
 ) -> Result<Id<Project>, CommandError> {
     app.command(actor, meta, move |command| {
         Box::pin(async move {
-            let stored = command.find("projectId", id).await?;
-            let mut loaded = with_record(command, stored).await?;
-            command.authorise("projectId", Action::Decide, &loaded.stored).await?;
+            let mut loaded = judged(command, id).await?;
             if command.tx.get::<Project>(other).await?.is_none() || other == id {
                 return Err(Refusal::not_found("otherProjectId", "project").into());
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::Atlas;
-use crate::learn::draw::Draw;
+use crate::draw::Draw;
 
 /// One city of this many is cold.
 const COLD_ONE_OF: u64 = 10;

@@ -11,12 +11,14 @@ use super::{
     split::Split,
     view::View,
 };
-use crate::learn::{
-    TrainError,
-    bin::Rows,
-    boost::{Options, learn},
+use crate::{
     draw::Draw,
-    model::{Kind, Model},
+    learn::{
+        TrainError,
+        bin::Rows,
+        boost::{Options, learn},
+        model::{Kind, Model},
+    },
 };
 
 /// How often links are hidden anew.

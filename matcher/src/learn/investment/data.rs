@@ -94,7 +94,7 @@ pub fn km(a: Point, b: Point) -> f32 {
         })
         .sum();
     let half = libm::sqrt(square) / 2.0;
-    (2.0 * 6371.0088 * libm::asin(half.min(1.0))) as f32
+    (2.0 * crate::criterion::city::EARTH_KM * libm::asin(half.min(1.0))) as f32
 }
 
 /// A company. Numbers of tags and places are those of [`Market`]'s names; 0 is unknown.

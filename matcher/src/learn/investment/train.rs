@@ -9,13 +9,15 @@ use super::{
     view::View,
     window::{Window, years_later},
 };
-use crate::learn::{
-    TrainError,
-    bin::Rows,
-    boost::{Options, learn},
+use crate::{
     draw::Draw,
-    model::{Kind, Model},
-    table::{date_of, day_of},
+    learn::{
+        TrainError,
+        bin::Rows,
+        boost::{Options, learn},
+        model::{Kind, Model},
+        table::{date_of, day_of},
+    },
 };
 
 /// Years before the cut that teach.
