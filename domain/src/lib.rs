@@ -3,7 +3,8 @@
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
 //! [`account`], [`organisation`] with its [`verification`], [`screening`] and [`screening_hit`]s, [`project`] with the machine of its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
-//! [`city`], [`country`], the [`capability`] of an enterprise, a [`saved_search`], an [`import_job`], a [`document`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
+//! [`city`], [`country`], the [`capability`] of an enterprise, a [`saved_search`], an [`import_job`], a [`document`], an
+//! [`introduction`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
 //! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
 //! the edge; inside they cannot be wrong.
 
@@ -21,6 +22,7 @@ mod fixture;
 pub mod fx;
 pub mod id;
 pub mod import_job;
+pub mod introduction;
 pub mod listing;
 pub mod mandate;
 pub mod name_match;

@@ -190,5 +190,14 @@ mod tests {
         round_trips::<crate::policy::AggregateKind>();
         round_trips::<crate::sanctions::SanctionsList>();
         round_trips::<crate::sanctions::ListedKind>();
+        round_trips::<crate::introduction::IntroductionState>();
+        round_trips::<crate::introduction::IntroductionTransition>();
+        round_trips::<crate::introduction::IntroductionParty>();
+        round_trips::<crate::introduction::IntroductionGuard>();
+        round_trips::<crate::introduction::InterestDeclineReason>();
+        round_trips::<crate::introduction::NdaState>();
+        round_trips::<crate::introduction::Side>();
+        round_trips::<crate::introduction::Bindingness>();
+        round_trips::<crate::introduction::RoomFolder>();
     }
 }

@@ -1,0 +1,431 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, TimeZone, Utc};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::{
+    Vocabulary,
+    account::Person,
+    id::Id,
+    value::{Currency, Lang, Localized, Money},
+    vocabulary::{Instrument, TransactionRung},
+};
+
+/// Every triple that is allowed, written down a second time from the features: state, transition, who, target.
+const ALLOWED: &str = "
+EXPRESSED HOLD SCREENING HELD
+HELD CLEAR COMPLIANCE EXPRESSED
+HELD REFUSE COMPLIANCE REFUSED
+EXPRESSED ACCEPT RECIPIENT ACCEPTED
+EXPRESSED DECLINE RECIPIENT DECLINED
+EXPRESSED WITHDRAW INITIATOR WITHDRAWN
+HELD WITHDRAW INITIATOR WITHDRAWN
+EXPRESSED WITHDRAW SYSTEM WITHDRAWN
+HELD WITHDRAW SYSTEM WITHDRAWN
+EXPRESSED EXPIRE SYSTEM EXPIRED
+ACCEPTED LOG_CONTACT INVESTOR IN_DISCUSSION
+ACCEPTED LOG_CONTACT OWNER IN_DISCUSSION
+IN_DISCUSSION OPEN_DATA_ROOM OWNER DUE_DILIGENCE
+DUE_DILIGENCE PROPOSE_TERMS INVESTOR TERMS
+TERMS PLEDGE INVESTOR PLEDGED
+PLEDGED COMMIT INVESTOR COMMITTED
+PLEDGED COMMIT OWNER COMMITTED
+COMMITTED CONFIRM_CLOSE INVESTOR CLOSED
+COMMITTED CONFIRM_CLOSE OWNER CLOSED
+ACCEPTED END INVESTOR ENDED
+IN_DISCUSSION END INVESTOR ENDED
+DUE_DILIGENCE END INVESTOR ENDED
+TERMS END INVESTOR ENDED
+PLEDGED END INVESTOR ENDED
+COMMITTED END INVESTOR ENDED
+ACCEPTED END OWNER ENDED
+IN_DISCUSSION END OWNER ENDED
+DUE_DILIGENCE END OWNER ENDED
+TERMS END OWNER ENDED
+PLEDGED END OWNER ENDED
+COMMITTED END OWNER ENDED
+ACCEPTED END SYSTEM ENDED
+IN_DISCUSSION END SYSTEM ENDED
+DUE_DILIGENCE END SYSTEM ENDED
+TERMS END SYSTEM ENDED
+PLEDGED END SYSTEM ENDED
+COMMITTED END SYSTEM ENDED
+ACCEPTED LAPSE SYSTEM LAPSED
+IN_DISCUSSION LAPSE SYSTEM LAPSED
+DUE_DILIGENCE LAPSE SYSTEM LAPSED
+TERMS LAPSE SYSTEM LAPSED
+LAPSED REOPEN INVESTOR IN_DISCUSSION
+LAPSED REOPEN OWNER IN_DISCUSSION
+";
+
+fn timers() -> IntroductionTimers {
+    IntroductionTimers::default()
+}
+
+fn noon() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).unwrap()
+}
+
+fn later(days: u64) -> DateTime<Utc> {
+    noon().checked_add_days(Days::new(days)).unwrap()
+}
+
+/// Everything holds that can hold at once.
+fn all_holds(transition: IntroductionTransition) -> IntroductionCircumstances {
+    IntroductionCircumstances {
+        gates_pass: true,
+        budget_left: 1,
+        both_claimed: true,
+        screening_clear: transition != IntroductionTransition::Hold,
+        second_person: true,
+        subject_over: true,
+        three_answers: true,
+        reason: true,
+        nda_settled: true,
+        terms_text: true,
+        amount: true,
+        signed_document: true,
+        evidence: true,
+        other_side_agrees: true,
+        since: Some(noon()),
+        last_contact: Some(noon()),
+        ..IntroductionCircumstances::default()
+    }
+}
+
+#[test]
+fn every_triple_is_as_written_down_and_all_others_are_refused() {
+    let mut allowed = BTreeMap::new();
+    for line in ALLOWED.lines().filter(|line| !line.is_empty()) {
+        let [from, transition, who, to] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
+        assert!(allowed.insert((from, transition, who), to).is_none(), "{line} stands twice");
+    }
+    let mut tried = 0_u32;
+    for from in IntroductionState::ALL {
+        for transition in IntroductionTransition::ALL {
+            for who in IntroductionParty::ALL {
+                tried += 1;
+                let at = all_holds(*transition);
+                let answer = introduction_transition(*from, *transition, &[*who], &at, &timers(), later(60));
+                match allowed.get(&(from.code(), transition.code(), who.code())) {
+                    Some(to) => assert_eq!(answer.unwrap().code(), *to, "{from} {transition} {who}"),
+                    None => assert!(
+                        matches!(
+                            answer,
+                            Err(IntroductionRefusal::InvalidTransition { .. }
+                                | IntroductionRefusal::NotPermitted { .. })
+                        ),
+                        "{from} {transition} {who}"
+                    ),
+                }
+            }
+        }
+    }
+    assert_eq!(tried, 15 * 16 * 7);
+    println!("introductions: {tried} triples tried, {} allowed", allowed.len());
+}
+
+#[test]
+fn each_guard_alone_stops_its_transition_and_is_named() {
+    for rule in INTRODUCTION_RULES {
+        for guard in rule.guards {
+            let mut at = all_holds(rule.transition);
+            let mut now = later(60);
+            match guard {
+                IntroductionGuard::NotBlocked => at.blocked = true,
+                IntroductionGuard::NoLivePair => at.live_pair = true,
+                IntroductionGuard::ScreeningClear => at.screening_clear = false,
+                IntroductionGuard::PotentialHit => at.screening_clear = true,
+                IntroductionGuard::SecondPerson => at.second_person = false,
+                IntroductionGuard::Reason => at.reason = false,
+                IntroductionGuard::NdaSettled => at.nda_settled = false,
+                IntroductionGuard::TermsText => at.terms_text = false,
+                IntroductionGuard::Amount => at.amount = false,
+                IntroductionGuard::SignedDocument => at.signed_document = false,
+                IntroductionGuard::Evidence => at.evidence = false,
+                IntroductionGuard::OtherSideAgrees => at.other_side_agrees = false,
+                IntroductionGuard::SubjectOver => at.subject_over = false,
+                IntroductionGuard::AnswerOverdue => now = later(20),
+                IntroductionGuard::SilentLong => now = later(59),
+                IntroductionGuard::ReopenInTime => now = later(90),
+                IntroductionGuard::GatesPass
+                | IntroductionGuard::ContactBudget
+                | IntroductionGuard::ThreeAnswers
+                | IntroductionGuard::OtherSideClaimed => unreachable!("only to begin"),
+            }
+            for from in rule.from {
+                let answer = introduction_transition(*from, rule.transition, rule.who, &at, &timers(), now);
+                let Err(IntroductionRefusal::Guards(open)) = answer else {
+                    panic!("{from} {} goes on without {guard}: {answer:?}", rule.transition)
+                };
+                assert!(open.contains(guard), "{from} {} {guard}: {open:?}", rule.transition);
+            }
+        }
+    }
+}
+
+#[test]
+fn only_a_side_begins_and_only_with_all_that_it_takes() {
+    let at = all_holds(IntroductionTransition::Accept);
+    for who in IntroductionParty::ALL {
+        let may = matches!(who, IntroductionParty::Investor | IntroductionParty::Owner);
+        assert_eq!(begin_introduction(&[*who], &at, &timers(), noon()).is_ok(), may, "{who}");
+    }
+    let begin = |at| begin_introduction(&[IntroductionParty::Investor], &at, &timers(), noon());
+    let nothing = IntroductionCircumstances { blocked: true, live_pair: true, ..Default::default() };
+    assert_eq!(begin(nothing), Err(IntroductionBeginRefusal::Guards(INTRODUCTION_BEGIN_GUARDS.to_vec())));
+    let spent = IntroductionCircumstances { budget_left: 0, ..at };
+    assert_eq!(begin(spent), Err(IntroductionBeginRefusal::Guards(vec![IntroductionGuard::ContactBudget])));
+}
+
+#[test]
+fn before_a_signature_every_state_has_a_way_out_for_each_side_and_nothing_binds() {
+    for state in IntroductionState::ALL.iter().filter(|state| !state.is_over()) {
+        let out = |who: IntroductionParty| {
+            INTRODUCTION_RULES
+                .iter()
+                .any(|rule| rule.from.contains(state) && rule.who.contains(&who) && rule.to.is_over())
+        };
+        if state.is_introduced() {
+            assert!(out(IntroductionParty::Investor) && out(IntroductionParty::Owner), "{state}");
+        } else {
+            assert!(out(IntroductionParty::Initiator), "{state}");
+        }
+        let signed = *state == IntroductionState::Committed;
+        assert_eq!(state.bindingness() == Bindingness::NonBinding, !signed, "{state}");
+    }
+}
+
+fn text(words: &str) -> Localized {
+    Localized::new(Lang::EN, words).unwrap()
+}
+
+fn person(number: u128) -> Id<Person> {
+    Id::from_uuid(Uuid::from_u128(number))
+}
+
+pub(crate) fn expressed() -> Introduction {
+    let id = |number| Uuid::from_u128(number);
+    Introduction {
+        project: Id::from_uuid(id(1)),
+        owner: Id::from_uuid(id(2)),
+        mandate: Id::from_uuid(id(3)),
+        investor: Id::from_uuid(id(4)),
+        initiator: Side::Investor,
+        sender: person(10),
+        state: IntroductionState::Expressed,
+        since: noon(),
+        expressed_at: noon(),
+        last_contact: noon(),
+        nudges: 0,
+        answers: ThreeAnswers::new(text("money"), text("the tariff"), text("a bank")).unwrap(),
+        answered_at: None,
+        answered_by: None,
+        nda: NdaState::Open,
+        nda_signed: Vec::new(),
+        words: Vec::new(),
+        terms: None,
+        pledge: None,
+        commitment: None,
+        close: None,
+        over: None,
+        field: None,
+        investor_country: None,
+        project_country: None,
+    }
+}
+
+fn asker(introduction: &Introduction, side: Side, who: u128) -> Asker {
+    Asker { person: Some(person(who)), side: Some(side), parties: introduction.parties(side) }
+}
+
+const AROUND: Surroundings = Surroundings {
+    blocked: false,
+    live_pair: false,
+    screening_clear: true,
+    subject_over: false,
+    currency: Some(Currency::EUR),
+};
+
+fn step(from: &Introduction, transition: IntroductionTransition, side: Side, with: &Move) -> Introduction {
+    let who = asker(from, side, if side == Side::Investor { 10 } else { 20 });
+    match from.advance(transition, &who, with, &AROUND, &timers(), later(1)) {
+        Ok(Advance::Moved(next) | Advance::Said(next)) => next,
+        Err(refusal) => panic!("{transition}: {refusal}"),
+    }
+}
+
+#[test]
+fn a_whole_way_to_the_close_needs_both_sides_where_money_moves() {
+    use IntroductionTransition as T;
+    let nothing = Move::default();
+    let eur = |amount: &str| Some(Money::parse(amount, Currency::EUR).unwrap());
+    let paper = Id::from_uuid(Uuid::from_u128(77));
+    let accepted = step(&expressed(), T::Accept, Side::Owner, &nothing);
+    assert_eq!(accepted.answered_at, Some(later(1)));
+    let talking = step(&accepted, T::LogContact, Side::Investor, &nothing);
+    let talking = talking.settle_nda(Side::Investor, false, later(2)).unwrap();
+    assert_eq!(talking.nda, NdaState::Open);
+    let talking = talking.settle_nda(Side::Owner, false, later(2)).unwrap();
+    assert_eq!(talking.nda, NdaState::Signed);
+    let room = step(&talking, T::OpenDataRoom, Side::Owner, &nothing);
+    let terms =
+        step(&room, T::ProposeTerms, Side::Investor, &Move { text: Some(text("5 %")), ..nothing.clone() });
+    let pledged =
+        step(&terms, T::Pledge, Side::Investor, &Move { amount: eur("5000000"), ..nothing.clone() });
+    assert_eq!(pledged.rung(), Some((TransactionRung::Pledge, eur("5000000"))));
+    let signed = Move { documents: vec![paper], amount: eur("4000000"), ..nothing.clone() };
+    let said = step(&pledged, T::Commit, Side::Investor, &signed);
+    assert_eq!(said.state, IntroductionState::Pledged);
+    // The other side says another amount: that is no agreement, and stays a word of its own.
+    let other = step(&said, T::Commit, Side::Owner, &Move { amount: eur("5000000"), ..signed });
+    assert_eq!(other.state, IntroductionState::Pledged);
+    // Now the investor agrees to what the owner said, without saying it again.
+    let committed = step(&other, T::Commit, Side::Investor, &nothing);
+    assert_eq!(committed.state, IntroductionState::Committed);
+    assert_eq!(committed.commitment.as_ref().unwrap().amount, eur("5000000").unwrap());
+    assert!(committed.words.is_empty());
+    let evidence =
+        Move { documents: vec![paper], instrument: Some(Instrument::SharesUnlisted), ..nothing.clone() };
+    let said = step(&committed, T::ConfirmClose, Side::Owner, &evidence);
+    // The same side cannot say both words.
+    let again = step(&said, T::ConfirmClose, Side::Owner, &evidence);
+    assert_eq!((again.state, again.words.len()), (IntroductionState::Committed, 1));
+    let closed = step(&again, T::ConfirmClose, Side::Investor, &nothing);
+    assert_eq!(closed.state, IntroductionState::Closed);
+    assert_eq!(closed.rung(), Some((TransactionRung::EquityPurchase, eur("5000000"))));
+    assert_eq!(
+        serde_json::from_str::<Introduction>(&serde_json::to_string(&closed).unwrap()).unwrap(),
+        closed
+    );
+}
+
+#[test]
+fn amounts_are_in_the_currency_of_the_gap_and_above_zero() {
+    let terms = Introduction { state: IntroductionState::Terms, ..expressed() };
+    let who = asker(&terms, Side::Investor, 10);
+    for (amount, currency) in [("0", Currency::EUR), ("5", Currency::USD)] {
+        let with = Move { amount: Some(Money::parse(amount, currency).unwrap()), ..Move::default() };
+        assert_eq!(
+            terms.advance(IntroductionTransition::Pledge, &who, &with, &AROUND, &timers(), noon()),
+            Err(IntroductionRefusal::Guards(vec![IntroductionGuard::Amount]))
+        );
+    }
+}
+
+#[test]
+fn a_hold_is_lifted_or_confirmed_by_two_officers() {
+    let held = Introduction { state: IntroductionState::Held, ..expressed() };
+    let officer = |who: u128| Asker {
+        person: Some(person(who)),
+        side: None,
+        parties: vec![IntroductionParty::Compliance],
+    };
+    let go = |from: &Introduction, who: u128, transition, reason| {
+        let with = Move { reason, ..Move::default() };
+        from.advance(transition, &officer(who), &with, &AROUND, &timers(), later(1))
+    };
+    let Ok(Advance::Said(first)) = go(&held, 1, IntroductionTransition::Clear, None) else { panic!() };
+    let Ok(Advance::Said(same)) = go(&first, 1, IntroductionTransition::Clear, None) else { panic!() };
+    let Ok(Advance::Moved(cleared)) = go(&same, 2, IntroductionTransition::Clear, None) else { panic!() };
+    assert_eq!((cleared.state, cleared.since), (IntroductionState::Expressed, later(1)));
+    assert_eq!(
+        go(&first, 2, IntroductionTransition::Refuse, None),
+        Err(IntroductionRefusal::Guards(vec![IntroductionGuard::Reason, IntroductionGuard::SecondPerson]))
+    );
+    let why = Some(InterestDeclineReason::CounterpartyConcern);
+    let Ok(Advance::Said(one)) = go(&first, 2, IntroductionTransition::Refuse, why) else { panic!() };
+    let Ok(Advance::Moved(refused)) = go(&one, 1, IntroductionTransition::Refuse, why) else { panic!() };
+    assert_eq!(refused.state, IntroductionState::Refused);
+}
+
+#[test]
+fn reminders_come_on_their_days_and_once() {
+    let mut introduction = expressed();
+    let mut days = Vec::new();
+    for day in 0..=21 {
+        if let Some((kind, next)) = introduction.nudge(&timers(), later(day)) {
+            assert_eq!(kind, Nudge::Answer);
+            days.push(day);
+            introduction = next;
+        }
+    }
+    assert_eq!(days, [7, 14]);
+    assert_eq!(introduction.next_due(&timers()), Some(later(21)));
+    // After a long pause of the service one reminder makes up for both.
+    let (_, next) = expressed().nudge(&timers(), later(20)).unwrap();
+    assert_eq!((next.nudges, next.next_due(&timers())), (2, Some(later(21))));
+    let talking = Introduction { state: IntroductionState::InDiscussion, ..expressed() };
+    assert!(talking.nudge(&timers(), later(29)).is_none());
+    let (kind, next) = talking.nudge(&timers(), later(30)).unwrap();
+    assert_eq!((kind, next.next_due(&timers())), (Nudge::Silence, Some(later(60))));
+    assert!(next.nudge(&timers(), later(60)).is_none());
+}
+
+#[test]
+fn the_budget_is_ten_a_month_more_for_answers_and_less_for_blocks() {
+    let of = |expressed, replies, blocks| ContactBudget { expressed, replies, blocks }.left();
+    assert_eq!([of(0, 0, 0), of(10, 0, 0), of(10, 2, 0), of(9, 0, 1), of(0, 0, 40)], [10, 0, 2, 0, 0]);
+    assert_eq!(month_begins(noon()), Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap());
+}
+
+#[test]
+fn folders_open_by_stage_and_never_before_due_diligence() {
+    for folder in RoomFolder::ALL {
+        for state in IntroductionState::ALL {
+            let early = matches!(
+                state,
+                IntroductionState::Expressed | IntroductionState::Accepted | IntroductionState::InDiscussion
+            );
+            assert!(
+                !(folder.is_open_in(*state)
+                    && (early || (state.is_over() && *state != IntroductionState::Closed)))
+            );
+        }
+    }
+}
+
+proptest! {
+    /// Whatever is asked in whatever order, the record stays one that the table leads to, and what is offered with
+    /// nothing missing is granted.
+    #[test]
+    fn walks_stay_on_the_table(
+        steps in prop::collection::vec((0_usize..16, any::<bool>(), 0_u64..40), 1..40)
+    ) {
+        let mut at = expressed();
+        let mut now = noon();
+        for (transition, investor, days) in steps {
+            now = now.checked_add_days(Days::new(days)).unwrap();
+            let transition = IntroductionTransition::ALL[transition];
+            let side = if investor { Side::Investor } else { Side::Owner };
+            let who = asker(&at, side, if investor { 10 } else { 20 });
+            let with = Move {
+                reason: Some(InterestDeclineReason::CapacityFull),
+                text: Some(text("words")),
+                amount: Some(Money::parse("7", Currency::EUR).unwrap()),
+                instrument: None,
+                documents: vec![Id::from_uuid(Uuid::from_u128(5))],
+            };
+            let offered = at.available(&who, &AROUND, &timers(), now);
+            let offered = offered.iter().any(|one| one.transition == transition && one.requires.is_empty());
+            match at.advance(transition, &who, &with, &AROUND, &timers(), now) {
+                Ok(Advance::Moved(next)) => {
+                    prop_assert!(INTRODUCTION_RULES.iter().any(|rule| rule.transition == transition
+                        && rule.from.contains(&at.state) && rule.to == next.state));
+                    at = next;
+                }
+                Ok(Advance::Said(next)) => {
+                    prop_assert_eq!(at.state, next.state);
+                    at = next;
+                }
+                Err(refusal) => prop_assert!(!offered || transition == IntroductionTransition::OpenDataRoom,
+                    "{} was offered: {}", transition, refusal),
+            }
+            if at.state == IntroductionState::InDiscussion && at.nda == NdaState::Open {
+                at = at.settle_nda(Side::Owner, true, now).unwrap();
+            }
+        }
+    }
+}
