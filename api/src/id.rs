@@ -22,7 +22,7 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 16] = [
+const KINDS: [(Kind, u8); 17] = [
     (Kind::Organisation, b'o'),
     (Kind::Project, b'p'),
     (Kind::Mandate, b'm'),
@@ -39,6 +39,7 @@ const KINDS: [(Kind, u8); 16] = [
     (Kind::Session, b'e'),
     (Kind::ApiKey, b'k'),
     (Kind::Upload, b'u'),
+    (Kind::Introduction, b't'),
 ];
 
 /// A kind and a UUID as one opaque text.

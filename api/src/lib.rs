@@ -14,6 +14,7 @@ pub mod failpoint;
 pub mod graphql;
 pub mod id;
 pub mod import;
+pub mod introduction;
 pub mod mail;
 pub mod ranking;
 pub mod reference;

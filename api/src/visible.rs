@@ -11,6 +11,7 @@ use domain::{
     document::Document,
     id::Id,
     import_job::ImportJob,
+    introduction::Introduction,
     mandate::Mandate,
     organisation::Organisation,
     policy::{Action, AggregateKind, Decision, RelationSet, Standing, decide},
@@ -56,6 +57,14 @@ pub trait Guarded: Aggregate {
     fn disclosure(&self) -> Option<&Disclosure> {
         None
     }
+    /// The second organisation whose it is, where it has two sides.
+    fn other_side(&self) -> Option<Id<Organisation>> {
+        None
+    }
+    /// Whether an organisation of somebody was introduced to it, and still is.
+    fn is_introduced(_viewer: &Viewer, _stored: &Stored<Self>) -> bool {
+        false
+    }
     /// Whether somebody's own record has a match with it.
     fn is_matched(_viewer: &Viewer, _stored: &Stored<Self>) -> bool {
         false
@@ -79,8 +88,17 @@ impl Guarded for Project {
     fn disclosure(&self) -> Option<&Disclosure> {
         Some(&self.disclosure)
     }
+    fn is_introduced(viewer: &Viewer, stored: &Stored<Self>) -> bool {
+        viewer.actor.person().is_some_and(|person| person.introduced.contains(&stored.id))
+    }
     fn is_matched(viewer: &Viewer, stored: &Stored<Self>) -> bool {
         viewer.has_match(stored.id)
+    }
+}
+impl Guarded for Introduction {
+    const POLICY: AggregateKind = AggregateKind::Introduction;
+    fn other_side(&self) -> Option<Id<Organisation>> {
+        Some(self.investor)
     }
 }
 impl Guarded for Mandate {
@@ -137,7 +155,13 @@ impl Viewer {
         }
         let Some(person) = self.actor.person() else { return RelationSet::ANONYMOUS };
         let owner = stored.owner.or_else(|| T::itself(stored.id));
-        let role = owner.and_then(|owner| self.actor.role_in(owner));
+        let role_in =
+            |organisation: Option<Id<Organisation>>| organisation.and_then(|id| self.actor.role_in(id));
+        let role = match stored.value.other_side() {
+            // Whoever is of both sides stands on the one for which the request acts.
+            Some(other) if self.actor.acting() == Some(other) => role_in(Some(other)),
+            other => role_in(owner).or_else(|| role_in(other)),
+        };
         Standing {
             confirmed: person.confirmed,
             // A key never has a role on the platform.
@@ -147,7 +171,7 @@ impl Viewer {
             itself: stored.value.is_of(person.person),
             claimed_review: claimed_review || stored.value.is_claimed_by(person.person),
             matched: role.is_none() && person.confirmed && T::is_matched(self, stored),
-            introduced: false,
+            introduced: role.is_none() && person.confirmed && T::is_introduced(self, stored),
             owner_link: false,
         }
         .relations()

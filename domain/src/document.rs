@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{account::Person, id::Id, project::Project, value::SingleLine, vocabulary::vocabulary};
+use crate::{
+    account::Person, id::Id, introduction::RoomFolder, project::Project, value::SingleLine,
+    vocabulary::vocabulary,
+};
 
 vocabulary! {
     /// What a file is handed in for.
@@ -32,4 +35,14 @@ pub struct Document {
     pub project: Option<Id<Project>>,
     /// Who handed it in.
     pub person: Id<Person>,
+    /// In which folder of a document room it lies; papers that were handed in without one lie in the overview.
+    #[serde(default)]
+    pub folder: Option<RoomFolder>,
+}
+
+impl Document {
+    /// The folder in which it lies.
+    pub fn room_folder(&self) -> RoomFolder {
+        self.folder.unwrap_or(RoomFolder::Overview)
+    }
 }

@@ -7,6 +7,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 mod m20261124_000001_catalogue;
 mod m20261125_000001_registry;
 mod m20261126_000002_upload;
+mod m20261126_000003_introduction;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000001_catalogue::Migration),
             Box::new(m20261125_000001_registry::Migration),
             Box::new(m20261126_000002_upload::Migration),
+            Box::new(m20261126_000003_introduction::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ use domain::{
     account::{OrgRole, Person, PlatformRole, Scope, Scopes},
     id::Id,
     organisation::Organisation,
+    project::Project,
 };
 use uuid::Uuid;
 
@@ -37,6 +38,8 @@ pub struct PersonActor {
     pub acting: Option<Id<Organisation>>,
     /// What an API key may be used for; none where a person acts by itself.
     pub scopes: Option<Scopes>,
+    /// Projects to which an organisation of the person was introduced as an investor, and still is.
+    pub introduced: Vec<Id<Project>>,
 }
 
 impl Actor {

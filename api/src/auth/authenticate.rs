@@ -95,7 +95,10 @@ async fn by_token(store: &Store, auth: &Auth, token: &str) -> Result<PersonActor
         [(only, _)] => Some(*only),
         _ => None,
     };
+    let own: Vec<_> = memberships.iter().map(|(id, _)| *id).collect();
+    let introduced = store.introduced_to(&own).await?;
     Ok(PersonActor {
+        introduced,
         person: person.id,
         session: Some(session.id),
         confirmed: true,
@@ -118,7 +121,9 @@ async fn by_key(store: &Store, auth: &Auth, hash: &str) -> Result<PersonActor, A
     if key.expires_at <= auth.clock.now().timestamp_micros() {
         return Err(AuthFailure::Unauthenticated);
     }
+    let introduced = store.introduced_to(&[key.organisation]).await?;
     Ok(PersonActor {
+        introduced,
         person: person.id,
         session: None,
         confirmed: true,

@@ -195,6 +195,8 @@ impl CommandTx {
                 }
             }
             fresh.acting = fresh.acting.filter(|id| fresh.memberships.iter().any(|(known, _)| known == id));
+            let own: Vec<_> = fresh.memberships.iter().map(|(id, _)| *id).collect();
+            fresh.introduced = self.tx.introduced_to(&own).await?;
             *person = Arc::new(fresh);
         }
         Ok(Viewer::new(actor, self.app.ranking.snapshot()))
@@ -262,7 +264,9 @@ impl CommandTx {
         let who = viewer.relations(stored, false);
         self.allowed::<T>(path, action, who, stored.value.listing_state())?;
         if action.writes() && !FROZEN_MAY.contains(&action) && who.contains(Relation::MemberViewer) {
-            self.not_held(stored.owner.or_else(|| T::itself(stored.id))).await?;
+            // Of a record with two sides the side counts for which the person acts.
+            let side = stored.value.other_side().and(viewer.actor.acting());
+            self.not_held(side.or(stored.owner).or_else(|| T::itself(stored.id))).await?;
         }
         Ok(who)
     }

@@ -1,7 +1,11 @@
 //! Why a command is refused, for whoever asked: a code, the field, what would be right.
 
 use domain::{
-    FieldErrors, Vocabulary, listing::ListingRefusal, screening::ScreeningRefusal, verification::CaseRefusal,
+    FieldErrors, Vocabulary,
+    introduction::{GrantRefusal, IntroductionGuard, IntroductionRefusal, NdaRefusal},
+    listing::ListingRefusal,
+    screening::ScreeningRefusal,
+    verification::CaseRefusal,
 };
 
 use crate::{app::AppError, store::StoreError};
@@ -194,6 +198,53 @@ impl From<CaseRefusal> for CommandError {
             }
             CaseRefusal::NotPermitted { .. } => Refusal::not_permitted(message).into(),
             CaseRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<IntroductionRefusal> for CommandError {
+    fn from(refusal: IntroductionRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            IntroductionRefusal::InvalidTransition { from, transition } => {
+                let message = format!("an introduction in the state {from} has no transition {transition}");
+                Refusal::new(UserErrorCode::InvalidTransition, "transition", message).into()
+            }
+            IntroductionRefusal::NotPermitted { who, .. } => {
+                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
+                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
+            }
+            // That the other side is screened, or has blocked somebody, is not told apart.
+            IntroductionRefusal::Guards(guards)
+                if guards.iter().any(|guard| {
+                    matches!(guard, IntroductionGuard::ScreeningClear | IntroductionGuard::NotBlocked)
+                }) =>
+            {
+                let message = "this introduction is not available now";
+                Refusal::new(UserErrorCode::ScreeningHold, "", message).into()
+            }
+            IntroductionRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<NdaRefusal> for CommandError {
+    fn from(refusal: NdaRefusal) -> Self {
+        let code = match refusal {
+            NdaRefusal::OwnerWaives => UserErrorCode::NotPermitted,
+            NdaRefusal::NotIntroduced(_) | NdaRefusal::Settled(_) => UserErrorCode::InvalidTransition,
+        };
+        Refusal::new(code, "", refusal.to_string()).into()
+    }
+}
+
+impl From<GrantRefusal> for CommandError {
+    fn from(refusal: GrantRefusal) -> Self {
+        match refusal {
+            GrantRefusal::NotIntroduced(_) => {
+                Refusal::new(UserErrorCode::InvalidTransition, "", refusal.to_string()).into()
+            }
+            GrantRefusal::TooLong => Refusal::validation("until", refusal).into(),
         }
     }
 }

@@ -14,9 +14,9 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
 };
 use domain::{
-    capability::Capability, city::City, id::Id, import_job::ImportJob, mandate::Mandate,
-    organisation::Organisation, project::Project, saved_search::SavedSearch, screening_hit::ScreeningHit,
-    verification::VerificationCase,
+    capability::Capability, city::City, id::Id, import_job::ImportJob, introduction::Introduction,
+    mandate::Mandate, organisation::Organisation, project::Project, saved_search::SavedSearch,
+    screening_hit::ScreeningHit, verification::VerificationCase,
 };
 
 use crate::{
@@ -63,6 +63,7 @@ pub fn request_data(app: &App, actor: Actor) -> Data {
     data.insert(rows::<Capability>(store));
     data.insert(rows::<SavedSearch>(store));
     data.insert(rows::<ImportJob>(store));
+    data.insert(rows::<Introduction>(store));
     data.insert(rows::<ScreeningHit>(store));
     data.insert(rows::<VerificationCase>(store));
     data
@@ -81,6 +82,7 @@ pub fn forget(ctx: &Context<'_>) -> Result<()> {
     ctx.data::<Rows<Capability>>()?.clear::<Id<Capability>>();
     ctx.data::<Rows<SavedSearch>>()?.clear::<Id<SavedSearch>>();
     ctx.data::<Rows<ImportJob>>()?.clear::<Id<ImportJob>>();
+    ctx.data::<Rows<Introduction>>()?.clear::<Id<Introduction>>();
     ctx.data::<Rows<ScreeningHit>>()?.clear::<Id<ScreeningHit>>();
     ctx.data::<Rows<VerificationCase>>()?.clear::<Id<VerificationCase>>();
     Ok(())

@@ -4,6 +4,7 @@ use domain::{
     Vocabulary,
     document::{Document, UploadPurpose},
     id::Id,
+    introduction::RoomFolder,
     organisation::Organisation,
     policy::{Action, RelationSet},
     project::Project,
@@ -27,6 +28,15 @@ const MINUTES: i64 = 5;
 /// What the signature of such an address is for.
 const PURPOSE: &str = "document";
 
+/// Where a document belongs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Place {
+    /// The listing; none for the organisation itself.
+    pub project: Option<Id<Project>>,
+    /// The folder of the document rooms of that listing.
+    pub folder: Option<RoomFolder>,
+}
+
 /// A file that was handed in becomes a document of a listing, or of the organisation for which the actor acts.
 ///
 /// # Errors
@@ -37,8 +47,9 @@ pub async fn attach(
     meta: &Meta,
     file: Uuid,
     title: SingleLine,
-    project: Option<Id<Project>>,
+    place: Place,
 ) -> Result<Id<Document>, CommandError> {
+    let Place { project, folder } = place;
     app.command(actor, meta, move |command| {
         let title = title.clone();
         Box::pin(async move {
@@ -76,6 +87,7 @@ pub async fn attach(
                 bytes: row.bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
                 sha256: row.sha256.unwrap_or_default(),
                 project,
+                folder,
                 person: command.actor.person_id().ok_or(CommandError::Unauthenticated)?,
             };
             let stored = command.tx.create(Some(acting), Some(key), document).await?;

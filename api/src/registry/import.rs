@@ -239,6 +239,7 @@ async fn actor_of(app: &App, job: &Stored<ImportJob>) -> Result<Option<Actor>, S
     let membership = memberships.iter().find(|membership| Some(membership.organisation) == owner);
     Ok(membership.filter(|_| is_active).map(|membership| {
         Actor::Person(Arc::new(PersonActor {
+            introduced: Vec::new(),
             person: id,
             session: None,
             confirmed: true,

@@ -10,7 +10,8 @@ use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
-    store::Stored,
+    introduction,
+    store::{Stored, Subject},
 };
 
 /// Mandates that an organisation may have at once.
@@ -108,7 +109,7 @@ pub async fn update(
     .await
 }
 
-/// Takes a mandate away.
+/// Takes a mandate away, and closes its open introductions with notice.
 ///
 /// # Errors
 /// There is no such mandate for the actor, or it was changed meanwhile.
@@ -118,7 +119,17 @@ pub async fn remove(
     meta: &Meta,
     on: On<Mandate>,
 ) -> Result<Id<Mandate>, CommandError> {
-    record::remove(app, actor, meta, on, |mandate| serde_json::json!({"mandate": mandate})).await
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let stored = command.load(on.path, on.id, on.expected_version).await?;
+            command.authorise(on.path, Action::Delete, &stored).await?;
+            command.tx.remove(&stored).await?;
+            introduction::subject_over(command, Subject::Mandate(stored.id)).await?;
+            command.audit(&stored, serde_json::json!({"mandate": stored.value}));
+            Ok(stored.id)
+        })
+    })
+    .await
 }
 
 /// Regions are names of a list that the program carries.

@@ -48,6 +48,8 @@ pub struct Round {
     pub stale: u32,
     /// Listings that were archived.
     pub archived: u32,
+    /// Offers whose exclusivity was over.
+    pub released: u32,
 }
 
 /// Does rounds until the process ends.
@@ -57,7 +59,7 @@ pub async fn run(app: App) {
     loop {
         let now = app.auth.clock.now().timestamp_micros();
         match app.store.take_lease("listing timers", &holder, now, LEASE).await {
-            Ok(true) => match Box::pin(round(&app)).await {
+            Ok(true) => match Box::pin(both(&app)).await {
                 Ok(done) if done != Round::default() => tracing::info!(?done, "the clock moved listings"),
                 Ok(_) => {}
                 Err(error) => tracing::warn!(error = ?error, "a round of timers failed"),
@@ -120,6 +122,15 @@ async fn screening_due(app: &App, now: i64) -> Result<bool, StoreError> {
     app.store.take_lease("daily screening", &nobody, now, DAY).await
 }
 
+/// A round over introductions, then one over listings.
+async fn both(app: &App) -> Result<Round, CommandError> {
+    let moved = crate::introduction::timers::round(app).await?;
+    if moved != crate::introduction::timers::Round::default() {
+        tracing::info!(?moved, "the clock moved introductions");
+    }
+    round(app).await
+}
+
 /// One round: looks at the listings that may be due, each in a write of its own.
 ///
 /// # Errors
@@ -132,6 +143,7 @@ pub async fn round(app: &App) -> Result<Round, CommandError> {
     let public = command.tx.listings_since(&open, before(ASK_AFTER_DAYS), ROUND).await?;
     let stale_days = i64::from(TIMERS.archive_days);
     let stale = command.tx.listings_since(&[ListingState::Stale], before(stale_days), ROUND).await?;
+    let offers = command.tx.listings_since(&[ListingState::UnderOffer], before(0), ROUND).await?;
     command.tx.rollback().await?;
     let mut done = Round::default();
     for row in public {
@@ -144,6 +156,12 @@ pub async fn round(app: &App) -> Result<Round, CommandError> {
     for row in stale {
         match due(app, row.project, ListingTransition::Archive).await {
             Ok(moved) => done.archived = done.archived.saturating_add(u32::from(moved)),
+            Err(error) => tracing::warn!(error = ?error, "a listing cannot be moved"),
+        }
+    }
+    for row in offers {
+        match due(app, row.project, ListingTransition::ReleaseOffer).await {
+            Ok(moved) => done.released = done.released.saturating_add(u32::from(moved)),
             Err(error) => tracing::warn!(error = ?error, "a listing cannot be moved"),
         }
     }

@@ -196,6 +196,9 @@ pub async fn record(
     }
     if judged.from != judged.to {
         command.tx.add_step(stored.id, step(Some(judged.from), judged.to)).await?;
+        if judged.to == ScreeningStatus::PotentialHit {
+            Box::pin(crate::introduction::hold_all(command, stored.id)).await?;
+        }
     }
     Ok(())
 }

@@ -3,12 +3,21 @@
 use std::collections::HashMap;
 
 use domain::{
-    Vocabulary, capability::Capability, city::City, document::Document, id::Id, import_job::ImportJob,
-    mandate::Mandate, organisation::Organisation, project::Project, saved_search::SavedSearch,
+    Vocabulary,
+    capability::Capability,
+    city::City,
+    document::Document,
+    id::Id,
+    import_job::ImportJob,
+    introduction::{Introduction, IntroductionTimers},
+    mandate::Mandate,
+    organisation::Organisation,
+    project::Project,
+    saved_search::SavedSearch,
 };
 use futures::{Stream, TryStreamExt, stream};
 use sea_orm::{
-    ConnectionTrait, QueryResult, TryGetableFromJson,
+    ConnectionTrait, QueryResult, TryGetableFromJson, Value,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -51,6 +60,8 @@ pub enum Kind {
     ApiKey,
     /// Files that were handed in; rows of their own.
     Upload,
+    /// Introductions of investors to projects.
+    Introduction,
 }
 
 impl Kind {
@@ -73,6 +84,7 @@ impl Kind {
             Self::Session => "session",
             Self::ApiKey => "api_key",
             Self::Upload => "upload",
+            Self::Introduction => "introduction",
         }
     }
 }
@@ -90,6 +102,10 @@ pub trait Aggregate:
     /// The state of its machine, where its table has a column for it.
     fn state(&self) -> Option<String> {
         None
+    }
+    /// What else of it has a column of its own, so that it can be looked up.
+    fn columns(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
     }
 }
 
@@ -145,6 +161,32 @@ impl Aggregate for ImportJob {
     }
     fn state(&self) -> Option<String> {
         Some(self.state.code().to_owned())
+    }
+}
+
+impl Aggregate for Introduction {
+    const KIND: Kind = Kind::Introduction;
+    const HAS_STATE: bool = true;
+    fn name(&self) -> String {
+        self.state.code().to_owned()
+    }
+    fn state(&self) -> Option<String> {
+        Some(self.state.code().to_owned())
+    }
+    fn columns(&self) -> Vec<(&'static str, Value)> {
+        let (investor, project) = (self.investor.uuid(), self.project.uuid());
+        let live = (!self.state.is_over()).then(|| format!("{}:{}", investor.simple(), project.simple()));
+        let due = self.next_due(&IntroductionTimers::default()).map(|due| due.timestamp_micros());
+        vec![
+            ("project_id", project.into()),
+            ("mandate_id", self.mandate.uuid().into()),
+            ("investor_id", investor.into()),
+            ("initiator_id", self.organisation(self.initiator).uuid().into()),
+            ("recipient_id", self.organisation(self.recipient()).uuid().into()),
+            ("live_key", live.into()),
+            ("answered_at", self.answered_at.map(|at| at.timestamp_micros()).into()),
+            ("due_at", due.into()),
+        ]
     }
 }
 

@@ -70,6 +70,8 @@ pub struct ListingRecord {
     pub not_duplicates: BTreeSet<Id<Project>>,
     /// When the owner was last asked whether it is still current, microseconds since 1970, UTC.
     pub asked_at: Option<i64>,
+    /// The last day of an offer's exclusivity.
+    pub exclusive_until: Option<NaiveDate>,
     /// Codes with which it was last returned or rejected, and the words that came with them.
     pub reasons: Vec<String>,
 }

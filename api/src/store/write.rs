@@ -111,6 +111,7 @@ impl Tx {
         if T::HAS_STATE {
             row.push(("state", value.state().into()));
         }
+        row.extend(value.columns());
         let mut statement = insert(T::KIND.table(), []);
         let (columns, values): (Vec<_>, Vec<_>) = row
             .into_iter()
@@ -146,6 +147,9 @@ impl Tx {
         let mut statement = update(T::KIND.table(), set, one);
         if T::HAS_STATE {
             statement.value(Alias::new("state"), value.state());
+        }
+        for (column, of_it) in value.columns() {
+            statement.value(Alias::new(column), of_it);
         }
         if self.connection().execute(&statement).await?.rows_affected() != 1 {
             return Err(StoreError::Stale { kind: T::KIND.table(), id: old.id.uuid() });

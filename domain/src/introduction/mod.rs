@@ -17,7 +17,8 @@ pub use code::{
     IntroductionTransition, NdaState, RoomFolder, Side,
 };
 pub use record::{
-    Advance, Asker, Introduction, Move, NdaRefusal, Nudge, Promise, Reason, Surroundings, ThreeAnswers, Word,
+    Advance, Asker, GrantRefusal, Introduction, Move, NdaRefusal, Nudge, Promise, Reason, RoomGrant,
+    Surroundings, ThreeAnswers, Word,
 };
 pub use table::{
     AvailableIntroductionTransition, BEGIN_GUARDS as INTRODUCTION_BEGIN_GUARDS, INTRODUCTION_RULES,

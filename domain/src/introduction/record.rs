@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     code::{
-        InterestDeclineReason, IntroductionParty, IntroductionState, IntroductionTransition, NdaState, Side,
+        InterestDeclineReason, IntroductionParty, IntroductionState, IntroductionTransition, NdaState,
+        RoomFolder, Side,
     },
     table::{
         AvailableIntroductionTransition, IntroductionCircumstances, IntroductionRefusal, IntroductionTimers,
@@ -184,6 +185,8 @@ pub struct Introduction {
     pub nda: NdaState,
     /// The sides that have signed it.
     pub nda_signed: Vec<Side>,
+    /// Folders of the document room that the owner opened, each until a time.
+    pub grants: Vec<RoomGrant>,
     /// First words of what needs two.
     pub words: Vec<Word>,
     /// The terms, which bind nobody.
@@ -202,6 +205,19 @@ pub struct Introduction {
     pub investor_country: Option<CountryCode>,
     /// The project's first country then.
     pub project_country: Option<CountryCode>,
+}
+
+/// A folder of the document room that is open to the investor until a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomGrant {
+    /// Which folder.
+    pub folder: RoomFolder,
+    /// Until when.
+    pub until: DateTime<Utc>,
+    /// Who opened it.
+    pub person: Id<Person>,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// What is looked at outside the record.
@@ -496,6 +512,42 @@ impl Introduction {
         Ok(next)
     }
 
+    /// The owner opens a folder of the document room until a time, or shuts it by a time that is past. A later word
+    /// about a folder takes the place of an earlier one.
+    ///
+    /// # Errors
+    /// The introduction is not accepted, or over; or the time is more than [`Self::LONGEST_GRANT`] days away.
+    pub fn grant(
+        &self,
+        folder: RoomFolder,
+        until: DateTime<Utc>,
+        person: Id<Person>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, GrantRefusal> {
+        if !self.state.is_introduced() || self.state.is_over() {
+            return Err(GrantRefusal::NotIntroduced(self.state));
+        }
+        if now.checked_add_days(Days::new(Self::LONGEST_GRANT)).is_none_or(|latest| until > latest) {
+            return Err(GrantRefusal::TooLong);
+        }
+        let mut next = self.clone();
+        next.grants.retain(|grant| grant.folder != folder);
+        next.grants.push(RoomGrant { folder, until, person, at: now });
+        next.heard(now);
+        Ok(next)
+    }
+
+    /// The longest time for which a folder is opened, in days.
+    pub const LONGEST_GRANT: u64 = 180;
+
+    /// Whether the investor reads a folder now: its stage is reached, the confidentiality agreement is settled, and
+    /// the owner's grant holds.
+    pub fn reads(&self, folder: RoomFolder, now: DateTime<Utc>) -> bool {
+        folder.is_open_in(self.state)
+            && self.nda != NdaState::Open
+            && self.grants.iter().any(|grant| grant.folder == folder && grant.until > now)
+    }
+
     /// When something is due by itself: a reminder, the expiry or the lapse.
     pub fn next_due(&self, timers: &IntroductionTimers) -> Option<DateTime<Utc>> {
         use IntroductionState as S;
@@ -587,4 +639,15 @@ pub enum NdaRefusal {
     /// Only the owner waives.
     #[error("the owner of the papers waives the agreement, and nobody else")]
     OwnerWaives,
+}
+
+/// Why a folder is not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum GrantRefusal {
+    /// The introduction is not accepted, or over.
+    #[error("an introduction in the state {0} has no document room")]
+    NotIntroduced(IntroductionState),
+    /// Too far away.
+    #[error("a folder is opened for at most 180 days")]
+    TooLong,
 }

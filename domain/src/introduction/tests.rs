@@ -225,6 +225,7 @@ pub(crate) fn expressed() -> Introduction {
         answered_by: None,
         nda: NdaState::Open,
         nda_signed: Vec::new(),
+        grants: Vec::new(),
         words: Vec::new(),
         terms: None,
         pledge: None,
@@ -385,6 +386,26 @@ fn folders_open_by_stage_and_never_before_due_diligence() {
             );
         }
     }
+}
+
+#[test]
+fn a_folder_is_read_with_its_stage_an_agreement_and_a_grant_that_holds() {
+    let room = Introduction { state: IntroductionState::DueDiligence, ..expressed() };
+    assert_eq!(
+        expressed().grant(RoomFolder::Legal, later(9), person(20), noon()),
+        Err(GrantRefusal::NotIntroduced(IntroductionState::Expressed))
+    );
+    assert_eq!(room.grant(RoomFolder::Legal, later(181), person(20), noon()), Err(GrantRefusal::TooLong));
+    let granted = room.grant(RoomFolder::Legal, later(9), person(20), noon()).unwrap();
+    assert!(!granted.reads(RoomFolder::Legal, noon()));
+    let settled = granted.settle_nda(Side::Owner, true, noon()).unwrap();
+    assert!(settled.reads(RoomFolder::Legal, later(8)));
+    assert!(!settled.reads(RoomFolder::Legal, later(9)));
+    assert!(!settled.reads(RoomFolder::Financial, noon()));
+    let shut = settled.grant(RoomFolder::Legal, noon(), person(20), noon()).unwrap();
+    assert!(!shut.reads(RoomFolder::Legal, noon()) && shut.grants.len() == 1);
+    let ended = Introduction { state: IntroductionState::Ended, ..settled };
+    assert!(!ended.reads(RoomFolder::Legal, noon()));
 }
 
 proptest! {

@@ -24,6 +24,7 @@ vocabulary! {
         Membership = "MEMBERSHIP": "Membership",
         Invitation = "INVITATION": "Invitation",
         ApiKey = "API_KEY": "API key",
+        Introduction = "INTRODUCTION": "Introduction of an investor to a project",
     }
 }
 
@@ -84,6 +85,8 @@ actions! {
     Suspend = "SUSPEND",
     /// Give or take a role on the platform.
     GrantRole = "GRANT_ROLE",
+    /// Ask for a transition of a record with two sides; who may ask for which is read from its machine's own table.
+    Move = "MOVE",
 }
 
 impl Action {

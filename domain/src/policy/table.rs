@@ -207,7 +207,7 @@ const DOCUMENT: &[Row] = &[
     row(A::Read, &[R::Reviewer]).when(SUBMITTED_ONCE),
     row(A::Read, MEMBER),
     row(A::Read, STAFF),
-    row(A::ReadPrivate, &[R::Introduced]).when(INTRODUCED_STATES),
+    // An introduced investor reads the bytes in the document room, where there is a grant and who read is noted.
     row(A::ReadPrivate, &[R::Reviewer]).when(SUBMITTED_ONCE),
     row(A::ReadPrivate, &[R::MemberViewer, R::Compliance, R::System]),
     row(A::Create, &[R::MemberEditor]),
@@ -259,6 +259,18 @@ const API_KEY: &[Row] = &[
     row(A::Delete, &[R::MemberOwner, R::Itself]),
 ];
 
+/// Of both sides. What a side keeps to itself, such as its notes, is not of the record.
+const INTRODUCTION: &[Row] = &[
+    row(A::Read, &[R::MemberViewer, R::Compliance, R::System]),
+    // What the sides wrote to each other is theirs; who judges a hold sees who they are.
+    row(A::ReadPrivate, &[R::MemberViewer, R::System]),
+    row(A::Create, &[R::MemberEditor]),
+    row(A::Edit, &[R::MemberEditor]),
+    row(A::Move, &[R::MemberEditor, R::System]),
+    row(A::Move, &[R::Compliance]).except(MEMBER),
+    row(A::Export, &[R::MemberViewer]),
+];
+
 /// The table of a kind.
 pub const fn rows(kind: AggregateKind) -> &'static [Row] {
     match kind {
@@ -277,5 +289,6 @@ pub const fn rows(kind: AggregateKind) -> &'static [Row] {
         AggregateKind::Membership => MEMBERSHIP,
         AggregateKind::Invitation => INVITATION,
         AggregateKind::ApiKey => API_KEY,
+        AggregateKind::Introduction => INTRODUCTION,
     }
 }

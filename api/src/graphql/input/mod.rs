@@ -135,7 +135,10 @@ impl MoneyInput {
     ///
     /// # Errors
     /// Out of range.
-    pub(super) fn parse(&self, argument: &'static str) -> async_graphql::Result<domain::value::Money> {
+    pub(in crate::graphql) fn parse(
+        &self,
+        argument: &'static str,
+    ) -> async_graphql::Result<domain::value::Money> {
         domain::value::Money::from_minor(self.amount_minor.0, self.currency.0)
             .map_err(|error| wrong(argument, error))
     }

@@ -1,10 +1,13 @@
 //! Mutations of documents.
 
 use async_graphql::{Context, ID, InputObject, Object, Result};
-use domain::value::SingleLine;
+use domain::{introduction::RoomFolder, value::SingleLine};
 
 use super::{account_id, aggregate_id, meta, payload, settled};
-use crate::{app::App, auth::Actor, command::Refusal, id::encode_as, registry::document, store::Kind};
+use crate::{
+    app::App, auth::Actor, command::Refusal, graphql::code::Code, id::encode_as, registry::document,
+    store::Kind,
+};
 
 payload! {
     /// Answer of a mutation of a document.
@@ -23,6 +26,8 @@ pub struct UploadDocumentInput {
     title: String,
     /// The listing whose it is; none for the organisation for which the caller acts.
     project_id: Option<ID>,
+    /// The folder of the listing's document rooms in which it lies; the overview where none is named.
+    folder: Option<Code<RoomFolder>>,
     /// The same key gives the same answer and one effect.
     idempotency_key: String,
     /// The client's own mark.
@@ -59,7 +64,8 @@ impl DocumentMutation {
             let file = account_id(Kind::Upload, "uploadId", &input.upload_id)?;
             let title = SingleLine::new(&input.title).map_err(|error| Refusal::validation("title", error))?;
             let project = input.project_id.as_ref().map(|id| aggregate_id("projectId", id)).transpose()?;
-            document::attach(app, actor, &meta, file, title, project).await
+            let place = document::Place { project, folder: input.folder.map(|folder| folder.0) };
+            document::attach(app, actor, &meta, file, title, place).await
         };
         let (done, user_errors) = settled(outcome.await)?;
         let document_id = done.map(|id| ID(encode_as(id)));

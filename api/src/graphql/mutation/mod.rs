@@ -6,6 +6,7 @@ pub mod capability;
 pub mod city;
 pub mod document;
 pub mod import;
+pub mod introduction;
 pub mod mandate;
 pub mod member;
 pub mod organisation;
@@ -22,6 +23,7 @@ pub use capability::CapabilityMutation;
 pub use city::CityMutation;
 pub use document::DocumentMutation;
 pub use import::ImportMutation;
+pub use introduction::IntroductionMutation;
 pub use mandate::MandateMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
@@ -56,6 +58,7 @@ pub struct Mutation(
     SavedSearchMutation,
     ImportMutation,
     DocumentMutation,
+    IntroductionMutation,
     ScreeningMutation,
     VerificationMutation,
 );

@@ -7,6 +7,7 @@ pub mod common;
 pub mod document;
 pub mod highlight;
 pub mod import_job;
+pub mod introduction;
 pub mod listing;
 pub mod mandate;
 pub mod matching;
@@ -30,6 +31,7 @@ pub use common::{
 pub use document::DocumentNode;
 pub use highlight::Highlights;
 pub use import_job::ImportJobNode;
+pub use introduction::{IntroductionConnection, IntroductionNode};
 pub use mandate::{MandateConnection, MandateNode, MandateTerms, ProposedMandateObject};
 pub use matching::{MatchNode, OpportunityConnection};
 pub use me::Me;

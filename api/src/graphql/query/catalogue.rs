@@ -2,8 +2,8 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::{
-    capability::Capability, city::City, id::Id, import_job::ImportJob, mandate::Mandate,
-    organisation::Organisation, project::Project, saved_search::SavedSearch,
+    capability::Capability, city::City, id::Id, import_job::ImportJob, introduction::Introduction,
+    mandate::Mandate, organisation::Organisation, project::Project, saved_search::SavedSearch,
 };
 use futures::future::try_join_all;
 use matcher::rank::RankKey;
@@ -14,9 +14,9 @@ use super::{
         error::{ErrorCode, client_error, refusal},
         input::{CapabilityFilterInput, CityFilterInput, OpportunityFilterInput, SearchKind},
         object::{
-            CapabilityConnection, CapabilityNode, CityConnection, CityNode, ImportJobNode, MandateConnection,
-            MandateNode, OrganisationConnection, OrganisationNode, PageInfo, ProjectConnection, ProjectNode,
-            SavedSearchNode, find, number,
+            CapabilityConnection, CapabilityNode, CityConnection, CityNode, ImportJobNode, IntroductionNode,
+            MandateConnection, MandateNode, OrganisationConnection, OrganisationNode, PageInfo,
+            ProjectConnection, ProjectNode, SavedSearchNode, find, number,
         },
     },
     id_of, sentence,
@@ -46,6 +46,8 @@ pub enum Node {
     SavedSearch(SavedSearchNode),
     /// Import.
     ImportJob(ImportJobNode),
+    /// Introduction.
+    Introduction(IntroductionNode),
 }
 
 /// Lists and single things.
@@ -73,6 +75,9 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         Kind::ImportJob => {
             find(ctx, Id::<ImportJob>::from_uuid(uuid)).await?.map(|s| Node::ImportJob(ImportJobNode(s)))
         }
+        Kind::Introduction => find(ctx, Id::<Introduction>::from_uuid(uuid))
+            .await?
+            .map(|s| Node::Introduction(IntroductionNode(s))),
         // These have no global node: they are reached from what they belong to.
         Kind::Verification
         | Kind::ScreeningHit

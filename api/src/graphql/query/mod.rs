@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod compliance;
 pub mod facts;
+pub mod introduction;
 pub mod pair;
 pub mod ranking;
 #[cfg(test)]
@@ -17,12 +18,13 @@ use crate::{app::AppError, store::Aggregate};
 pub use catalogue::CatalogueQuery;
 pub use compliance::ComplianceQuery;
 pub use facts::FactsQuery;
+pub use introduction::IntroductionQuery;
 pub use pair::PairQuery;
 pub use ranking::RankingQuery;
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(RankingQuery, PairQuery, CatalogueQuery, FactsQuery, ComplianceQuery);
+pub struct Query(RankingQuery, PairQuery, CatalogueQuery, FactsQuery, ComplianceQuery, IntroductionQuery);
 
 /// The typed id of an argument.
 ///

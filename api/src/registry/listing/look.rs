@@ -46,7 +46,7 @@ pub async fn available(
     let (_, parties) = parties(&command, &loaded).await?;
     let state = loaded.row.state;
     // Reasons and evidence come with the request, so that they are not said to be missing before there is one.
-    let request = Request { reasons: vec![String::new()], evidence: 1 };
+    let request = Request { reasons: vec![String::new()], evidence: 1, ..Request::default() };
     let mut at = circumstances(&command, &loaded, None, &request).await?;
     let words = loaded.row.record.second_words.clone();
     at.second_person = words.iter().any(|word| Some(word.person) != command.actor.person_id());

@@ -23,7 +23,7 @@ use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta},
-    store::{ListingRow, Step, Stored},
+    store::{ListingRow, Step, Stored, Subject},
 };
 
 pub use decision::{dismiss_duplicate, second, take_up};
@@ -43,6 +43,10 @@ pub struct Request {
     pub reasons: Vec<String>,
     /// Pieces of evidence.
     pub evidence: u32,
+    /// Whether the counterparty of a close has confirmed it.
+    pub counterparty_confirmed: bool,
+    /// Whether a close leaves a part of the gap open.
+    pub gap_remains: bool,
 }
 
 /// A listing with all that its guards look at.
@@ -145,12 +149,13 @@ pub async fn circumstances(
         other_reviewer: record.rejected_by != asker,
         days_in_state: days_between(since, today),
         days_since_confirmed: loaded.stored.value.confirmed_on.map(|on| days_between(on, today)),
-        // Introductions are the next journey; before there are any, no offer can be marked.
-        live_introduction: false,
-        exclusivity_days_left: None,
-        counterparty_confirmed: false,
+        live_introduction: crate::introduction::has_terms(command, loaded.stored.id).await?,
+        exclusivity_days_left: record
+            .exclusive_until
+            .map(|until| i32::try_from(until.signed_duration_since(today).num_days()).unwrap_or(i32::MAX)),
+        counterparty_confirmed: request.counterparty_confirmed,
         evidence: request.evidence,
-        gap_remains: false,
+        gap_remains: request.gap_remains,
         owner_not_frozen: !owner.value.screening.is_frozen(),
         before_suspension: record.before_suspension,
     })
@@ -226,6 +231,10 @@ async fn write(
     step(command, &stored, Some(from), to, transition.code(), &request.reasons).await?;
     let detail = serde_json::json!({"from": from, "to": to, "transition": transition});
     command.audit(&stored, detail);
+    if matches!(to, ListingState::Withdrawn | ListingState::Archived) {
+        // Boxed: what is closed with the listing is written by the same commands.
+        Box::pin(crate::introduction::subject_over(command, Subject::Project(stored.id))).await?;
+    }
     Ok(stored)
 }
 
@@ -278,6 +287,31 @@ pub async fn transition(
     .await
 }
 
+/// Marks a listing as under offer until a day: an introduction has come to terms, and no other is sought meanwhile.
+///
+/// # Errors
+/// There is no such listing for the actor, it was changed meanwhile, or no introduction has come so far, or the day is
+/// not 1 to 180 days away.
+pub async fn mark_under_offer(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    id: Id<Project>,
+    expected_version: i32,
+    until: NaiveDate,
+) -> Result<Id<Project>, CommandError> {
+    app.command(actor, meta, move |command| {
+        Box::pin(async move {
+            let stored = command.load("projectId", id, expected_version).await?;
+            let mut loaded = with_record(command, stored).await?;
+            loaded.row.record.exclusive_until = Some(until);
+            let mark = ListingTransition::MarkUnderOffer;
+            Ok(advance(command, loaded, mark, &Request::default(), |_, _| {}).await?.id)
+        })
+    })
+    .await
+}
+
 /// What a transition changes beside the state.
 fn effect(
     facts: &mut ProjectFacts,
@@ -313,6 +347,7 @@ fn effect(
             row.reviewer = None;
             row.record.claimed_on = Some(today);
         }
+        T::ReleaseOffer => row.record.exclusive_until = None,
         T::Confirm | T::Resume => {
             facts.confirmed_on = Some(today);
             row.record.asked_at = None;

@@ -52,6 +52,9 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     ("organisation", "body", Tag::Personal),
     ("screening_entry", "body", Tag::Personal),
     ("screening_hit", "body", Tag::Personal),
+    // What the sides wrote to each other, and what each keeps to itself.
+    ("introduction", "body", Tag::Personal),
+    ("introduction_note", "body", Tag::Personal),
     ("upload", "file_name", Tag::Personal),
     ("upload_body", "bytes", Tag::Personal),
     ("import_job", "body", Tag::Personal),
@@ -78,6 +81,10 @@ pub(in crate::store) const OF_PERSONS: &[(&str, &str, &[&str])] = &[
     ("audit", "actor_id", &["at", "action", "aggregate_kind", "aggregate_id", "outcome"]),
     ("idempotency", "actor_id", &["operation", "at"]),
     ("upload", "person_id", &["id", "purpose", "file_name", "created_at"]),
+    ("contact_block", "person_id", &["blocker_id", "blocked_id", "at"]),
+    ("disclosure_log", "person_id", &["introduction_id", "to_organisation_id", "what", "basis", "at"]),
+    ("introduction_note", "person_id", &["introduction_id", "body", "at"]),
+    ("room_read", "person_id", &["introduction_id", "document_id", "at"]),
     ("listing", "reviewer_id", &["project_id", "state", "since"]),
 ];
 

@@ -58,6 +58,21 @@ pub(in crate::graphql) struct ProjectTransitionInput {
     pub(super) client_mutation_id: Option<String>,
 }
 
+/// A listing that is under offer.
+#[derive(Debug, InputObject)]
+pub(in crate::graphql) struct MarkUnderOfferInput {
+    /// Which one.
+    pub(super) project_id: ID,
+    /// The version that the change is made on.
+    pub(super) expected_version: i32,
+    /// The last day of the exclusivity, 1 to 180 days away.
+    pub(super) until: chrono::NaiveDate,
+    /// The same key gives the same answer and one effect.
+    pub(super) idempotency_key: String,
+    /// The client's own mark.
+    pub(super) client_mutation_id: Option<String>,
+}
+
 /// A decision about a listing with its reasons.
 #[derive(Debug, InputObject)]
 pub(in crate::graphql) struct ProjectDecisionInput {

@@ -9,8 +9,9 @@ use domain::{listing::ListingTransition as T, value::SingleLine};
 
 use self::input::{
     AnswerQuestionsInput, CreateProjectInput, DecideProjectChangeInput, DismissDuplicateInput,
-    JustifyFlagInput, ProjectDecisionInput, ProjectTransitionInput, SecondProjectDecisionInput,
-    SetProjectDisclosureInput, SuspendProjectInput, TakeUpReviewInput, UpdateProjectInput, reasons,
+    JustifyFlagInput, MarkUnderOfferInput, ProjectDecisionInput, ProjectTransitionInput,
+    SecondProjectDecisionInput, SetProjectDisclosureInput, SuspendProjectInput, TakeUpReviewInput,
+    UpdateProjectInput, reasons,
 };
 use super::{aggregate_id, meta, payload, seen, settled};
 use crate::{
@@ -73,7 +74,7 @@ async fn decision(
         let meta = meta(ctx, operation, &input.idempotency_key, &input)?;
         let id = aggregate_id("projectId", &input.project_id)?;
         let reasons = reasons(&input.reasons, "note", input.note.as_ref())?;
-        let request = Request { reasons, evidence: 0 };
+        let request = Request { reasons, ..Request::default() };
         listing::transition(app, actor, &meta, id, input.expected_version, transition, request).await
     };
     answered(ctx, outcome.await, input.client_mutation_id).await
@@ -223,6 +224,30 @@ impl ProjectMutation {
         transition(ctx, "pauseProject", T::Pause, input).await
     }
 
+    /// Marks a listing as under offer until a day, 1 to 180 days away: an introduction has come to terms or further.
+    async fn mark_project_under_offer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: MarkUnderOfferInput,
+    ) -> Result<ProjectPayload> {
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let outcome = async {
+            let meta = meta(ctx, "markProjectUnderOffer", &input.idempotency_key, &input)?;
+            let id = aggregate_id("projectId", &input.project_id)?;
+            listing::mark_under_offer(app, actor, &meta, id, input.expected_version, input.until).await
+        };
+        answered(ctx, outcome.await, input.client_mutation_id).await
+    }
+
+    /// Ends an offer's exclusivity before its day.
+    async fn release_project_offer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: ProjectTransitionInput,
+    ) -> Result<ProjectPayload> {
+        transition(ctx, "releaseProjectOffer", T::ReleaseOffer, input).await
+    }
+
     /// Puts a paused listing back.
     async fn resume_project(
         &self,
@@ -307,7 +332,7 @@ impl ProjectMutation {
             let meta = meta(ctx, "suspendProject", &input.idempotency_key, &input)?;
             let id = aggregate_id("projectId", &input.project_id)?;
             let reason = SingleLine::new(&input.reason).map_err(|e| Refusal::validation("reason", e))?;
-            let request = Request { reasons: vec![reason.to_string()], evidence: 0 };
+            let request = Request { reasons: vec![reason.to_string()], ..Request::default() };
             listing::transition(app, actor, &meta, id, input.expected_version, T::Suspend, request).await
         };
         answered(ctx, outcome.await, input.client_mutation_id).await

@@ -1,0 +1,202 @@
+//! How an introduction begins: an investor expresses interest in a project, or an owner invites an investor.
+
+use domain::{
+    id::Id,
+    introduction::{
+        Introduction, IntroductionBeginRefusal, IntroductionCircumstances, IntroductionGuard as G,
+        IntroductionParty, IntroductionState, NdaState, Side, ThreeAnswers, begin_introduction,
+    },
+    mandate::Mandate,
+    organisation::Organisation,
+    project::Project,
+    vocabulary::TransactionRung,
+};
+use matcher::gate::{all_open, investment::answers};
+
+use super::{effect, letters, step, tell, timers_of};
+use crate::{
+    app::App,
+    auth::Actor,
+    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    store::Stored,
+};
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub struct Expression {
+    /// Which side asks.
+    pub side: Side,
+    /// The project.
+    pub project: Id<Project>,
+    /// The mandate that it fits.
+    pub mandate: Id<Mandate>,
+    /// The three answers.
+    pub answers: ThreeAnswers,
+}
+
+/// Expresses interest, or invites.
+///
+/// # Errors
+/// The actor may not, there is no such project or mandate for it, or something of what it takes does not hold.
+pub async fn express(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    expression: Expression,
+) -> Result<Id<Introduction>, CommandError> {
+    app.command(actor, meta, move |command| {
+        let expression = expression.clone();
+        Box::pin(begin(command, expression))
+    })
+    .await
+}
+
+async fn begin(command: &CommandTx, asked: Expression) -> Result<Id<Introduction>, CommandError> {
+    let project = command.find("projectId", asked.project).await?;
+    let mandate = command.find("mandateId", asked.mandate).await?;
+    let acting = command.authorise_new::<Introduction>().await?;
+    let owner = project.owner.ok_or(CommandError::Failed)?;
+    let investor = mandate.owner.ok_or(CommandError::Failed)?;
+    let (own, path, what) = match asked.side {
+        Side::Investor => (investor, "mandateId", "mandate"),
+        Side::Owner => (owner, "projectId", "project"),
+    };
+    if own != acting {
+        let message = format!("this is not a {what} of the organisation for which you act");
+        return Err(Refusal::not_permitted(message).at(path).into());
+    }
+    if owner == investor {
+        let message = "a project is not introduced to its own owner";
+        return Err(Refusal::validation("mandateId", message).into());
+    }
+    // Locked, so that two at once do not pass the budget together.
+    let own = command.tx.lock::<Organisation>(acting).await?.ok_or(CommandError::Failed)?;
+    let other_id = if acting == owner { investor } else { owner };
+    let other = command.tx.get::<Organisation>(other_id).await?.ok_or(CommandError::Failed)?;
+    let at = circumstances(command, &own, &other, &project, asked.mandate, investor).await?;
+    let party = match asked.side {
+        Side::Investor => IntroductionParty::Investor,
+        Side::Owner => IntroductionParty::Owner,
+    };
+    let state = begin_introduction(&[party], &at, &timers_of(), command.now)
+        .map_err(|refusal| refused(refusal, own_is_clear(command, &own)))?;
+    let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
+    let (investor_country, project_country) = match asked.side {
+        Side::Investor => (own.value.country, project.value.countries().first().copied()),
+        Side::Owner => (other.value.country, project.value.countries().first().copied()),
+    };
+    let introduction = Introduction {
+        project: asked.project,
+        owner,
+        mandate: asked.mandate,
+        investor,
+        initiator: asked.side,
+        sender: person,
+        state,
+        since: command.now,
+        expressed_at: command.now,
+        last_contact: command.now,
+        nudges: 0,
+        answers: asked.answers,
+        answered_at: None,
+        answered_by: None,
+        nda: NdaState::Open,
+        nda_signed: Vec::new(),
+        grants: Vec::new(),
+        words: Vec::new(),
+        terms: None,
+        pledge: None,
+        commitment: None,
+        close: None,
+        over: None,
+        // The largest comes first.
+        field: project.value.fields.parts().first().map(|part| part.of),
+        investor_country,
+        project_country,
+    };
+    let stored = match command.tx.create(Some(owner), None, introduction).await {
+        Err(error) if error.is_taken("live_key") => return Err(duplicate().into()),
+        done => done?,
+    };
+    step(command, &stored, None, "EXPRESS").await?;
+    effect::reach(command, &stored, TransactionRung::Interest, None).await?;
+    let url = &command.app.auth.public_url;
+    tell(command, other_id, letters::expressed(asked.side, own.value.name.as_str(), url)).await?;
+    command.audit(&stored, serde_json::json!({"to": IntroductionState::Expressed}));
+    Ok(stored.id)
+}
+
+async fn circumstances(
+    command: &CommandTx,
+    own: &Stored<Organisation>,
+    other: &Stored<Organisation>,
+    project: &Stored<Project>,
+    mandate: Id<Mandate>,
+    investor: Id<Organisation>,
+) -> Result<IntroductionCircumstances, CommandError> {
+    let today = command.now.date_naive();
+    let snapshot = command.app.ranking.snapshot();
+    let catalog = &snapshot.catalog;
+    let pair = catalog
+        .mandates()
+        .get(mandate)
+        .zip(catalog.projects().get(project.id))
+        .and_then(|(mandate, project)| catalog.pair(mandate, project));
+    Ok(IntroductionCircumstances {
+        gates_pass: pair.is_some_and(|pair| all_open(&answers(&pair))),
+        budget_left: command.tx.contact_budget(own.id, command.now).await?.left(),
+        blocked: command.tx.is_blocked(own.id, other.id).await?,
+        live_pair: command.tx.has_live_pair(investor, project.id, None).await?,
+        both_claimed: own.value.claimed && other.value.claimed,
+        screening_clear: [own, other]
+            .iter()
+            .all(|organisation| organisation.value.screening.opens_introductions(today)),
+        three_answers: true,
+        ..IntroductionCircumstances::default()
+    })
+}
+
+fn own_is_clear(command: &CommandTx, own: &Stored<Organisation>) -> bool {
+    own.value.screening.opens_introductions(command.now.date_naive())
+}
+
+fn duplicate() -> Refusal {
+    let message = "an introduction of this investor to this project is under way: look into the pipeline";
+    Refusal::new(UserErrorCode::Duplicate, "projectId", message).by_rule("NO_LIVE_PAIR")
+}
+
+/// What is told of what does not hold. That the other side is screened, or has blocked somebody, is not told apart from
+/// a gate that is shut.
+fn refused(refusal: IntroductionBeginRefusal, own_is_clear: bool) -> CommandError {
+    use domain::Vocabulary;
+    let IntroductionBeginRefusal::Guards(open) = refusal else {
+        return Refusal::not_permitted(refusal.to_string()).into();
+    };
+    let mut refusals: Vec<Refusal> = Vec::new();
+    for guard in open {
+        let refusal = match guard {
+            G::NoLivePair => duplicate(),
+            G::ContactBudget => {
+                let message = "the contact budget of this month is used up: answers that you give add to it, and the \
+                               next month brings ten more";
+                Refusal::new(UserErrorCode::RateLimited, "", message).by_rule(guard.code())
+            }
+            G::ScreeningClear if !own_is_clear => {
+                let message = "your own organisation has no clear screening of the last seven days";
+                Refusal::new(UserErrorCode::ScreeningHold, "", message).by_rule(guard.code())
+            }
+            G::ScreeningClear | G::NotBlocked | G::GatesPass => {
+                let message = "an introduction of these two is not available: whyNot says which gate is shut";
+                Refusal::new(UserErrorCode::GateFailed, "", message).by_rule(G::GatesPass.code())
+            }
+            _ => {
+                let message = format!("this must hold: {}", guard.label());
+                Refusal::new(UserErrorCode::GateFailed, "", message).by_rule(guard.code())
+            }
+        };
+        if !refusals.contains(&refusal) {
+            refusals.push(refusal);
+        }
+    }
+    CommandError::Refused(refusals)
+}

@@ -1,0 +1,260 @@
+//! Introductions and what stands beside them: blocks, the log of disclosures, notes, what was read in a document room,
+//! and the rungs of the outcome ladder.
+
+mod beside;
+mod outcome;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    Vocabulary,
+    id::Id,
+    introduction::{ContactBudget, Introduction, IntroductionState, Side, month_begins},
+    mandate::Mandate,
+    organisation::Organisation,
+    project::Project,
+};
+use sea_orm::{
+    ConnectionTrait,
+    sea_query::{Alias, Condition, Expr, ExprTrait, Order, SimpleExpr},
+};
+use uuid::Uuid;
+
+pub use beside::{Disclosure, Note, RoomRead};
+pub use outcome::{FlowRow, Outcome};
+
+use super::{
+    Store, StoreError, Stored, Tx,
+    aggregate::{read, select as select_documents},
+    sql::{above, count, get, is, select},
+};
+
+const TABLE: &str = "introduction";
+
+fn column(name: &str) -> Expr {
+    Expr::col(Alias::new(name))
+}
+
+fn in_states(states: &[IntroductionState]) -> SimpleExpr {
+    column("state").is_in(states.iter().map(|state| state.code()))
+}
+
+/// The states in which an introduction is accepted and goes on, or was closed.
+fn introduced() -> Vec<IntroductionState> {
+    IntroductionState::ALL.iter().copied().filter(|state| state.is_introduced()).collect()
+}
+
+/// Which introductions of an organisation.
+#[derive(Debug, Clone, Default)]
+pub struct PipelineFilter {
+    /// As which side; none for both.
+    pub side: Option<Side>,
+    /// In which states; empty for all.
+    pub states: Vec<IntroductionState>,
+    /// To which project.
+    pub project: Option<Id<Project>>,
+    /// Of which mandate.
+    pub mandate: Option<Id<Mandate>>,
+}
+
+impl PipelineFilter {
+    fn conditions(&self, organisation: Id<Organisation>) -> Vec<SimpleExpr> {
+        let own = |name: &str| column(name).eq(organisation.uuid());
+        let side = match self.side {
+            Some(Side::Investor) => own("investor_id"),
+            Some(Side::Owner) => own("owner_id"),
+            None => own("investor_id").or(own("owner_id")),
+        };
+        let states = (!self.states.is_empty()).then(|| in_states(&self.states));
+        let project = self.project.map(|id| is("project_id", id.uuid()));
+        let mandate = self.mandate.map(|id| is("mandate_id", id.uuid()));
+        std::iter::once(side).chain(states).chain(project).chain(mandate).collect()
+    }
+}
+
+impl Tx {
+    /// Whether an introduction of this investor to this project is under way, other than one that is known.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn has_live_pair(
+        &self,
+        investor: Id<Organisation>,
+        project: Id<Project>,
+        but: Option<Id<Introduction>>,
+    ) -> Result<bool, StoreError> {
+        let key = format!("{}:{}", investor.uuid().simple(), project.uuid().simple());
+        let other = but.map(|id| column("id").ne(id.uuid()));
+        Ok(count(self.connection(), TABLE, std::iter::once(is("live_key", key)).chain(other)).await? > 0)
+    }
+
+    /// What an organisation did this month of what its contact budget counts. The organisation must be locked by this
+    /// write, so that two at once do not pass the bound together.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn contact_budget(
+        &self,
+        organisation: Id<Organisation>,
+        now: DateTime<Utc>,
+    ) -> Result<ContactBudget, StoreError> {
+        let since = month_begins(now).timestamp_micros().saturating_sub(1);
+        budget(self.connection(), organisation, since).await
+    }
+
+    /// The introductions of a project or of a mandate in some states, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn introductions_about(
+        &self,
+        subject: Subject,
+        states: &[IntroductionState],
+        limit: u64,
+    ) -> Result<Vec<Id<Introduction>>, StoreError> {
+        let about = match subject {
+            Subject::Project(id) => is("project_id", id.uuid()),
+            Subject::Mandate(id) => is("mandate_id", id.uuid()),
+            Subject::Organisation(id) => {
+                column("investor_id").eq(id.uuid()).or(column("owner_id").eq(id.uuid()))
+            }
+        };
+        let mut rows = select(TABLE, ["id"], [about, in_states(states)]);
+        rows.order_by(Alias::new("id"), Order::Asc).limit(limit);
+        let rows = self.connection().query_all(&rows).await?;
+        rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
+    }
+
+    /// Introductions of which a reminder or a timer is due, longest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn introductions_due(&self, now: i64, limit: u64) -> Result<Vec<Id<Introduction>>, StoreError> {
+        let mut rows = select(TABLE, ["id"], [column("due_at").lte(now)]);
+        rows.order_by(Alias::new("due_at"), Order::Asc).limit(limit);
+        let rows = self.connection().query_all(&rows).await?;
+        rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
+    }
+
+    /// The projects to which the organisations were introduced and still are, at most 10,000.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn introduced_to(
+        &self,
+        organisations: &[Id<Organisation>],
+    ) -> Result<Vec<Id<Project>>, StoreError> {
+        introduced_to(self.connection(), organisations).await
+    }
+}
+
+/// What introductions are about.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject {
+    /// A project.
+    Project(Id<Project>),
+    /// A mandate.
+    Mandate(Id<Mandate>),
+    /// An organisation, as one side or the other.
+    Organisation(Id<Organisation>),
+}
+
+async fn budget<C: ConnectionTrait>(
+    connection: &C,
+    organisation: Id<Organisation>,
+    since: i64,
+) -> Result<ContactBudget, StoreError> {
+    let id = organisation.uuid();
+    let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+    let expressed = count(connection, TABLE, [is("initiator_id", id), above("created_at", since)]).await?;
+    let replies = count(connection, TABLE, [is("recipient_id", id), above("answered_at", since)]).await?;
+    let blocks = count(connection, "contact_block", [is("blocked_id", id), above("at", since)]).await?;
+    Ok(ContactBudget { expressed: number(expressed), replies: number(replies), blocks: number(blocks) })
+}
+
+async fn introduced_to<C: ConnectionTrait>(
+    connection: &C,
+    organisations: &[Id<Organisation>],
+) -> Result<Vec<Id<Project>>, StoreError> {
+    if organisations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = organisations.iter().map(|id| id.uuid()).collect();
+    let mut rows =
+        select(TABLE, ["project_id"], [column("investor_id").is_in(ids), in_states(&introduced())]);
+    rows.limit(10_000);
+    let rows = connection.query_all(&rows).await?;
+    rows.iter().map(|row| Ok(Id::from_uuid(get(row, "project_id")?))).collect()
+}
+
+impl Store {
+    /// The projects to which the organisations were introduced and still are, at most 10,000.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn introduced_to(
+        &self,
+        organisations: &[Id<Organisation>],
+    ) -> Result<Vec<Id<Project>>, StoreError> {
+        introduced_to(self.reader(), organisations).await
+    }
+
+    /// What an organisation did this month of what its contact budget counts.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn contact_budget(
+        &self,
+        organisation: Id<Organisation>,
+        now: DateTime<Utc>,
+    ) -> Result<ContactBudget, StoreError> {
+        let since = month_begins(now).timestamp_micros().saturating_sub(1);
+        budget(self.reader(), organisation, since).await
+    }
+
+    /// The introductions of an organisation, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database does not answer, or a record does not read.
+    pub async fn pipeline(
+        &self,
+        organisation: Id<Organisation>,
+        filter: &PipelineFilter,
+        after: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Vec<Stored<Introduction>>, StoreError> {
+        let mut rows = select_documents::<Introduction>();
+        let mut all = Condition::all();
+        for condition in filter.conditions(organisation) {
+            all = all.add(condition);
+        }
+        rows.cond_where(all);
+        if let Some(after) = after {
+            rows.and_where(column("id").lt(after));
+        }
+        rows.order_by(Alias::new("id"), Order::Desc).limit(limit);
+        self.reader().query_all(&rows).await?.iter().map(read).collect()
+    }
+
+    /// How many introductions of an organisation there are.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn pipeline_count(
+        &self,
+        organisation: Id<Organisation>,
+        filter: &PipelineFilter,
+    ) -> Result<u64, StoreError> {
+        count(self.reader(), TABLE, filter.conditions(organisation)).await
+    }
+
+    /// The introductions that the screening holds, longest first, at most `limit`.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn held_introductions(&self, limit: u64) -> Result<Vec<Id<Introduction>>, StoreError> {
+        let mut rows = select(TABLE, ["id"], [in_states(&[IntroductionState::Held])]);
+        rows.order_by(Alias::new("updated_at"), Order::Asc).limit(limit);
+        let rows = self.reader().query_all(&rows).await?;
+        rows.iter().map(|row| Ok(Id::from_uuid(get(row, "id")?))).collect()
+    }
+}
