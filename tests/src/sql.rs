@@ -26,6 +26,12 @@ impl Sql {
         rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
     }
 
+    /// Does a statement, such as one that moves rows back in time.
+    pub async fn execute(&self, statement: &str) {
+        let done = self.0.execute_unprepared(statement).await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+
     /// Lets go of the database.
     pub async fn close(self) {
         self.0.close().await.expect("it closes");

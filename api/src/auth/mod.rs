@@ -54,6 +54,12 @@ impl Auth {
         Ok(Self::with(KeyRing::in_memory()?, "http://localhost"))
     }
 
+    /// Sets where links in mail lead to, and whose domain the mail is of.
+    pub fn addressed(&mut self, public_url: &str) {
+        self.public_url = public_url.into();
+        self.mail_domain = mail_domain(public_url).into();
+    }
+
     fn with(keys: KeyRing, public_url: &str) -> Self {
         Self {
             keys: Arc::new(keys),

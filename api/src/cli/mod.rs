@@ -26,6 +26,7 @@ mod rank;
 mod screening;
 mod serve;
 mod sources;
+mod timers;
 mod user;
 
 use std::{path::Path, process::ExitCode, sync::Arc};
@@ -113,6 +114,13 @@ enum Command {
     Mail {
         #[command(subcommand)]
         what: mail::What,
+    },
+    /// Do once what the clock does to listings and introductions: reminders, expiry, lapse.
+    Timers {
+        #[command(flatten)]
+        serve: ServeArgs,
+        #[command(flatten)]
+        args: timers::Args,
     },
     /// Learn a model from past deals or links, or draw its curves.
     Train {
@@ -236,6 +244,20 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             let done = screening::screening(&app, what).await;
             app.store.close().await?;
             return done;
+        }
+        Command::Timers { serve, args } => {
+            let settings = Settings::new(&cli.common, &serve)?;
+            let store = existing(&settings).await?;
+            store.migrate().await?;
+            let mut app = app(store).await?;
+            if let Some(origin) = &settings.public_url {
+                app.auth.addressed(origin.as_str());
+            }
+            let done = timers::timers(&mut app, &args).await;
+            app.store.close().await?;
+            for line in done? {
+                say!("{line}");
+            }
         }
         Command::Mail { what } => return mail::mail(&cli.common, what).await,
         Command::Train { what } => tokio::task::spawn_blocking(move || learn::train(what)).await??,

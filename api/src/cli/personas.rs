@@ -28,7 +28,7 @@ struct Persona {
     platform: Option<PlatformRole>,
 }
 
-const PERSONAS: [Persona; 9] = [
+const PERSONAS: [Persona; 15] = [
     Persona {
         key: "investor",
         name: "Irena Investor (fictional)",
@@ -91,6 +91,48 @@ const PERSONAS: [Persona; 9] = [
         email: "observer@observatory.example",
         organisation: Some(("demo-observer", OrgRole::Owner)),
         platform: Some(PlatformRole::Observer),
+    },
+    Persona {
+        key: "investor_colleague",
+        name: "Ivo Investor (fictional)",
+        email: "colleague@blue-caravan.example",
+        organisation: Some(("demo-silk-road-fund", OrgRole::Editor)),
+        platform: None,
+    },
+    Persona {
+        key: "owner_colleague",
+        name: "Olja Owner (fictional)",
+        email: "colleague@drina-fibre.example",
+        organisation: Some(("demo-owner", OrgRole::Editor)),
+        platform: None,
+    },
+    Persona {
+        key: "bank",
+        name: "Banu Banker (fictional)",
+        email: "desk@meridian-bank.example",
+        organisation: Some(("demo-backbone-bank", OrgRole::Owner)),
+        platform: None,
+    },
+    Persona {
+        key: "city_colleague",
+        name: "Ceca City (fictional)",
+        email: "head@novi-sad-office.example",
+        organisation: Some(("demo-city-office-novi-sad", OrgRole::Owner)),
+        platform: None,
+    },
+    Persona {
+        key: "partner_office",
+        name: "Chai Partner (fictional)",
+        email: "office@chiang-mai-office.example",
+        organisation: Some(("demo-city-office-chiang-mai", OrgRole::Owner)),
+        platform: None,
+    },
+    Persona {
+        key: "partner_colleague",
+        name: "Chok Partner (fictional)",
+        email: "head@chiang-mai-office.example",
+        organisation: Some(("demo-city-office-chiang-mai", OrgRole::Owner)),
+        platform: None,
     },
 ];
 

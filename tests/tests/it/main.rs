@@ -13,6 +13,7 @@ mod cli;
 mod freshness;
 mod http;
 mod imports;
+mod introduction;
 mod journey_a;
 mod kill;
 mod layout;

@@ -1,0 +1,35 @@
+//! `caravanserai timers`: what the clock does to listings and introductions, once and now, or as if it were a later time.
+
+use chrono::{DateTime, Utc};
+
+use super::Failure;
+use crate::{app::App, auth::Clock, introduction, registry::timers};
+
+/// When, and where links in mail lead to.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// As if it were this time (RFC 3339): to rehearse on a copy what a later day brings. What it does is done.
+    #[arg(long)]
+    at: Option<DateTime<Utc>>,
+}
+
+/// Does rounds until nothing is due. Answers what was done, a line each.
+pub(super) async fn timers(app: &mut App, args: &Args) -> Result<Vec<String>, Failure> {
+    if let Some(at) = args.at {
+        app.auth.clock = Clock::at(at);
+    }
+    let mut lines = Vec::new();
+    loop {
+        let done = introduction::timers::round(app).await?;
+        if done == introduction::timers::Round::default() {
+            break;
+        }
+        lines.push(format!("introductions: {} reminders, {} expired or lapsed", done.reminded, done.moved));
+    }
+    let done = timers::round(app).await?;
+    lines.push(format!(
+        "listings: {} asked, {} stale, {} archived, {} offers released",
+        done.asked, done.stale, done.archived, done.released
+    ));
+    Ok(lines)
+}
