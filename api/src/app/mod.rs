@@ -4,6 +4,8 @@ mod error;
 mod highlight;
 mod investment;
 mod listing;
+pub mod notice;
+pub mod reciprocity;
 mod stability;
 mod statistics;
 mod twinning;
@@ -53,6 +55,8 @@ pub struct App {
     pub auth: Auth,
     /// What is watched.
     pub watches: Arc<watch::Watches>,
+    /// Who listens to what happens to records with two sides.
+    pub notices: notice::Notices,
     /// Rung when an import waits.
     pub imports: Arc<tokio::sync::Notify>,
     /// The index over the lists of sanctions in force.
@@ -109,6 +113,7 @@ impl App {
             auth: Auth::in_memory()?,
             watches: Arc::default(),
             imports: Arc::default(),
+            notices: notice::Notices::default(),
             sanctions: Arc::default(),
         })
     }

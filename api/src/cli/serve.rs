@@ -32,11 +32,13 @@ pub(super) async fn serve(
     // What can wait begins once the server is ready: it would take cores and the writer from the start.
     let timing = tokio::spawn(registry::timers::run(app.clone()));
     let importing = tokio::spawn(registry::import::run(app.clone()));
+    let notifying = tokio::spawn(app.clone().notify());
     let measuring = tokio::spawn(Arc::clone(&app.ranking).keep_exposure());
     server::serve(listener, settings, app).await?;
     following.abort();
     timing.abort();
     importing.abort();
+    notifying.abort();
     measuring.abort();
     if mailing.await.is_err() {
         tracing::error!("the worker that sends mail had ended before");

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tests::{
     run,
     server::{Behind, Server},
+    socket::Socket,
     sql::Sql,
 };
 
@@ -132,6 +133,10 @@ async fn journey_b(behind: Behind) {
     let after = server.data_as("investor", ranked, json!({"m": pair.mandate})).await;
     assert_eq!(after["opportunities"]["edges"], before, "a no in time takes nothing away");
 
+    // Who listens on the owner's side hears the next one; the bank, which is of neither side, does not.
+    let mut heard = listen(&server, "owner").await;
+    let mut deaf = listen(&server, "bank").await;
+
     // An invitation by the owner this time, accepted by a colleague on the other side.
     let input = json!({"projectId": pair.project, "mandateId": pair.mandate, "answers": answers()});
     let invited = server.done("owner", "inviteInvestor:ExpressInterestInput", INTRODUCTION, input).await["introduction"].clone();
@@ -144,9 +149,74 @@ async fn journey_b(behind: Behind) {
             {"side": "INVESTOR", "name": "Ivo Investor (fictional)", "email": "colleague@blue-caravan.example"},
         ])
     );
+    for state in ["EXPRESSED", "ACCEPTED"] {
+        let event = heard.message().await["payload"]["data"]["introductionEvents"].clone();
+        assert_eq!(
+            (&event["introduction"]["id"], &event["introduction"]["mySide"]),
+            (&invited["id"], &json!("OWNER"))
+        );
+        // Events that are quicker than their reader show the record as it is now.
+        assert!([state, "ACCEPTED"].contains(&event["introduction"]["state"].as_str().unwrap()), "{event}");
+    }
+    deaf.say(json!({"type": "ping"})).await;
+    assert_eq!(deaf.message().await["type"], "pong", "nothing came before the pong");
     disclosed(&server, &accepted).await;
     to_the_close(&server, &pair, accepted).await;
     pipeline(&server, &pair).await;
+    ledger(&server).await;
+}
+
+/// A socket that hears what happens to the introductions of a persona's organisation.
+async fn listen(server: &Server, who: &str) -> Socket {
+    let url = format!("{}/graphql/ws", server.url);
+    let mut socket = Socket::open(&url, "graphql-transport-ws", &[]).await.unwrap();
+    let token = server.tokens[who].as_str().unwrap();
+    socket
+        .say(json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}}))
+        .await;
+    assert_eq!(socket.message().await["type"], "connection_ack");
+    let query = "subscription{introductionEvents{sequence introduction{id state mySide}}}";
+    socket.subscribe("mine", query, json!({})).await;
+    // The subscription stands once the socket has answered something after it.
+    socket.say(json!({"type": "ping"})).await;
+    assert_eq!(socket.message().await["type"], "pong");
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    socket
+}
+
+/// The ladder and the ledger: small groups are held back, and the sides mirror each other.
+async fn ledger(server: &Server) {
+    let query = "query($a:String!,$b:String!){reciprocity(countryA:$a,countryB:$b){countryA{code} \
+                 aToB{rung count amount{amountMinor} suppressed} bToA{rung count amount{amountMinor} suppressed}}}";
+    let of =
+        async |a: &str, b: &str| server.data(query, json!({"a": a, "b": b})).await["reciprocity"].clone();
+    let rungs = |side: &Value| -> Vec<(String, bool)> {
+        let cells = side.as_array().unwrap().iter();
+        cells.map(|cell| (cell["rung"].as_str().unwrap().to_owned(), cell["suppressed"] == true)).collect()
+    };
+    let (one, other) = (of("RS", "TH").await, of("TH", "RS").await);
+    assert_eq!((&one["aToB"], &one["bToA"]), (&other["bToA"], &other["aToB"]), "swapping mirrors");
+    let same = server.query(query, json!({"a": "RS", "b": "RS"})).await;
+    assert_eq!(same["errors"][0]["extensions"]["argument"], "countryB");
+    let ladder =
+        server.data("{outcomeLadder{rung field atLeast suppressed}}", json!({})).await["outcomeLadder"]
+            .clone();
+    let all = rungs(&ladder);
+    assert!(all.contains(&("INTEREST".to_owned(), true)) && all.iter().all(|(_, held)| *held), "{ladder}");
+    // One close is held back with its kind, also where all of it is between the two countries that are asked for.
+    let sql = Sql::connect(&server.database).await;
+    let of = sql.texts("SELECT CAST(COUNT(*) AS TEXT) FROM outcome WHERE rung = 'DISBURSEMENT'").await;
+    assert_eq!(of, ["1"]);
+    sql.execute("UPDATE outcome SET from_country = 'TH', to_country = 'RS'").await;
+    sql.close().await;
+    let told = server.data(query, json!({"a": "TH", "b": "RS"})).await["reciprocity"].clone();
+    assert_eq!(
+        rungs(&told["aToB"]),
+        [("INTEREST", true), ("PLEDGE", true), ("COMMITMENT", true), ("CLOSE", true)]
+            .map(|(rung, held)| (rung.to_owned(), held))
+    );
+    let suggested = "query{reciprocity(countryA:\"RS\",countryB:\"TH\"){suggestions(first:3){score{point} project{id} mandate{id}}}}";
+    server.data(suggested, json!({})).await;
 }
 
 /// What is refused before there is anything: nobody known, the wrong side, a mandate that does not fit, long answers.

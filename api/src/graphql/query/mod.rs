@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod compliance;
 pub mod facts;
 pub mod introduction;
+pub mod outcome;
 pub mod pair;
 pub mod ranking;
 #[cfg(test)]
@@ -19,12 +20,21 @@ pub use catalogue::CatalogueQuery;
 pub use compliance::ComplianceQuery;
 pub use facts::FactsQuery;
 pub use introduction::IntroductionQuery;
+pub use outcome::OutcomeQuery;
 pub use pair::PairQuery;
 pub use ranking::RankingQuery;
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
-pub struct Query(RankingQuery, PairQuery, CatalogueQuery, FactsQuery, ComplianceQuery, IntroductionQuery);
+pub struct Query(
+    RankingQuery,
+    PairQuery,
+    CatalogueQuery,
+    FactsQuery,
+    ComplianceQuery,
+    IntroductionQuery,
+    OutcomeQuery,
+);
 
 /// The typed id of an argument.
 ///

@@ -1,5 +1,7 @@
 //! The subscription root: what is new, changed and gone at the top of a ranking.
 
+mod side;
+
 use async_graphql::{Context, Enum, ID, Object, Result, Subscription};
 use chrono::{DateTime, Utc};
 use domain::{city::City, id::Id, mandate::Mandate, project::Project};
@@ -162,6 +164,16 @@ impl SubscriptionRoot {
         let question = Question::new(&["matches", mandate_id.as_str(), &format!("{min_score:?}")]).ranked();
         let watcher = ctx.data::<App>()?.watch(watch, initial.unwrap_or(false)).map_err(refused)?;
         Ok(events(watcher, move |event| MatchEvent::new(event, question)))
+    }
+
+    /// What happens to the introductions of the organisation for which the caller acts, from now on. Whoever leaves the
+    /// organisation hears nothing more.
+    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
+    async fn introduction_events(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<side::IntroductionEvent>> + use<>> {
+        side::introductions(ctx)
     }
 
     /// What happens to the first rows of a city's list, as `partnerCities` ranks them by both sides. Events that are
