@@ -188,6 +188,19 @@ mod tests {
         round_trips::<crate::disclosure::ListingField>();
         round_trips::<crate::policy::Relation>();
         round_trips::<crate::policy::AggregateKind>();
+        round_trips::<crate::partnership::PartnershipState>();
+        round_trips::<crate::partnership::PartnershipTransition>();
+        round_trips::<crate::partnership::PartnershipParty>();
+        round_trips::<crate::partnership::PartnershipGuard>();
+        round_trips::<crate::partnership::PartnershipDeclineReason>();
+        round_trips::<crate::partnership::CitySide>();
+        round_trips::<crate::partnership::CityRole>();
+        round_trips::<crate::partnership::AgreementTier>();
+        round_trips::<crate::partnership::AgreementForce>();
+        round_trips::<crate::partnership::ActivityType>();
+        round_trips::<crate::partnership::SignatureKind>();
+        round_trips::<crate::partnership::WorkStatus>();
+        round_trips::<crate::policy_pack::ApprovalStepKind>();
         round_trips::<crate::sanctions::SanctionsList>();
         round_trips::<crate::sanctions::ListedKind>();
     }

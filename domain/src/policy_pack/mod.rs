@@ -1,0 +1,5 @@
+//! Policy packs.
+
+mod step;
+
+pub use step::{ApprovalStepKind, Sourcing, StepRule, WeekRange};
