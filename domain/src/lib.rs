@@ -3,7 +3,7 @@
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
 //! [`account`], [`organisation`] with its [`verification`], [`screening`] and [`screening_hit`]s, [`project`] with the machine of its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
-//! [`city`], its [`partnership`]s and the [`policy_pack`]s that rule them, [`country`], the [`capability`] of an enterprise, a [`saved_search`], an [`import_job`], a [`document`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
+//! [`city`], its [`partnership`]s, its [`demonstration_area`] and the [`policy_pack`]s that rule them, [`country`], the [`capability`] of an enterprise, a [`saved_search`], an [`import_job`], a [`document`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
 //! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
 //! the edge; inside they cannot be wrong.
 
@@ -12,6 +12,7 @@ pub mod capability;
 pub mod city;
 pub mod consistency;
 pub mod country;
+pub mod demonstration_area;
 pub mod disclosure;
 pub mod document;
 pub mod duplicate;

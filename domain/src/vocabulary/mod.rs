@@ -201,6 +201,12 @@ mod tests {
         round_trips::<crate::partnership::SignatureKind>();
         round_trips::<crate::partnership::WorkStatus>();
         round_trips::<crate::policy_pack::ApprovalStepKind>();
+        round_trips::<crate::demonstration_area::AreaState>();
+        round_trips::<crate::demonstration_area::AreaTransition>();
+        round_trips::<crate::demonstration_area::AreaParty>();
+        round_trips::<crate::demonstration_area::AreaGuard>();
+        round_trips::<crate::demonstration_area::TaskStatus>();
+        round_trips::<crate::policy_pack::Exclusivity>();
         round_trips::<crate::sanctions::SanctionsList>();
         round_trips::<crate::sanctions::ListedKind>();
     }
