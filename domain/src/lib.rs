@@ -3,8 +3,9 @@
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
 //! [`account`], [`organisation`] with its [`verification`], [`screening`] and [`screening_hit`]s, [`project`] with the machine of its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
-//! [`city`], [`country`], the [`capability`] of an enterprise, a [`saved_search`], an [`import_job`], a [`document`], an
-//! [`introduction`]. Who may do what stands in [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
+//! [`city`], its [`partnership`]s and the [`policy_pack`]s that rule them, [`country`], the [`capability`] of an
+//! enterprise, a [`saved_search`], an [`import_job`], a [`document`], an [`introduction`]. Who may do what stands in
+//! [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
 //! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
 //! the edge; inside they cannot be wrong.
 
@@ -13,6 +14,7 @@ pub mod capability;
 pub mod city;
 pub mod consistency;
 pub mod country;
+pub mod demonstration_area;
 pub mod disclosure;
 pub mod document;
 pub mod duplicate;
@@ -27,7 +29,9 @@ pub mod listing;
 pub mod mandate;
 pub mod name_match;
 pub mod organisation;
+pub mod partnership;
 pub mod policy;
+pub mod policy_pack;
 pub mod portfolio;
 pub mod project;
 pub mod provenance;
