@@ -22,7 +22,7 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 17] = [
+const KINDS: [(Kind, u8); 19] = [
     (Kind::Organisation, b'o'),
     (Kind::Project, b'p'),
     (Kind::Mandate, b'm'),
@@ -40,6 +40,8 @@ const KINDS: [(Kind, u8); 17] = [
     (Kind::ApiKey, b'k'),
     (Kind::Upload, b'u'),
     (Kind::Introduction, b't'),
+    (Kind::Partnership, b'w'),
+    (Kind::DemonstrationArea, b'x'),
 ];
 
 /// A kind and a UUID as one opaque text.

@@ -16,6 +16,7 @@ pub mod id;
 pub mod import;
 pub mod introduction;
 pub mod mail;
+pub mod partnership;
 pub mod ranking;
 pub mod reference;
 pub mod registry;

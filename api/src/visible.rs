@@ -14,6 +14,7 @@ use domain::{
     introduction::Introduction,
     mandate::Mandate,
     organisation::Organisation,
+    partnership::Partnership,
     policy::{Action, AggregateKind, Decision, RelationSet, Standing, decide},
     project::Project,
     saved_search::SavedSearch,
@@ -119,6 +120,14 @@ impl Guarded for VerificationCase {
 
 impl Guarded for Capability {
     const POLICY: AggregateKind = AggregateKind::Capability;
+}
+impl Guarded for Partnership {
+    const POLICY: AggregateKind = AggregateKind::Partnership;
+    fn other_side(&self) -> Option<Id<Organisation>> {
+        // What was never proposed is the drafting office's alone.
+        let was_shown = !self.versions.is_empty() || self.upgrade_of.is_some();
+        was_shown.then_some(self.sides.b.office)
+    }
 }
 /// Of the organisation itself; what belongs to a listing is seen by [`Viewer::see_document`].
 impl Guarded for Document {

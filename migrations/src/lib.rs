@@ -8,6 +8,7 @@ mod m20261124_000001_catalogue;
 mod m20261125_000001_registry;
 mod m20261126_000002_upload;
 mod m20261126_000003_introduction;
+mod m20261126_000004_partnership;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_registry::Migration),
             Box::new(m20261126_000002_upload::Migration),
             Box::new(m20261126_000003_introduction::Migration),
+            Box::new(m20261126_000004_partnership::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ mod highlight;
 mod investment;
 mod listing;
 pub mod notice;
+pub mod receipt;
 pub mod reciprocity;
 mod stability;
 mod statistics;
@@ -47,6 +48,8 @@ pub struct App {
     pub store: Store,
     /// The catalog in memory.
     pub ranking: Arc<Ranking>,
+    /// What the rules of countries and cities say of partnerships.
+    pub packs: Arc<domain::policy_pack::PackSet>,
     /// Embedded facts.
     pub reference: Arc<Reference>,
     /// Names and summaries.
@@ -114,6 +117,10 @@ impl App {
             watches: Arc::default(),
             imports: Arc::default(),
             notices: notice::Notices::default(),
+            packs: Arc::new(domain::policy_pack::PackSet::shipped().map_err(|error| {
+                tracing::error!(%error, "a policy pack that is shipped does not read");
+                AppError::Failed
+            })?),
             sanctions: Arc::default(),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{id::Id, introduction::Introduction, organisation::Organisation};
+use domain::{id::Id, introduction::Introduction, organisation::Organisation, partnership::Partnership};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -79,6 +79,8 @@ impl App {
             let Some(end) = events.last() else { return Ok(last) };
             let end = end.seq;
             self.tell::<Introduction>(&events, |it| vec![it.owner, it.investor]).await?;
+            let offices = |it: &Partnership| vec![it.sides.a.office, it.sides.b.office];
+            self.tell::<Partnership>(&events, offices).await?;
             last = end;
         }
     }

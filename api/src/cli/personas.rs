@@ -1,8 +1,11 @@
 //! The people of the demo: fictional, and acting for fictional organisations alone.
 
+use std::collections::BTreeSet;
+
 use domain::{
     account::{EmailAddress, OrgRole, PersonName, PlatformRole},
     organisation::Organisation,
+    partnership::CityRole,
     value::Lang,
 };
 use uuid::Uuid;
@@ -26,6 +29,19 @@ struct Persona {
     email: &'static str,
     organisation: Option<(&'static str, OrgRole)>,
     platform: Option<PlatformRole>,
+}
+
+impl Persona {
+    /// What the demo's people may do for their city: in each office one signs letters of intent and looks after the
+    /// steps of approval, another is the highest official.
+    fn city_roles(&self) -> Option<(&'static str, BTreeSet<CityRole>)> {
+        let roles: &[CityRole] = match self.key {
+            "city_office" | "partner_office" => &[CityRole::Signatory, CityRole::StepOwner],
+            "city_colleague" | "partner_colleague" => &[CityRole::HighestOfficial],
+            _ => return None,
+        };
+        self.organisation.map(|(office, _)| (office, roles.iter().copied().collect()))
+    }
 }
 
 const PERSONAS: [Persona; 15] = [
@@ -192,6 +208,11 @@ async fn sign_in(app: &App, persona: &Persona) -> Result<SignedIn, Failure> {
         if !mine.iter().any(|membership| membership.organisation == organisation) {
             command.tx.insert_membership(person.id, organisation, role).await?;
         }
+    }
+    if let Some((office, roles)) = persona.city_roles() {
+        let ids = command.tx.ids_by_keys::<Organisation>(&[office]).await?;
+        let office = *ids.get(office).ok_or("the demo lacks the office of a persona")?;
+        command.tx.set_city_roles(office, person.id, &roles).await?;
     }
     let tokens = session::open(&command, &person, Some("demo".to_owned())).await?;
     let link = Secret::new(SecretKind::OneTime)?;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Failure;
-use crate::{app::App, auth::Clock, introduction, registry::timers};
+use crate::{app::App, auth::Clock, introduction, partnership, registry::timers};
 
 /// When, and where links in mail lead to.
 #[derive(Debug, clap::Args)]
@@ -26,6 +26,8 @@ pub(super) async fn timers(app: &mut App, args: &Args) -> Result<Vec<String>, Fa
         }
         lines.push(format!("introductions: {} reminders, {} expired or lapsed", done.reminded, done.moved));
     }
+    let moved = partnership::timers::round(app).await?;
+    lines.push(format!("partnerships: {moved} moved"));
     let done = timers::round(app).await?;
     lines.push(format!(
         "listings: {} asked, {} stale, {} archived, {} offers released",

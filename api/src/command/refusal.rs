@@ -4,6 +4,7 @@ use domain::{
     FieldErrors, Vocabulary,
     introduction::{GrantRefusal, IntroductionGuard, IntroductionRefusal, NdaRefusal},
     listing::ListingRefusal,
+    partnership::PartnershipRefusal,
     screening::ScreeningRefusal,
     verification::CaseRefusal,
 };
@@ -224,6 +225,22 @@ impl From<IntroductionRefusal> for CommandError {
                 Refusal::new(UserErrorCode::ScreeningHold, "", message).into()
             }
             IntroductionRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<PartnershipRefusal> for CommandError {
+    fn from(refusal: PartnershipRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            PartnershipRefusal::InvalidTransition { .. } => {
+                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
+            }
+            PartnershipRefusal::NotPermitted { who, .. } => {
+                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
+                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
+            }
+            PartnershipRefusal::Guards(guards) => gates(guards),
         }
     }
 }

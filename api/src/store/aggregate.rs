@@ -62,6 +62,10 @@ pub enum Kind {
     Upload,
     /// Introductions of investors to projects.
     Introduction,
+    /// Partnerships of cities.
+    Partnership,
+    /// Demonstration areas of cities.
+    DemonstrationArea,
 }
 
 impl Kind {
@@ -85,6 +89,8 @@ impl Kind {
             Self::ApiKey => "api_key",
             Self::Upload => "upload",
             Self::Introduction => "introduction",
+            Self::Partnership => "partnership",
+            Self::DemonstrationArea => "demonstration_area",
         }
     }
 }

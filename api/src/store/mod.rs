@@ -17,6 +17,7 @@ mod lease;
 mod listing;
 mod log;
 mod outbox;
+mod partnership;
 mod saved_search;
 mod schema;
 mod screening;
@@ -47,6 +48,7 @@ pub use introduction::{Disclosure, FlowRow, Note, Outcome, PipelineFilter, RoomR
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
 pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};
+pub use partnership::PairRecord;
 pub use saved_search::new_search_key;
 pub use screening::{ListInForce, Replaced, WAITING_CASES, WAITING_HITS};
 pub use signal::Changes;

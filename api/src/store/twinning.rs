@@ -112,6 +112,28 @@ impl Tx {
         Ok(written)
     }
 
+    /// Whether two cities are linked by one source and by no other.
+    ///
+    /// # Errors
+    /// The database does not answer, or a document does not read.
+    pub async fn is_linked_by(
+        &self,
+        one: domain::id::Id<City>,
+        other: domain::id::Id<City>,
+        source: &str,
+    ) -> Result<bool, StoreError> {
+        let (x, y) = (one.uuid(), other.uuid());
+        let mut select = Query::select();
+        select
+            .columns(["id", "body"].map(Alias::new))
+            .from(Alias::new(KIND))
+            .and_where(Expr::col(Alias::new("city_a")).is_in([x, y]))
+            .and_where(Expr::col(Alias::new("city_b")).is_in([x, y]));
+        let row = self.connection().query_one(&select).await?;
+        let found = row.as_ref().map(body).transpose()?;
+        Ok(found.is_some_and(|(_, twinning)| twinning.sources.iter().all(|known| known == source)))
+    }
+
     async fn update_twinning(&self, old: &Known, twinning: &Twinning) -> Result<(), StoreError> {
         let version = old.version.saturating_add(1);
         let mut update = Query::update();

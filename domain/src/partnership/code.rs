@@ -38,6 +38,11 @@ impl PartnershipState {
         )
     }
 
+    /// Whether an agreement that both have signed stands, and is in public.
+    pub const fn is_in_force(self) -> bool {
+        matches!(self, Self::Active | Self::UnderReview | Self::Dormant | Self::Suspended)
+    }
+
     /// Whether nothing follows.
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Declined | Self::Withdrawn | Self::Expired | Self::Ended)

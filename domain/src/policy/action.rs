@@ -25,6 +25,8 @@ vocabulary! {
         Invitation = "INVITATION": "Invitation",
         ApiKey = "API_KEY": "API key",
         Introduction = "INTRODUCTION": "Introduction of an investor to a project",
+        Partnership = "PARTNERSHIP": "Partnership of two cities",
+        DemonstrationArea = "DEMONSTRATION_AREA": "Demonstration area of a city",
     }
 }
 

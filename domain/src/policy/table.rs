@@ -271,6 +271,24 @@ const INTRODUCTION: &[Row] = &[
     row(A::Export, &[R::MemberViewer]),
 ];
 
+/// Of both offices, once it was proposed; its public side, once it is in force, is shown by its cities.
+const PARTNERSHIP: &[Row] = &[
+    row(A::Read, &[R::MemberViewer, R::Administrator, R::System]),
+    row(A::ReadPrivate, &[R::MemberViewer, R::System]),
+    row(A::Create, &[R::MemberEditor]),
+    row(A::Move, &[R::MemberEditor, R::System]),
+    row(A::Export, &[R::MemberViewer]),
+];
+
+/// In public from its approval on; before that of its host's office.
+const DEMONSTRATION_AREA: &[Row] = &[
+    row(A::Read, &[R::MemberViewer, R::Administrator, R::System]),
+    row(A::ReadPrivate, &[R::MemberViewer, R::System]),
+    row(A::Create, &[R::MemberEditor]),
+    row(A::Move, &[R::MemberEditor, R::System]),
+    row(A::Export, &[R::MemberViewer]),
+];
+
 /// The table of a kind.
 pub const fn rows(kind: AggregateKind) -> &'static [Row] {
     match kind {
@@ -290,5 +308,7 @@ pub const fn rows(kind: AggregateKind) -> &'static [Row] {
         AggregateKind::Invitation => INVITATION,
         AggregateKind::ApiKey => API_KEY,
         AggregateKind::Introduction => INTRODUCTION,
+        AggregateKind::Partnership => PARTNERSHIP,
+        AggregateKind::DemonstrationArea => DEMONSTRATION_AREA,
     }
 }

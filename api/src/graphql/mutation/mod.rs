@@ -10,6 +10,7 @@ pub mod introduction;
 pub mod mandate;
 pub mod member;
 pub mod organisation;
+pub mod partnership;
 pub mod project;
 pub mod saved_search;
 pub mod screening;
@@ -27,6 +28,7 @@ pub use introduction::IntroductionMutation;
 pub use mandate::MandateMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
+pub use partnership::PartnershipMutation;
 pub use project::ProjectMutation;
 pub use saved_search::SavedSearchMutation;
 pub use screening::ScreeningMutation;
@@ -59,6 +61,7 @@ pub struct Mutation(
     ImportMutation,
     DocumentMutation,
     IntroductionMutation,
+    PartnershipMutation,
     ScreeningMutation,
     VerificationMutation,
 );

@@ -13,6 +13,7 @@ pub mod mandate;
 pub mod matching;
 pub mod me;
 pub mod organisation;
+pub mod partnership;
 pub mod policy;
 pub mod project;
 mod rules;
@@ -36,6 +37,7 @@ pub use mandate::{MandateConnection, MandateNode, MandateTerms, ProposedMandateO
 pub use matching::{MatchNode, OpportunityConnection};
 pub use me::Me;
 pub use organisation::{OrganisationConnection, OrganisationNode};
+pub use partnership::{PartnershipConnection, PartnershipNode};
 pub use policy::{PolicyStamp, RankingPolicy};
 pub use project::{ProjectConnection, ProjectNode};
 pub use saved_search::SavedSearchNode;

@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::{
     capability::Capability, city::City, id::Id, import_job::ImportJob, introduction::Introduction,
-    mandate::Mandate, organisation::Organisation, project::Project, saved_search::SavedSearch,
+    mandate::Mandate, organisation::Organisation, partnership::Partnership, project::Project,
+    saved_search::SavedSearch,
 };
 use futures::future::try_join_all;
 use matcher::rank::RankKey;
@@ -16,7 +17,7 @@ use super::{
         object::{
             CapabilityConnection, CapabilityNode, CityConnection, CityNode, ImportJobNode, IntroductionNode,
             MandateConnection, MandateNode, OrganisationConnection, OrganisationNode, PageInfo,
-            ProjectConnection, ProjectNode, SavedSearchNode, find, number,
+            PartnershipNode, ProjectConnection, ProjectNode, SavedSearchNode, find, number,
         },
     },
     id_of, sentence,
@@ -48,6 +49,8 @@ pub enum Node {
     ImportJob(ImportJobNode),
     /// Introduction.
     Introduction(IntroductionNode),
+    /// Partnership of cities.
+    Partnership(PartnershipNode),
 }
 
 /// Lists and single things.
@@ -78,6 +81,9 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         Kind::Introduction => find(ctx, Id::<Introduction>::from_uuid(uuid))
             .await?
             .map(|s| Node::Introduction(IntroductionNode(s))),
+        Kind::Partnership => find(ctx, Id::<Partnership>::from_uuid(uuid))
+            .await?
+            .map(|s| Node::Partnership(PartnershipNode(s))),
         // These have no global node: they are reached from what they belong to.
         Kind::Verification
         | Kind::ScreeningHit
@@ -87,7 +93,8 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         | Kind::Invitation
         | Kind::Session
         | Kind::ApiKey
-        | Kind::Upload => None,
+        | Kind::Upload
+        | Kind::DemonstrationArea => None,
     })
 }
 

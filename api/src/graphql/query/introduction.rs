@@ -67,7 +67,7 @@ impl From<ContactBudget> for BudgetObject {
 }
 
 /// The organisation for which the request acts.
-fn acting(ctx: &Context<'_>) -> Result<Id<Organisation>> {
+pub(super) fn acting(ctx: &Context<'_>) -> Result<Id<Organisation>> {
     let actor = ctx.data::<Actor>()?;
     if actor.person().is_none() {
         let code = ErrorCode::Unauthenticated;
@@ -94,7 +94,7 @@ fn filter(
 }
 
 /// A key with the scope that it takes, or a person.
-fn may(ctx: &Context<'_>, scope: domain::account::Scope) -> Result<(), Error> {
+pub(super) fn may(ctx: &Context<'_>, scope: domain::account::Scope) -> Result<(), Error> {
     if ctx.data::<Actor>()?.in_scope(scope) {
         return Ok(());
     }

@@ -6,6 +6,7 @@ pub mod facts;
 pub mod introduction;
 pub mod outcome;
 pub mod pair;
+pub mod partnership;
 pub mod ranking;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -22,6 +23,7 @@ pub use facts::FactsQuery;
 pub use introduction::IntroductionQuery;
 pub use outcome::OutcomeQuery;
 pub use pair::PairQuery;
+pub use partnership::PartnershipQuery;
 pub use ranking::RankingQuery;
 
 /// What can be asked.
@@ -34,6 +36,7 @@ pub struct Query(
     ComplianceQuery,
     IntroductionQuery,
     OutcomeQuery,
+    PartnershipQuery,
 );
 
 /// The typed id of an argument.

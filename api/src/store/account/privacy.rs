@@ -55,6 +55,9 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     // What the sides wrote to each other, and what each keeps to itself.
     ("introduction", "body", Tag::Personal),
     ("introduction_note", "body", Tag::Personal),
+    // Names of officials who signed.
+    ("partnership", "body", Tag::Personal),
+    ("demonstration_area", "body", Tag::Personal),
     ("upload", "file_name", Tag::Personal),
     ("upload_body", "bytes", Tag::Personal),
     ("import_job", "body", Tag::Personal),
@@ -81,6 +84,7 @@ pub(in crate::store) const OF_PERSONS: &[(&str, &str, &[&str])] = &[
     ("audit", "actor_id", &["at", "action", "aggregate_kind", "aggregate_id", "outcome"]),
     ("idempotency", "actor_id", &["operation", "at"]),
     ("upload", "person_id", &["id", "purpose", "file_name", "created_at"]),
+    ("city_role", "person_id", &["organisation_id", "role", "created_at"]),
     ("contact_block", "person_id", &["blocker_id", "blocked_id", "at"]),
     ("disclosure_log", "person_id", &["introduction_id", "to_organisation_id", "what", "basis", "at"]),
     ("introduction_note", "person_id", &["introduction_id", "body", "at"]),
@@ -158,7 +162,7 @@ impl Tx {
     /// The database does not answer.
     pub async fn erase_personal_data(&self, person: Id<Person>) -> Result<(), StoreError> {
         let of = || [is("person_id", person.uuid())];
-        for table in ["totp", "recovery_code", "one_time_token", "platform_role"] {
+        for table in ["totp", "recovery_code", "one_time_token", "platform_role", "city_role"] {
             self.connection().execute(&delete(table, of())).await?;
         }
         self.forget_searches(person).await?;

@@ -1,0 +1,131 @@
+//! What is known of a pair of cities from outside a partnership: gates, packs, other records.
+
+use chrono::DateTime;
+use domain::{
+    city::City,
+    id::Id,
+    organisation::Organisation,
+    partnership::{AgreementTier, CitySide, GateVerdict, PairFacts, Partnership, Sides},
+    policy_pack::{ApprovalPath, PathCity, approval_path},
+    vocabulary::{AdministrativeLevel, PartnershipTier, VerificationLevel},
+};
+use matcher::{
+    catalog::{Catalog, CityPair},
+    gate::{
+        Outcome,
+        city::{Gate, answers, reachable_tier, twin_in},
+    },
+    row::CityRow,
+};
+
+use crate::{
+    app::{App, AppError},
+    command::{CommandError, CommandTx},
+    partnership::act::LINK_SOURCE,
+};
+
+/// The lawful route of two cities to a tier, as gates and packs stand today.
+///
+/// # Errors
+/// There is no such city, or it is the same twice.
+pub fn path(
+    app: &App,
+    a: Id<City>,
+    b: Id<City>,
+    tier: AgreementTier,
+    levels: Sides<Option<AdministrativeLevel>>,
+    raised: bool,
+) -> Result<ApprovalPath, AppError> {
+    let snapshot = app.ranking.snapshot();
+    let catalog: &Catalog = &snapshot.catalog;
+    let row = |id| catalog.cities().get(id).ok_or(AppError::NotFound { what: "city" });
+    let pair = catalog.city_pair(row(a)?, row(b)?);
+    if a == b {
+        return Err(AppError::argument("cityB", "name two cities: a partnership has two sides"));
+    }
+    let gates = tier_of(&gates(&pair, raised));
+    let cities = Sides {
+        a: city(&pair, pair.viewer, pair.partner, levels.a),
+        b: city(&pair, pair.partner, pair.viewer, levels.b),
+    };
+    Ok(approval_path(&app.packs, &cities, tier, gates))
+}
+
+/// What the route depends on, of one city.
+fn city(pair: &CityPair<'_>, own: &CityRow, other: &CityRow, level: Option<AdministrativeLevel>) -> PathCity {
+    PathCity {
+        country: own.country,
+        city_geonames: Some(own.geonames),
+        level,
+        partner_twinned_here: Some(twin_in(pair, other, own)),
+    }
+}
+
+/// The gates; that the pair is linked is no hindrance to what raises the link.
+fn gates(pair: &CityPair<'_>, raised: bool) -> [Outcome; matcher::gate::city::COUNT] {
+    let mut found = answers(pair);
+    if raised {
+        for (gate, answer) in Gate::ALL.iter().zip(&mut found) {
+            if *gate == Gate::Pair {
+                *answer = Outcome::Pass;
+            }
+        }
+    }
+    found
+}
+
+fn tier_of(answers: &[Outcome; matcher::gate::city::COUNT]) -> PartnershipTier {
+    reachable_tier(answers)
+}
+
+/// What is known of a pair now, with the route for its tier.
+///
+/// # Errors
+/// A city is gone, or the database does not answer.
+pub async fn pair(
+    command: &CommandTx,
+    sides: (Id<City>, Id<City>),
+    office: Id<Organisation>,
+    tier: AgreementTier,
+    this: Option<Id<Partnership>>,
+    raised: bool,
+) -> Result<(PairFacts, ApprovalPath), CommandError> {
+    let (a, b) = sides;
+    let mut levels = Sides::default();
+    for (side, id) in [(CitySide::A, a), (CitySide::B, b)] {
+        *levels.get_mut(side) = command.tx.get::<City>(id).await?.and_then(|city| city.value.level);
+    }
+    let raised = raised || command.tx.is_linked_by(a, b, LINK_SOURCE).await?;
+    let path = path(&command.app, a, b, tier, levels, raised)?;
+    let snapshot = command.app.ranking.snapshot();
+    let catalog: &Catalog = &snapshot.catalog;
+    let rows = catalog.cities().get(a).zip(catalog.cities().get(b));
+    let (one, other) = rows.ok_or(CommandError::Failed)?;
+    let found = gates(&catalog.city_pair(one, other), raised);
+    let keys = |wanted: Outcome| -> Vec<String> {
+        let of = Gate::ALL.iter().zip(&found).filter(|(_, answer)| **answer == wanted);
+        of.map(|(gate, _)| gate.key().to_owned()).collect()
+    };
+    let record = command.tx.pair_record(a, b, this).await?;
+    let level = command.tx.get::<Organisation>(office).await?.map(|office| office.value.verification);
+    let facts = PairFacts {
+        proposer_level: level.unwrap_or(VerificationLevel::V0),
+        gates: GateVerdict {
+            reachable: path.reachable.map_or(PartnershipTier::None, AgreementTier::needs),
+            failed: keys(Outcome::Fail),
+            unknown: keys(Outcome::Unknown),
+        },
+        other_live: record.other_live,
+        cooling_until: record.cooling_until.and_then(DateTime::from_timestamp_micros),
+        upgrade_open: record.upgrade_open,
+        trial_demanded_by: path.trial_demanded_by.clone(),
+        as_of: command.now,
+    };
+    Ok((facts, path))
+}
+
+/// The steps of both sides.
+pub fn chains(path: &ApprovalPath) -> Sides<Vec<domain::policy_pack::StepRule>> {
+    let of = |side: CitySide| path.lanes.get(side).steps.clone();
+    Sides { a: of(CitySide::A), b: of(CitySide::B) }
+}
