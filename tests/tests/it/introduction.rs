@@ -82,7 +82,7 @@ pub(crate) fn days_later(server: &Server, days: i64) -> String {
 }
 
 /// Hands a paper in as a document of the organisation for which somebody acts, or of a listing.
-async fn paper(server: &Server, who: &str, title: &str, more: Value) -> Value {
+pub(crate) async fn paper(server: &Server, who: &str, title: &str, more: Value) -> Value {
     let bytes = format!("{title}: all of it").into_bytes();
     let input = json!({"purpose": "DOCUMENT", "fileName": "paper.txt"});
     let asked = server.done(who, "requestUpload", "upload{uploadId url}", input).await["upload"].clone();

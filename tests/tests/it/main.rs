@@ -18,6 +18,7 @@ mod journey_a;
 mod kill;
 mod layout;
 mod matrix;
+mod partnership;
 mod ranking;
 mod registry;
 mod screening;
