@@ -3,13 +3,15 @@
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
 //! [`account`], [`organisation`] with its [`verification`], [`screening`] and [`screening_hit`]s, [`project`] with the machine of its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
-//! [`city`], its [`partnership`]s and the [`policy_pack`]s that rule them, [`country`], the [`capability`] of an
-//! enterprise, a [`saved_search`], an [`import_job`], a [`document`], an [`introduction`]. Who may do what stands in
-//! [`policy`], who sees which field in [`disclosure`]. [`sanctions`] and
+//! [`city`], its [`partnership`]s with the [`agreement_template`]s that begin them, its [`demonstration_area`] and the
+//! [`policy_pack`]s that rule them, [`country`], the [`capability`] of an enterprise, a [`saved_search`], an
+//! [`import_job`], a [`document`], an [`introduction`]. Who may do what stands in [`policy`], who sees which field in
+//! [`disclosure`]. [`sanctions`] and
 //! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
 //! the edge; inside they cannot be wrong.
 
 pub mod account;
+pub mod agreement_template;
 pub mod capability;
 pub mod city;
 pub mod consistency;

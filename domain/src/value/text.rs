@@ -193,6 +193,12 @@ impl Localized {
         Ok(Self { lang, value: value.to_owned(), machine_translated: false })
     }
 
+    /// The same text, marked as one that a machine translated.
+    #[must_use]
+    pub fn by_machine(self) -> Self {
+        Self { machine_translated: true, ..self }
+    }
+
     /// The language.
     pub const fn lang(&self) -> Lang {
         self.lang

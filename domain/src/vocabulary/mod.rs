@@ -201,6 +201,8 @@ mod tests {
         round_trips::<crate::partnership::SignatureKind>();
         round_trips::<crate::partnership::WorkStatus>();
         round_trips::<crate::policy_pack::ApprovalStepKind>();
+        round_trips::<crate::agreement_template::DocumentKind>();
+        round_trips::<crate::agreement_template::Blank>();
         round_trips::<crate::demonstration_area::AreaState>();
         round_trips::<crate::demonstration_area::AreaTransition>();
         round_trips::<crate::demonstration_area::AreaParty>();

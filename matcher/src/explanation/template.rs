@@ -147,6 +147,30 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("project.trust.unknown", "Unknown: verification."),
     ("project.value.known", "It offers {met} of {wanted} kinds of help wanted."),
     ("project.value.unknown", "Unknown: help wanted or offered."),
+    (
+        "stack.concentration",
+        "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}), the largest share of one counterparty.",
+    ),
+    (
+        "stack.concessional",
+        "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}), up to the concessional share.",
+    ),
+    (
+        "stack.gap",
+        "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}); the gap is filled.",
+    ),
+    (
+        "stack.instrument",
+        "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}), up to the share sought in it.",
+    ),
+    (
+        "stack.smallest",
+        "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}), the least that it takes part with.",
+    ),
+    (
+        "stack.ticket_max",
+        "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}), its largest ticket.",
+    ),
     ("unknown", "Unknown: {what}."),
 ];
 
@@ -166,11 +190,17 @@ mod tests {
 
     #[test]
     fn every_key_in_the_code_has_a_template() {
-        let sources =
-            [include_str!("investment.rs"), include_str!("city.rs"), include_str!("mod.rs")].concat();
+        let sources = [
+            include_str!("investment.rs"),
+            include_str!("city.rs"),
+            include_str!("mod.rs"),
+            include_str!("../stack/catalog.rs"),
+        ]
+        .concat();
         for piece in sources.split('"').skip(1).step_by(2) {
-            let is_key =
-                ["investor.", "project.", "gate.", "city.", "change."].iter().any(|p| piece.starts_with(p));
+            let is_key = ["investor.", "project.", "gate.", "city.", "change.", "stack."]
+                .iter()
+                .any(|p| piece.starts_with(p));
             if is_key {
                 assert!(TEMPLATES.iter().any(|(key, _)| *key == piece), "no template for {piece}");
             }
