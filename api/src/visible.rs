@@ -7,6 +7,7 @@ use domain::{
     account::Person,
     capability::Capability,
     city::City,
+    demonstration_area::{AreaState, DemonstrationArea},
     disclosure::{Disclosure, ListingField, Rung, rung},
     document::Document,
     id::Id,
@@ -58,9 +59,9 @@ pub trait Guarded: Aggregate {
     fn disclosure(&self) -> Option<&Disclosure> {
         None
     }
-    /// The second organisation whose it is, where it has two sides.
-    fn other_side(&self) -> Option<Id<Organisation>> {
-        None
+    /// The further organisations whose it is, where it has more sides than its owner's.
+    fn sides(&self) -> Vec<Id<Organisation>> {
+        Vec::new()
     }
     /// Whether an organisation of somebody was introduced to it, and still is.
     fn is_introduced(_viewer: &Viewer, _stored: &Stored<Self>) -> bool {
@@ -98,8 +99,8 @@ impl Guarded for Project {
 }
 impl Guarded for Introduction {
     const POLICY: AggregateKind = AggregateKind::Introduction;
-    fn other_side(&self) -> Option<Id<Organisation>> {
-        Some(self.investor)
+    fn sides(&self) -> Vec<Id<Organisation>> {
+        vec![self.investor]
     }
 }
 impl Guarded for Mandate {
@@ -123,10 +124,18 @@ impl Guarded for Capability {
 }
 impl Guarded for Partnership {
     const POLICY: AggregateKind = AggregateKind::Partnership;
-    fn other_side(&self) -> Option<Id<Organisation>> {
+    fn sides(&self) -> Vec<Id<Organisation>> {
         // What was never proposed is the drafting office's alone.
         let was_shown = !self.versions.is_empty() || self.upgrade_of.is_some();
-        was_shown.then_some(self.sides.b.office)
+        was_shown.then_some(self.sides.b.office).into_iter().collect()
+    }
+}
+impl Guarded for DemonstrationArea {
+    const POLICY: AggregateKind = AggregateKind::DemonstrationArea;
+    fn sides(&self) -> Vec<Id<Organisation>> {
+        // A draft is its host's alone.
+        let others = [Some(self.plan.authority), self.evaluator].into_iter().flatten();
+        if self.state == AreaState::Draft { Vec::new() } else { others.collect() }
     }
 }
 /// Of the organisation itself; what belongs to a listing is seen by [`Viewer::see_document`].
@@ -166,11 +175,12 @@ impl Viewer {
         let owner = stored.owner.or_else(|| T::itself(stored.id));
         let role_in =
             |organisation: Option<Id<Organisation>>| organisation.and_then(|id| self.actor.role_in(id));
-        let role = match stored.value.other_side() {
-            // Whoever is of both sides stands on the one for which the request acts.
-            Some(other) if self.actor.acting() == Some(other) => role_in(Some(other)),
-            other => role_in(owner).or_else(|| role_in(other)),
-        };
+        let sides = stored.value.sides();
+        // Whoever is of several sides stands on the one for which the request acts.
+        let acting = self.actor.acting().filter(|acting| sides.contains(acting));
+        let role = role_in(acting)
+            .or_else(|| role_in(owner))
+            .or_else(|| sides.iter().find_map(|side| self.actor.role_in(*side)));
         Standing {
             confirmed: person.confirmed,
             // A key never has a role on the platform.

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use domain::{id::Id, introduction::Introduction, organisation::Organisation, partnership::Partnership};
+use domain::{
+    demonstration_area::DemonstrationArea, id::Id, introduction::Introduction, organisation::Organisation,
+    partnership::Partnership,
+};
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
@@ -81,6 +84,10 @@ impl App {
             self.tell::<Introduction>(&events, |it| vec![it.owner, it.investor]).await?;
             let offices = |it: &Partnership| vec![it.sides.a.office, it.sides.b.office];
             self.tell::<Partnership>(&events, offices).await?;
+            let hosts = |it: &DemonstrationArea| {
+                [Some(it.host.office), Some(it.plan.authority), it.evaluator].into_iter().flatten().collect()
+            };
+            self.tell::<DemonstrationArea>(&events, hosts).await?;
             last = end;
         }
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Failure;
-use crate::{app::App, auth::Clock, introduction, partnership, registry::timers};
+use crate::{app::App, area, auth::Clock, introduction, partnership, registry::timers};
 
 /// When, and where links in mail lead to.
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,8 @@ pub(super) async fn timers(app: &mut App, args: &Args) -> Result<Vec<String>, Fa
     }
     let moved = partnership::timers::round(app).await?;
     lines.push(format!("partnerships: {moved} moved"));
+    let moved = area::timers::round(app).await?;
+    lines.push(format!("demonstration areas: {moved} moved"));
     let done = timers::round(app).await?;
     lines.push(format!(
         "listings: {} asked, {} stale, {} archived, {} offers released",

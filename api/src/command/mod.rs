@@ -265,7 +265,8 @@ impl CommandTx {
         self.allowed::<T>(path, action, who, stored.value.listing_state())?;
         if action.writes() && !FROZEN_MAY.contains(&action) && who.contains(Relation::MemberViewer) {
             // Of a record with two sides the side counts for which the person acts.
-            let side = stored.value.other_side().and(viewer.actor.acting());
+            let sides = stored.value.sides();
+            let side = viewer.actor.acting().filter(|acting| sides.contains(acting));
             self.not_held(side.or(stored.owner).or_else(|| T::itself(stored.id))).await?;
         }
         Ok(who)

@@ -2,6 +2,7 @@
 
 use domain::{
     FieldErrors, Vocabulary,
+    demonstration_area::AreaRefusal,
     introduction::{GrantRefusal, IntroductionGuard, IntroductionRefusal, NdaRefusal},
     listing::ListingRefusal,
     partnership::PartnershipRefusal,
@@ -241,6 +242,22 @@ impl From<PartnershipRefusal> for CommandError {
                 Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
             }
             PartnershipRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<AreaRefusal> for CommandError {
+    fn from(refusal: AreaRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            AreaRefusal::InvalidTransition { .. } => {
+                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
+            }
+            AreaRefusal::NotPermitted { who, .. } => {
+                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
+                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
+            }
+            AreaRefusal::Guards(guards) => gates(guards),
         }
     }
 }

@@ -59,6 +59,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("exportPipeline", 1_000),
     FieldCost::page("heldIntroductions", 5),
     FieldCost::page("partnerships", 5),
+    FieldCost::new("demonstrationAreas", 20).rows(Rows::Short(3)),
     FieldCost::new("agreements", 20).rows(Rows::Short(10)),
     FieldCost::new("approvalPath", 20),
     FieldCost::new("compareVersions", 200).rows(Rows::Short(20)),
@@ -76,6 +77,9 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     // Short lists.
     FieldCost::short("documents", 20),
     FieldCost::short("activities", 20),
+    FieldCost::short("evaluations", 2),
+    FieldCost::short("focus", 7),
+    FieldCost::short("tasks", 20),
     FieldCost::short("approvalsA", 4),
     FieldCost::short("approvalsB", 4),
     FieldCost::short("awaits", 2),

@@ -14,9 +14,9 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
 };
 use domain::{
-    capability::Capability, city::City, id::Id, import_job::ImportJob, introduction::Introduction,
-    mandate::Mandate, organisation::Organisation, partnership::Partnership, project::Project,
-    saved_search::SavedSearch, screening_hit::ScreeningHit, verification::VerificationCase,
+    capability::Capability, city::City, demonstration_area::DemonstrationArea, id::Id, import_job::ImportJob,
+    introduction::Introduction, mandate::Mandate, organisation::Organisation, partnership::Partnership,
+    project::Project, saved_search::SavedSearch, screening_hit::ScreeningHit, verification::VerificationCase,
 };
 
 use crate::{
@@ -64,6 +64,7 @@ pub fn request_data(app: &App, actor: Actor) -> Data {
     data.insert(rows::<SavedSearch>(store));
     data.insert(rows::<ImportJob>(store));
     data.insert(rows::<Introduction>(store));
+    data.insert(rows::<DemonstrationArea>(store));
     data.insert(rows::<Partnership>(store));
     data.insert(rows::<ScreeningHit>(store));
     data.insert(rows::<VerificationCase>(store));
@@ -84,6 +85,7 @@ pub fn forget(ctx: &Context<'_>) -> Result<()> {
     ctx.data::<Rows<SavedSearch>>()?.clear::<Id<SavedSearch>>();
     ctx.data::<Rows<ImportJob>>()?.clear::<Id<ImportJob>>();
     ctx.data::<Rows<Introduction>>()?.clear::<Id<Introduction>>();
+    ctx.data::<Rows<DemonstrationArea>>()?.clear::<Id<DemonstrationArea>>();
     ctx.data::<Rows<Partnership>>()?.clear::<Id<Partnership>>();
     ctx.data::<Rows<ScreeningHit>>()?.clear::<Id<ScreeningHit>>();
     ctx.data::<Rows<VerificationCase>>()?.clear::<Id<VerificationCase>>();

@@ -128,6 +128,10 @@ async fn both(app: &App) -> Result<Round, CommandError> {
     if moved != crate::introduction::timers::Round::default() {
         tracing::info!(?moved, "the clock moved introductions");
     }
+    let moved = crate::area::timers::round(app).await?;
+    if moved > 0 {
+        tracing::info!(moved, "the clock moved demonstration areas");
+    }
     let moved = crate::partnership::timers::round(app).await?;
     if moved > 0 {
         tracing::info!(moved, "the clock moved partnerships");

@@ -5,6 +5,7 @@
 
 pub mod account;
 mod aggregate;
+mod area;
 mod audit;
 mod connect;
 mod document;

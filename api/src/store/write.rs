@@ -96,7 +96,20 @@ impl Tx {
         source_key: Option<String>,
         value: T,
     ) -> Result<Stored<T>, StoreError> {
-        let id = Uuid::now_v7();
+        self.create_as(Uuid::now_v7(), owner, source_key, value).await
+    }
+
+    /// A new aggregate of an id that was made before, since its value names it. Answers it as stored.
+    ///
+    /// # Errors
+    /// A key is taken, an owner does not exist, or the database does not answer.
+    pub async fn create_as<T: Aggregate>(
+        &self,
+        id: Uuid,
+        owner: Option<Id<Organisation>>,
+        source_key: Option<String>,
+        value: T,
+    ) -> Result<Stored<T>, StoreError> {
         let body = document(&value)?;
         let mut row = vec![
             ("id", id.into()),

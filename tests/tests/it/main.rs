@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod area;
 mod attacks;
 mod blind;
 mod cli;

@@ -84,6 +84,8 @@ const OF_OTHERS: &[(&str, K, A)] = &[
     ("removeDocument", K::Document, A::Delete),
     ("draftPartnership", K::Partnership, A::Create),
     ("actOnPartnership", K::Partnership, A::Move),
+    ("draftDemonstrationArea", K::DemonstrationArea, A::Create),
+    ("actOnDemonstrationArea", K::DemonstrationArea, A::Move),
     ("setCityRoles", K::Membership, A::Edit),
     ("expressInterest", K::Introduction, A::Create),
     ("inviteInvestor", K::Introduction, A::Create),

@@ -2,6 +2,7 @@
 //! client's own mark.
 
 pub mod account;
+pub mod area;
 pub mod capability;
 pub mod city;
 pub mod document;
@@ -20,6 +21,7 @@ use async_graphql::{Context, Error, InputType, MergedObject, Result, SimpleObjec
 use domain::{account::IdempotencyKey, id::Id};
 
 pub use account::AccountMutation;
+pub use area::AreaMutation;
 pub use capability::CapabilityMutation;
 pub use city::CityMutation;
 pub use document::DocumentMutation;
@@ -62,6 +64,7 @@ pub struct Mutation(
     DocumentMutation,
     IntroductionMutation,
     PartnershipMutation,
+    AreaMutation,
     ScreeningMutation,
     VerificationMutation,
 );

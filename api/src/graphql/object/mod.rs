@@ -1,5 +1,6 @@
 //! Objects of the schema. Each is made from a stored aggregate or from a match, never from a bare row.
 
+pub mod area;
 pub mod capability;
 pub mod city;
 pub mod city_match;
@@ -23,6 +24,7 @@ pub mod screening;
 pub mod unlock;
 pub mod verification;
 
+pub use area::DemonstrationAreaNode;
 pub use capability::{CapabilityConnection, CapabilityNode};
 pub use city::{CityConnection, CityNode};
 pub use city_match::{CityMatchConnection, CityMatchNode};

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::{
-    capability::Capability, city::City, id::Id, import_job::ImportJob, introduction::Introduction,
-    mandate::Mandate, organisation::Organisation, partnership::Partnership, project::Project,
-    saved_search::SavedSearch,
+    capability::Capability, city::City, demonstration_area::DemonstrationArea, id::Id, import_job::ImportJob,
+    introduction::Introduction, mandate::Mandate, organisation::Organisation, partnership::Partnership,
+    project::Project, saved_search::SavedSearch,
 };
 use futures::future::try_join_all;
 use matcher::rank::RankKey;
@@ -15,9 +15,10 @@ use super::{
         error::{ErrorCode, client_error, refusal},
         input::{CapabilityFilterInput, CityFilterInput, OpportunityFilterInput, SearchKind},
         object::{
-            CapabilityConnection, CapabilityNode, CityConnection, CityNode, ImportJobNode, IntroductionNode,
-            MandateConnection, MandateNode, OrganisationConnection, OrganisationNode, PageInfo,
-            PartnershipNode, ProjectConnection, ProjectNode, SavedSearchNode, find, number,
+            CapabilityConnection, CapabilityNode, CityConnection, CityNode, DemonstrationAreaNode,
+            ImportJobNode, IntroductionNode, MandateConnection, MandateNode, OrganisationConnection,
+            OrganisationNode, PageInfo, PartnershipNode, ProjectConnection, ProjectNode, SavedSearchNode,
+            find, number,
         },
     },
     id_of, sentence,
@@ -51,6 +52,8 @@ pub enum Node {
     Introduction(IntroductionNode),
     /// Partnership of cities.
     Partnership(PartnershipNode),
+    /// Demonstration area of a city.
+    DemonstrationArea(DemonstrationAreaNode),
 }
 
 /// Lists and single things.
@@ -84,6 +87,9 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         Kind::Partnership => find(ctx, Id::<Partnership>::from_uuid(uuid))
             .await?
             .map(|s| Node::Partnership(PartnershipNode(s))),
+        Kind::DemonstrationArea => find(ctx, Id::<DemonstrationArea>::from_uuid(uuid))
+            .await?
+            .map(|s| Node::DemonstrationArea(DemonstrationAreaNode((*s).clone()))),
         // These have no global node: they are reached from what they belong to.
         Kind::Verification
         | Kind::ScreeningHit
@@ -93,8 +99,7 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         | Kind::Invitation
         | Kind::Session
         | Kind::ApiKey
-        | Kind::Upload
-        | Kind::DemonstrationArea => None,
+        | Kind::Upload => None,
     })
 }
 

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::{
     account::Scope,
     city::City,
+    demonstration_area::{AreaState, DemonstrationArea},
     id::Id,
     partnership::{AgreementTier, CitySide, Partnership, PartnershipState, Sides},
     policy_pack::{ApprovalPath, Lane, PathQuestion, Preliminary, WeekRange},
@@ -15,7 +16,7 @@ use super::{
         code::Code,
         cursor,
         object::{
-            PageInfo, PartnershipConnection, PartnershipNode,
+            DemonstrationAreaNode, PageInfo, PartnershipConnection, PartnershipNode,
             me::stored,
             number,
             partnership::{AgreementNode, StepObject, seen},
@@ -25,7 +26,7 @@ use super::{
     introduction::{acting, may},
     refused,
 };
-use crate::{app::App, partnership::facts, visible::Viewer};
+use crate::{app::App, partnership::facts, store::Stored, visible::Viewer};
 
 /// Typical weeks.
 #[derive(Debug, SimpleObject)]
@@ -179,5 +180,23 @@ impl PartnershipQuery {
         let city = id_of::<City>("cityId", &city_id)?;
         let found = stored(ctx.data::<App>()?.store.agreements_of(city).await)?;
         Ok(found.into_iter().map(AgreementNode).collect())
+    }
+
+    /// The demonstration areas of a city: those that are approved, or were and are over, for everybody; all that was
+    /// proposed for the host, its authority and the evaluator.
+    async fn demonstration_areas(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The host city.")] city_id: ID,
+    ) -> Result<Vec<DemonstrationAreaNode>> {
+        let city = id_of::<City>("cityId", &city_id)?;
+        let viewer = ctx.data::<Viewer>()?;
+        let found = stored(ctx.data::<App>()?.store.areas_of(city).await)?;
+        let shown = |area: &Stored<DemonstrationArea>| {
+            let state = area.value.state;
+            let is_public = state.is_approved() || matches!(state, AreaState::Scaled | AreaState::Closed);
+            is_public || viewer.see(std::sync::Arc::new(area.clone())).is_some()
+        };
+        Ok(found.into_iter().filter(shown).map(DemonstrationAreaNode).collect())
     }
 }

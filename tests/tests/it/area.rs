@@ -1,0 +1,151 @@
+//! Journey E: two demonstration areas, one in each of two cities, linked as a pair, operated, evaluated by somebody
+//! independent, on both databases.
+
+use serde_json::{Value, json};
+use tests::server::{Behind, Server};
+
+use crate::{
+    introduction::{days_later, paper},
+    partnership::cities,
+};
+
+const NODE: &str = "area{id version state mirrorId pairedSince flaggedUnpaired tasks{number met ownerName} \
+    evaluations{summary{value}} availableTransitions{name requires}}";
+
+fn plan(authority: &Value, days: i64, tasks: usize) -> Value {
+    let day = |days: i64| (chrono::Utc::now() + chrono::Duration::days(days)).date_naive().to_string();
+    let tasks: Vec<Value> = (1..=tasks)
+        .map(|number| {
+            json!({"number": number, "title": {"lang": "en", "value": format!("Task {number}")},
+                "owner": "City laboratory", "due": day(days - 5)})
+        })
+        .collect();
+    json!({"title": {"lang": "en", "value": "Digital lanes"}, "focus": ["SMART_CITY", "AI"], "tasks": tasks,
+        "targetDate": day(days), "authorityId": authority})
+}
+
+async fn go(server: &Server, who: &str, at: &Value, act: Value) -> Value {
+    let input = json!({"areaId": at["id"], "expectedVersion": at["version"], "act": act});
+    server.done(who, "actOnDemonstrationArea", NODE, input).await["area"].clone()
+}
+
+async fn code(server: &Server, who: &str, at: &Value, act: Value) -> String {
+    let input = json!({"areaId": at["id"], "expectedVersion": at["version"], "act": act});
+    server.refused(who, "actOnDemonstrationArea", input).await.0
+}
+
+async fn look(server: &Server, who: &str, id: &Value) -> Value {
+    let inner = NODE.trim_start_matches("area{").strip_suffix('}').unwrap();
+    let query = format!("query($i:ID!){{node(id:$i){{... on DemonstrationArea{{{inner}}}}}}}");
+    server.data_as(who, &query, json!({"i": id})).await["node"].clone()
+}
+
+async fn office(server: &Server, who: &str) -> Value {
+    let data = server.data_as(who, "{me{memberships{organisation{id}}}}", json!({})).await;
+    data["me"]["memberships"][0]["organisation"]["id"].clone()
+}
+
+async fn journey_e(behind: Behind) {
+    let server = Server::demo(behind, &[]);
+    let (a, b) = cities(&server).await;
+    let observer = office(&server, "observer").await;
+    let mut areas = Vec::new();
+    for (who, city) in [("city_office", &a), ("partner_office", &b)] {
+        let authority = office(&server, who).await;
+        let input = json!({"cityId": city, "plan": plan(&authority, 30, 2)});
+        let drafted = server.done(who, "draftDemonstrationArea", NODE, input).await["area"].clone();
+        assert_eq!(
+            look(&server, "observer", &drafted["id"]).await,
+            Value::Null,
+            "a draft is its host's alone"
+        );
+        // 8.9: at least three numbered tasks, each with an owner and a date; 8.11: and a focus.
+        assert_eq!(code(&server, who, &drafted, json!({"propose": true})).await, "GATE_FAILED");
+        let mut unfocused = plan(&authority, 30, 3);
+        unfocused["focus"] = json!([]);
+        let edited = go(&server, who, &drafted, json!({"edit": unfocused})).await;
+        assert_eq!(code(&server, who, &edited, json!({"propose": true})).await, "GATE_FAILED");
+        let edited = go(&server, who, &edited, json!({"edit": plan(&authority, 30, 3)})).await;
+        let host = json!({"nameEvaluator": authority});
+        assert_eq!(code(&server, who, &edited, host).await, "GATE_FAILED", "the host does not judge itself");
+        let named = go(&server, who, &edited, json!({"nameEvaluator": observer})).await;
+        let proposed = go(&server, who, &named, json!({"propose": true})).await;
+        assert_eq!(proposed["state"], "PROPOSED");
+        let input = json!({"cityId": city, "plan": plan(&authority, 30, 3)});
+        let second = server.done(who, "draftDemonstrationArea", NODE, input).await["area"].clone();
+        assert_eq!(
+            code(&server, who, &second, json!({"propose": true})).await,
+            "GATE_FAILED",
+            "one to a city"
+        );
+        areas.push(proposed);
+    }
+    let [one, other] = areas.try_into().unwrap();
+
+    // 8.10: each host approves its own, both link, and only then they are a pair.
+    assert_eq!(
+        code(&server, "city_colleague", &one, json!({"returnToDraft": {"value": ""}})).await,
+        "VALIDATION"
+    );
+    let public =
+        "query($c:ID!){demonstrationAreas(cityId:$c){id state title{value} evaluations{summary{value}}}}";
+    let seen = server.data(public, json!({"c": a})).await;
+    assert_eq!(seen["demonstrationAreas"], json!([]), "nothing is in public before the approval");
+    let one = go(&server, "city_office", &one, json!({"approve": true})).await;
+    assert_eq!(one["state"], "HOST_APPROVED");
+    assert_eq!(code(&server, "city_office", &one, json!({"linkMirror": other["id"]})).await, "NOT_FOUND");
+    let other = go(&server, "partner_office", &other, json!({"linkMirror": one["id"]})).await;
+    assert_eq!(look(&server, "city_office", &one["id"]).await["state"], "HOST_APPROVED");
+    let one = go(&server, "city_office", &one, json!({"linkMirror": other["id"]})).await;
+    assert_eq!(look(&server, "city_office", &one["id"]).await["state"], "PAIR_PENDING", "{one}");
+    let other = look(&server, "partner_office", &other["id"]).await;
+    let other = go(&server, "partner_office", &other, json!({"approve": true})).await;
+    let one = look(&server, "city_office", &one["id"]).await;
+    let other = look(&server, "partner_office", &other["id"]).await;
+    assert_eq!((&one["state"], &other["state"]), (&json!("DESIGNATED_PAIR"), &json!("DESIGNATED_PAIR")));
+    assert_ne!(one["pairedSince"], Value::Null);
+
+    // It operates, reports on its tasks, and the evaluation begins by the clock.
+    let one = go(&server, "city_office", &one, json!({"start": true})).await;
+    let paper_a = paper(&server, "city_office", "Meters installed", json!({})).await;
+    let bare = json!({"reportTask": {"number": 1, "status": "MET", "documentIds": []}});
+    assert_eq!(code(&server, "city_office", &one, bare).await, "GATE_FAILED");
+    let met = json!({"reportTask": {"number": 1, "status": "MET", "documentIds": [paper_a]}});
+    let one = go(&server, "city_office", &one, met).await;
+    assert_eq!(one["tasks"][0]["met"], "MET");
+    assert!(days_later(&server, 31).contains("demonstration areas: 1 moved"));
+    let one = look(&server, "observer", &one["id"]).await;
+    assert_eq!(one["state"], "EVALUATING");
+    let report = paper(&server, "observer", "Evaluation", json!({})).await;
+    let done = json!({"publishEvaluation": {"summary": {"value": "One of three tasks was met"}, "documentId": report}});
+    let own = json!({"publishEvaluation": {"summary": {"value": "All is well"}, "documentId": paper_a}});
+    assert_eq!(
+        code(&server, "city_office", &one, own).await,
+        "NOT_PERMITTED",
+        "the host does not judge itself"
+    );
+    let one = go(&server, "observer", &one, done).await;
+    assert_eq!(one["state"], "EVALUATED");
+    let seen = server.data(public, json!({"c": a})).await;
+    assert_eq!(
+        seen["demonstrationAreas"][0]["evaluations"][0]["summary"]["value"],
+        "One of three tasks was met"
+    );
+    let one = go(&server, "city_office", &one, json!({"close": {"value": "Its work is done"}})).await;
+    assert_eq!(one["state"], "CLOSED");
+
+    // Either host can let go before it begins, and both are as they were.
+    let other = look(&server, "partner_office", &other["id"]).await;
+    let free = go(&server, "partner_office", &other, json!({"unlink": true})).await;
+    assert_eq!((&free["state"], &free["mirrorId"]), (&json!("HOST_APPROVED"), &Value::Null));
+}
+
+#[tokio::test]
+async fn journey_e_two_areas_are_paired_operated_and_evaluated_on_sqlite() {
+    journey_e(Behind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn journey_e_two_areas_are_paired_operated_and_evaluated_on_postgres() {
+    journey_e(Behind::Postgres).await;
+}
