@@ -171,6 +171,20 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
         "stack.ticket_max",
         "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}), its largest ticket.",
     ),
+    ("triad.cities", "The two cities: {score} of 100."),
+    (
+        "triad.city.country",
+        "{overlap} % of the project meets what the city needs, in its country as a whole: {score} of 100.",
+    ),
+    (
+        "triad.city.in",
+        "{overlap} % of the project meets what the city needs, in the city itself: {score} of 100.",
+    ),
+    (
+        "triad.city.other",
+        "{overlap} % of the project meets what the city needs, in another city of its country: {score} of 100.",
+    ),
+    ("triad.money", "The project and the mandate: {score} of 100."),
     ("unknown", "Unknown: {what}."),
 ];
 
@@ -195,10 +209,11 @@ mod tests {
             include_str!("city.rs"),
             include_str!("mod.rs"),
             include_str!("../stack/catalog.rs"),
+            include_str!("../triad/find.rs"),
         ]
         .concat();
         for piece in sources.split('"').skip(1).step_by(2) {
-            let is_key = ["investor.", "project.", "gate.", "city.", "change.", "stack."]
+            let is_key = ["investor.", "project.", "gate.", "city.", "change.", "stack.", "triad."]
                 .iter()
                 .any(|p| piece.starts_with(p));
             if is_key {

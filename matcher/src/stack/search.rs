@@ -8,7 +8,7 @@
 use domain::vocabulary::Instrument;
 
 use super::{
-    bound::{Choice, Groups, Multipliers, NONE, Table},
+    bound::{Groups, Multipliers, NONE, Table},
     improve::{Pick, improved},
     problem::{Limit, Problem, Slice},
     split::split,

@@ -1,0 +1,384 @@
+//! Finds the first triads of a city or of a mandate: exact, without looking at what cannot come among them.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+};
+
+use domain::value::CountryCode;
+
+use super::edge::{CityEdge, Place, city_edge};
+use crate::{
+    Catalog, MicroPoints, Policy,
+    explanation::{Sentence, display_points},
+    gate::{all_open, city, investment},
+    rank::{
+        List, OpportunityFilter, OpportunityQuery, RankBy, RankKey, evaluate, evaluate_city, opportunities,
+    },
+    row::{CityRow, MandateRow, ProjectRow},
+};
+
+/// An edge of a triad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Edge {
+    /// Between the two cities.
+    Cities,
+    /// Between the first city and the project.
+    CityA,
+    /// Between the second city and the project.
+    CityB,
+    /// Between the project and the mandate.
+    Money,
+}
+
+impl Edge {
+    /// The code in the API.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Cities => "CITIES",
+            Self::CityA => "CITY_A_PROJECT",
+            Self::CityB => "CITY_B_PROJECT",
+            Self::Money => "PROJECT_MANDATE",
+        }
+    }
+}
+
+/// Two cities, a project and a mandate that close.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Triad<'a> {
+    /// The city that asked; of a mandate's triads the one with the smaller GeoNames id.
+    pub a: &'a CityRow,
+    /// The other city.
+    pub b: &'a CityRow,
+    /// The project.
+    pub project: &'a ProjectRow,
+    /// The mandate.
+    pub mandate: &'a MandateRow,
+    /// Mutual score of the cities.
+    pub cities: MicroPoints,
+    /// The first city and the project.
+    pub edge_a: CityEdge,
+    /// The second city and the project.
+    pub edge_b: CityEdge,
+    /// Mutual score of project and mandate.
+    pub money: MicroPoints,
+}
+
+impl Triad<'_> {
+    /// The edges with their scores.
+    pub const fn edges(&self) -> [(Edge, MicroPoints); 4] {
+        [
+            (Edge::Cities, self.cities),
+            (Edge::CityA, self.edge_a.score),
+            (Edge::CityB, self.edge_b.score),
+            (Edge::Money, self.money),
+        ]
+    }
+
+    /// The weakest edge with its score, by which a triad is ranked; the first of equals.
+    pub fn weakest(&self) -> (Edge, MicroPoints) {
+        let [first, rest @ ..] = self.edges();
+        rest.into_iter().fold(first, |least, edge| if edge.1 < least.1 { edge } else { least })
+    }
+
+    fn key(&self) -> Key {
+        let sum = self.edges().iter().map(|(_, score)| u64::from(*score)).fold(0, u64::saturating_add);
+        Key {
+            score: self.weakest().1,
+            sum,
+            ids: Reverse([
+                self.a.id.uuid().as_u128(),
+                self.b.id.uuid().as_u128(),
+                self.project.id.uuid().as_u128(),
+                self.mandate.id.uuid().as_u128(),
+            ]),
+        }
+    }
+}
+
+/// The place of a triad in the order; greater comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    score: MicroPoints,
+    sum: u64,
+    ids: Reverse<[u128; 4]>,
+}
+
+/// The first triads found so far.
+struct First<'a> {
+    most: usize,
+    found: BTreeMap<Reverse<Key>, Triad<'a>>,
+}
+
+impl<'a> First<'a> {
+    const fn new(most: usize) -> Self {
+        Self { most, found: BTreeMap::new() }
+    }
+
+    /// Whether a triad with a weakest edge of at most this can still come among the first.
+    fn admits(&self, score: MicroPoints) -> bool {
+        score > 0
+            && (self.found.len() < self.most
+                || self.found.last_key_value().is_some_and(|(last, _)| score >= last.0.score))
+    }
+
+    /// Keeps a triad where it comes among the first; false where it does not.
+    fn offer(&mut self, triad: Triad<'a>) -> bool {
+        let key = triad.key();
+        if key.score == 0 || self.most == 0 {
+            return false;
+        }
+        if self.found.len() >= self.most {
+            if self.found.last_key_value().is_some_and(|(last, _)| key < last.0) {
+                return false;
+            }
+            self.found.pop_last();
+        }
+        self.found.insert(Reverse(key), triad);
+        true
+    }
+
+    fn done(self) -> Vec<Triad<'a>> {
+        self.found.into_values().collect()
+    }
+}
+
+/// Cities that say what they need, by country.
+fn seekers(catalog: &Catalog) -> BTreeMap<CountryCode, Vec<&CityRow>> {
+    let mut by_country: BTreeMap<CountryCode, Vec<&CityRow>> = BTreeMap::new();
+    for city in catalog.cities().rows().iter().filter(|city| !city.needs.is_empty()) {
+        by_country.entry(city.country).or_default().push(city);
+    }
+    by_country
+}
+
+/// The score of two cities; nothing where a gate excludes the pair or too little is known of it.
+fn cities_edge(catalog: &Catalog, policy: &Policy, a: &CityRow, b: &CityRow) -> MicroPoints {
+    let pair = catalog.city_pair(a, b);
+    if !all_open(&city::answers(&pair)) {
+        return 0;
+    }
+    let mutual = evaluate_city(policy, policy, &pair).mutual;
+    if mutual.coverage < policy.coverage_floor { 0 } else { mutual.point }
+}
+
+/// The mandates of a project that no gate excludes and of which enough is known, highest score first.
+fn money_edges<'a>(
+    catalog: &'a Catalog,
+    policy: &Policy,
+    project: &'a ProjectRow,
+) -> Vec<(MicroPoints, &'a MandateRow)> {
+    let mut edges: Vec<(MicroPoints, &MandateRow)> = catalog
+        .mandates()
+        .rows()
+        .iter()
+        .filter_map(|mandate| catalog.pair(mandate, project))
+        .filter(|pair| all_open(&investment::answers(pair)))
+        .map(|pair| (evaluate(policy, &pair).mutual, pair.mandate))
+        .filter(|(mutual, _)| mutual.coverage >= policy.coverage_floor)
+        .map(|(mutual, mandate)| (mutual.point, mandate))
+        .collect();
+    edges.sort_unstable_by_key(|(score, mandate)| (Reverse(*score), mandate.id));
+    edges
+}
+
+/// A project with a city's edge to it, and other cities with theirs, highest of the least first.
+struct Served<'a> {
+    project: &'a ProjectRow,
+    edge: CityEdge,
+    others: Vec<(MicroPoints, &'a CityRow, CityEdge, MicroPoints)>,
+}
+
+/// The first triads of a city.
+pub fn triads_of_city<'a>(
+    catalog: &'a Catalog,
+    policy: &Policy,
+    city: &'a CityRow,
+    first: usize,
+) -> Vec<Triad<'a>> {
+    let by_country = seekers(catalog);
+    // The cities of a country with which a pair is open, read once.
+    let mut partners: HashMap<CountryCode, Vec<(MicroPoints, &CityRow)>> = HashMap::new();
+    let mut served: Vec<Served<'a>> = Vec::new();
+    for project in catalog.projects().rows() {
+        let edge = city_edge(catalog, city, project);
+        if edge.score == 0 {
+            continue;
+        }
+        let mut others = Vec::new();
+        for country in project.countries.iter() {
+            let there = partners.entry(*country).or_insert_with(|| {
+                let there = by_country.get(country).into_iter().flatten().filter(|other| other.id != city.id);
+                let scored = there.map(|other| (cities_edge(catalog, policy, city, other), *other));
+                scored.filter(|(score, _)| *score > 0).collect()
+            });
+            for (score, other) in there {
+                let theirs = city_edge(catalog, other, project);
+                if theirs.score > 0 {
+                    others.push(((*score).min(theirs.score).min(edge.score), *other, theirs, *score));
+                }
+            }
+        }
+        if !others.is_empty() {
+            others.sort_unstable_by_key(|(least, other, ..)| (Reverse(*least), other.id));
+            served.push(Served { project, edge, others });
+        }
+    }
+    // What a project can reach is known before a single mandate is read: the others need not be asked at all.
+    let reach = |one: &Served<'_>| one.others.first().map_or(0, |(least, ..)| *least);
+    served.sort_unstable_by_key(|one| (Reverse(reach(one)), one.project.id));
+    let mut found = First::new(first);
+    for Served { project, edge, others } in &served {
+        if !others.first().is_some_and(|(least, ..)| found.admits(*least)) {
+            break;
+        }
+        let mandates = money_edges(catalog, policy, project);
+        for (least, other, theirs, cities) in others {
+            if !found.admits(*least) {
+                break;
+            }
+            for (money, mandate) in &mandates {
+                let (edge_a, edge_b) = (*edge, *theirs);
+                let triad = Triad {
+                    a: city,
+                    b: other,
+                    project,
+                    mandate,
+                    cities: *cities,
+                    edge_a,
+                    edge_b,
+                    money: *money,
+                };
+                // With the same cities and project, what follows comes later in the order.
+                if !found.offer(triad) {
+                    break;
+                }
+            }
+        }
+    }
+    found.done()
+}
+
+/// Projects of a mandate are read in pages of this many.
+const PAGE: usize = 256;
+
+/// The first triads of a mandate; none where its investor is not in the catalog.
+pub fn triads_of_mandate<'a>(
+    catalog: &'a Catalog,
+    policy: &Policy,
+    mandate: &'a MandateRow,
+    first: usize,
+) -> Vec<Triad<'a>> {
+    let mut found = First::new(first);
+    let Some(investor) = catalog.organisations().get(mandate.investor) else { return Vec::new() };
+    let by_country = seekers(catalog);
+    let filter = OpportunityFilter::default();
+    let mut scores: HashMap<(u32, u32), MicroPoints> = HashMap::new();
+    let mut after: Option<RankKey> = None;
+    loop {
+        let query = OpportunityQuery {
+            mandate,
+            investor,
+            policy,
+            filter: &filter,
+            by: RankBy::Mutual,
+            list: List::Ranked,
+            first: PAGE,
+            after,
+        };
+        let page = opportunities(catalog, &query);
+        for ranked in &page.items {
+            let money = ranked.evaluation.mutual.point;
+            if !found.admits(money) {
+                return found.done();
+            }
+            close(catalog, policy, &by_country, &mut scores, (ranked.row, mandate, money), &mut found);
+        }
+        after = page.items.last().map(|ranked| ranked.key);
+        if !page.has_next {
+            return found.done();
+        }
+    }
+}
+
+/// Offers the triads of one project and one mandate.
+fn close<'a>(
+    catalog: &'a Catalog,
+    policy: &Policy,
+    by_country: &BTreeMap<CountryCode, Vec<&'a CityRow>>,
+    scores: &mut HashMap<(u32, u32), MicroPoints>,
+    (project, mandate, money): (&'a ProjectRow, &'a MandateRow, MicroPoints),
+    found: &mut First<'a>,
+) {
+    let mut served: Vec<(CityEdge, &CityRow)> = project
+        .countries
+        .iter()
+        .filter_map(|country| by_country.get(country))
+        .flatten()
+        .map(|city| (city_edge(catalog, city, project), *city))
+        .filter(|(edge, _)| edge.score > 0)
+        .collect();
+    served.sort_unstable_by_key(|(edge, city)| (Reverse(edge.score), city.geonames));
+    for (place, (one_edge, one)) in served.iter().enumerate() {
+        if !found.admits(one_edge.score.min(money)) {
+            break;
+        }
+        for (other_edge, other) in served.iter().skip(place.saturating_add(1)) {
+            // The other's edge is the smaller of the two.
+            let most = other_edge.score.min(money);
+            if !found.admits(most) {
+                break;
+            }
+            let ((edge_a, a), (edge_b, b)) = if one.geonames < other.geonames {
+                ((*one_edge, *one), (*other_edge, *other))
+            } else {
+                ((*other_edge, *other), (*one_edge, *one))
+            };
+            // Two of one country seldom are a pair: asking that first costs less than to look the pair up.
+            if a.country == b.country && !all_open(&[city::Gate::Country.answer(&catalog.city_pair(a, b))]) {
+                continue;
+            }
+            let cities =
+                *scores.entry((a.geonames, b.geonames)).or_insert_with(|| cities_edge(catalog, policy, a, b));
+            if cities > 0 {
+                found.offer(Triad { a, b, project, mandate, cities, edge_a, edge_b, money });
+            }
+        }
+    }
+}
+
+/// One edge, said in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EdgeLine {
+    /// Which.
+    pub edge: Edge,
+    /// Its score.
+    pub score: MicroPoints,
+    /// Whether the triad is ranked by it.
+    pub weakest: bool,
+    /// What it says.
+    pub because: Sentence,
+}
+
+/// Says each edge. The two mutual scores have explanations of their own, criterion by criterion.
+pub fn explain_triad(triad: &Triad<'_>) -> [EdgeLine; 4] {
+    let (weakest, _) = triad.weakest();
+    triad.edges().map(|(edge, score)| {
+        let of_city = |city: &CityEdge| {
+            let key = match city.place {
+                Place::City => "triad.city.in",
+                Place::Country => "triad.city.country",
+                Place::OtherCity | Place::Elsewhere => "triad.city.other",
+            };
+            Sentence::plain(key).with("overlap", city.overlap.saturating_add(5_000) / 10_000)
+        };
+        let sentence = match edge {
+            Edge::Cities => Sentence::plain("triad.cities"),
+            Edge::CityA => of_city(&triad.edge_a),
+            Edge::CityB => of_city(&triad.edge_b),
+            Edge::Money => Sentence::plain("triad.money"),
+        };
+        let because = sentence.with("score", display_points(score));
+        EdgeLine { edge, score, weakest: edge == weakest, because }
+    })
+}
