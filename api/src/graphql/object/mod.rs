@@ -1,5 +1,6 @@
 //! Objects of the schema. Each is made from a stored aggregate or from a match, never from a bare row.
 
+pub mod calibration;
 pub mod capability;
 pub mod city;
 pub mod city_match;
@@ -21,6 +22,7 @@ pub mod screening;
 pub mod unlock;
 pub mod verification;
 
+pub use calibration::Calibration;
 pub use capability::{CapabilityConnection, CapabilityNode};
 pub use city::{CityConnection, CityNode};
 pub use city_match::{CityMatchConnection, CityMatchNode};
