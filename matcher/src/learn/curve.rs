@@ -132,7 +132,7 @@ fn words(model: &Model, kind: &str) -> String {
         for part in parts {
             let columns = part.cuts.get(1).map_or(1, |cuts| cuts.len() + 2);
             // Where all inputs are known: what is never unknown was not learnt there.
-            let known = |bin: usize| bin / columns > 0 && (columns == 1 || bin % columns > 0);
+            let known = |bin: usize| bin / columns > 0 && (columns == 1 || !bin.is_multiple_of(columns));
             let place = |best: fn(u32, u32) -> bool| {
                 (0..part.points.len()).filter(|bin| known(*bin)).fold(None, |held, next| match held {
                     Some(bin) if !best(part.points[next], part.points[bin]) => Some(bin),
