@@ -1,9 +1,10 @@
 //! The commands `train` and `backtest` without the rest of the product, for quick measuring:
 //!
 //! `cargo run --release -p matcher --example backtest -- DIR KIND WHAT [name=value ...]`, where KIND is
-//! `investments` or `cities` and WHAT is `train`, `rank`, `split` (of cities, into the directory `out`), `features` or
-//! `calibration` (of investments). Values: `out=FILE`, `model=FILE`, `cut=DATE`, `judged=EVERY`, `queries=FILE`, `top=N`, `off=KEY,KEY`, and of learning `seed`, `rounds`, `pair_rounds`, `pairs`, `rate`, `ridge`,
-//! `least`, `share`, `even`, `bags`; `shippable=yes` learns from the files that may ship.
+//! `investments` or `cities` and WHAT is `train`, `rank`, `split` (of cities, into the directory `out`), `features`,
+//! `calibration` (of investments) or `curves` (of `model`, into the directory `out`). Values: `out=FILE`, `model=FILE`, `cut=DATE`, `judged=EVERY`, `queries=FILE`, `top=N`, `off=KEY,KEY`, and of learning `seed`, `rounds`, `pair_rounds`, `pairs`, `rate`, `ridge`,
+//! `least`, `share`, `even`, `bags`; `shippable=yes` learns from, or judges on, the files that may ship. A calibration is
+//! written as JSON into a file that ends so, as a table otherwise.
 
 use std::{
     collections::HashMap,
@@ -15,7 +16,10 @@ use std::{
 use flate2::read::GzDecoder;
 use matcher::learn::{
     boost::Options,
+    curve,
     files::Licence,
+    model::{Kind, Model},
+    switch::Switches,
     task::{self, ModelText, Ranking},
 };
 
@@ -36,21 +40,37 @@ fn main() -> Result<(), Failure> {
             Box::new(BufReader::new(GzDecoder::new(File::open(dir.join(format!("{name}.gz")))?)))
         })
     };
+    if what == "curves" {
+        let file = *values.get("model").ok_or("model=FILE")?;
+        let wanted = if kind == "cities" { Kind::Cities } else { Kind::Investments };
+        let model = Model::read(file, &std::fs::read_to_string(file)?, wanted)?;
+        for (name, page) in curve::pages(&model) {
+            std::fs::write(PathBuf::from(*values.get("out").ok_or("out=DIR")?).join(name), page)?;
+        }
+        return Ok(());
+    }
     let cut = values.get("cut").map(|text| text.parse()).transpose()?;
     let out = *values.get("out").ok_or("out=FILE")?;
-    let options = options(&values)?;
+    let off: Vec<String> =
+        values.get("off").iter().flat_map(|keys| keys.split(',')).map(str::to_owned).collect();
+    let licence = if values.contains_key("shippable") { Licence::Ship } else { Licence::Measure };
+    let mut options = options(&values)?;
+    if what == "train" {
+        let terms = if kind == "cities" { Kind::Cities.terms() } else { Kind::Investments.terms() };
+        options.without = Switches::off(terms, off.iter().map(String::as_str))?.bits(terms);
+    }
     if what == "train" {
         let model = match kind.as_str() {
-            "investments" => {
-                let licence = if values.contains_key("shippable") { Licence::Ship } else { Licence::Measure };
-                task::train_investments(&open, licence, cut, options)?
-            }
+            "investments" => task::train_investments(&open, licence, cut, options)?,
             _ => task::train_cities(&open, options)?,
         };
         std::fs::write(out, model.to_json())?;
         return Ok(());
     }
     if what == "split" {
+        if kind == "investments" {
+            return Ok(std::fs::write(out, task::split_investments(&open, cut.ok_or("cut=DATE")?)?)?);
+        }
         for (name, text) in task::split_cities(&open, options.seed)? {
             std::fs::write(PathBuf::from(out).join(name), text)?;
         }
@@ -74,20 +94,20 @@ fn main() -> Result<(), Failure> {
     }
     let file = values.get("model").copied();
     let text = file.map(std::fs::read_to_string).transpose()?;
-    let off: Vec<String> =
-        values.get("off").iter().flat_map(|keys| keys.split(',')).map(str::to_owned).collect();
     let ranking = Ranking {
         model: file.zip(text.as_deref()).map(|(file, text)| ModelText { file, text }),
         off: &off,
         top: values.get("top").map_or(Ok(100), |text| text.parse())?,
     };
     if what == "calibration" {
-        let table = task::calibrate_investments(&open, cut.ok_or("cut=DATE")?, ranking)?;
-        return Ok(std::fs::write(out, table.to_tsv())?);
+        let table = task::calibrate_investments(&open, licence, cut.ok_or("cut=DATE")?, ranking)?;
+        let json = PathBuf::from(out).extension().is_some_and(|ending| ending == "json");
+        let text = if json { table.to_json() } else { table.to_tsv() };
+        return Ok(std::fs::write(out, text)?);
     }
     let mut writer = BufWriter::new(File::create(out)?);
     let exposure = if kind == "investments" {
-        task::backtest_investments(&open, cut, ranking, &mut writer)?
+        task::backtest_investments(&open, licence, cut, ranking, &mut writer)?
     } else {
         let name = *values.get("queries").ok_or("queries=FILE")?;
         task::backtest_cities(

@@ -16,6 +16,7 @@ use matcher::learn::{
     files::Licence,
     investment::window::years_later,
     model::{Kind, Model},
+    switch::Switches,
     task::{self, ModelText, Ranking},
 };
 
@@ -48,6 +49,9 @@ pub(super) enum Train {
         /// Learn only from the files that may ship (`ccby_*`).
         #[arg(long)]
         shippable: bool,
+        /// Learnt criteria or groups of them that are left out of the model.
+        #[arg(long, value_delimiter = ',')]
+        without: Vec<String>,
     },
     /// Learn which cities become partners, from the known links.
     Cities {
@@ -56,13 +60,16 @@ pub(super) enum Train {
         /// Seed of all draws.
         #[arg(long, default_value_t = 1)]
         seed: u64,
+        /// Learnt criteria or groups of them that are left out of the model.
+        #[arg(long, value_delimiter = ',')]
+        without: Vec<String>,
     },
-    /// Draw the curve of each criterion of a model as one SVG.
+    /// Draw the curve of each criterion of a model: a picture for each of its cases, and a page that says all in words.
     Curves {
         /// The model file.
         #[arg(long)]
         model: PathBuf,
-        /// The picture that is written.
+        /// The directory, made if need be, into which they are written.
         #[arg(long)]
         out: PathBuf,
     },
@@ -77,6 +84,9 @@ pub(super) struct Ranked {
     /// Learnt criteria or groups of them that are switched off.
     #[arg(long, value_delimiter = ',')]
     off: Vec<String>,
+    /// Judge on the files that may ship alone (`ccby_*`); of cities all may.
+    #[arg(long)]
+    shippable: bool,
     /// Lines written of each list.
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
     top: u16,
@@ -120,7 +130,8 @@ pub(super) enum Backtest {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
-    /// Tell how many times as often as average pairs of each ten-point band came about.
+    /// Tell how many times as often as average pairs of each ten-point band came about: as a table, or as JSON where
+    /// the file's name ends in `.json`.
     Calibration {
         #[command(flatten)]
         files: Files,
@@ -191,13 +202,12 @@ fn opener(data: &Path) -> impl Fn(&str) -> io::Result<Box<dyn BufRead>> {
 /// Runs `train`.
 pub(super) fn train(what: Train) -> Result<(), Failure> {
     match what {
-        Train::Investments { files: Files { data, out }, cut, seed, shippable } => {
-            let licence = if shippable { Licence::Ship } else { Licence::Measure };
-            let options = Options { seed, ..Options::default() };
-            write_model(&task::train_investments(&opener(&data), licence, cut, options)?, &out)
+        Train::Investments { files: Files { data, out }, cut, seed, shippable, without } => {
+            let options = options(seed, Kind::Investments, &without)?;
+            write_model(&task::train_investments(&opener(&data), licence(shippable), cut, options)?, &out)
         }
-        Train::Cities { files: Files { data, out }, seed } => {
-            let options = Options { seed, ..Options::default() };
+        Train::Cities { files: Files { data, out }, seed, without } => {
+            let options = options(seed, Kind::Cities, &without)?;
             write_model(&task::train_cities(&opener(&data), options)?, &out)
         }
         Train::Curves { model, out } => {
@@ -205,9 +215,21 @@ pub(super) fn train(what: Train) -> Result<(), Failure> {
             let name = model.to_string_lossy();
             let read = Model::read(&name, &text, Kind::Investments)
                 .or_else(|_| Model::read(&name, &text, Kind::Cities))?;
-            named(&out, fs::write(&out, curve::svg(&read)))
+            named(&out, fs::create_dir_all(&out))?;
+            for (name, page) in curve::pages(&read) {
+                let path = out.join(name);
+                named(&path, fs::write(&path, page))?;
+                say!("{}", path.display());
+            }
+            Ok(())
         }
     }
+}
+
+/// How to learn without what is named.
+fn options(seed: u64, kind: Kind, without: &[String]) -> Result<Options, Failure> {
+    let off = Switches::off(kind.terms(), without.iter().map(String::as_str))?;
+    Ok(Options { seed, without: off.bits(kind.terms()), ..Options::default() })
 }
 
 fn write_model(model: &Model, out: &Path) -> Result<(), Failure> {
@@ -221,6 +243,10 @@ fn write_model(model: &Model, out: &Path) -> Result<(), Failure> {
         model.links_sha256
     );
     Ok(())
+}
+
+const fn licence(shippable: bool) -> Licence {
+    if shippable { Licence::Ship } else { Licence::Measure }
 }
 
 impl Ranked {
@@ -248,7 +274,8 @@ pub(super) fn backtest(what: Backtest) -> Result<(), Failure> {
         Backtest::Investments { files: Files { data, out }, cut, ranked } => {
             let open = opener(&data);
             let exposure = whole(&out, |text| {
-                ranked.with(|ranking| task::backtest_investments(&open, cut, ranking, text))
+                let licence = licence(ranked.shippable);
+                ranked.with(|ranking| task::backtest_investments(&open, licence, cut, ranking, text))
             })?;
             say_exposure(&exposure);
         }
@@ -263,8 +290,10 @@ pub(super) fn backtest(what: Backtest) -> Result<(), Failure> {
         Backtest::Split { data, out, years, seed } => split(&data, &out, years, seed)?,
         Backtest::Calibration { files: Files { data, out }, cut, ranked } => {
             let open = opener(&data);
-            let table = ranked.with(|ranking| task::calibrate_investments(&open, cut, ranking))?;
-            named(&out, fs::write(&out, table.to_tsv()))?;
+            let licence = licence(ranked.shippable);
+            let table = ranked.with(|ranking| task::calibrate_investments(&open, licence, cut, ranking))?;
+            let json = out.extension().is_some_and(|ending| ending == "json");
+            named(&out, fs::write(&out, if json { table.to_json() } else { table.to_tsv() }))?;
             say!("{} outcomes of {} pairs, {} investors", table.outcomes, table.pairs, table.investors);
         }
         Backtest::Features { kind, files: Files { data, out }, cut, judged, queries, seed } => {

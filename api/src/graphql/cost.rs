@@ -146,6 +146,8 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("articles", 3),
     FieldCost::short("basis", 5),
     FieldCost::short("because", 4),
+    FieldCost::short("bands", 10),
+    FieldCost::short("calibration", 2),
     FieldCost::short("cells", 60),
     FieldCost::short("cityGates", 8),
     FieldCost::short("cityWeights", 10),

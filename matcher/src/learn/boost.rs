@@ -47,6 +47,8 @@ pub struct Options {
     pub bags: usize,
     /// Seed.
     pub seed: u64,
+    /// Inputs that are not learnt, a bit each by the input's number ([`super::switch::Switches::bits`]).
+    pub without: u64,
 }
 
 impl Default for Options {
@@ -62,11 +64,20 @@ impl Default for Options {
             even: 0.5,
             bags: 1,
             seed: 1,
+            without: 0,
         }
     }
 }
 
 impl Options {
+    /// Whether an input is learnt.
+    pub(super) fn learns(&self, input: usize) -> bool {
+        u32::try_from(input)
+            .ok()
+            .and_then(|bit| self.without.checked_shr(bit))
+            .is_none_or(|bits| bits & 1 == 0)
+    }
+
     const fn least(&self) -> Least {
         Least { ridge: self.ridge, bend: self.least }
     }
@@ -298,6 +309,7 @@ fn one_bag(learner: &mut Learner<'_>, cuts: &[Cuts], tables: Option<Vec<[usize; 
     let mut curves: Vec<Curve> = cuts
         .iter()
         .enumerate()
+        .filter(|(input, _)| options.learns(*input))
         .map(|(input, cuts)| Curve { input, cuts: cuts.clone(), values: vec![0.0; cuts.bins()] })
         .collect();
     for _ in 0..options.rounds {
@@ -379,7 +391,7 @@ fn choose(learner: &mut Learner<'_>, coarse: &[Cuts], maps: &[[u8; 256]]) -> Vec
     learner.options.share = share;
     let mut gains = Vec::new();
     for a in 0..coarse.len() {
-        for b in a + 1..coarse.len() {
+        for b in (a + 1..coarse.len()).filter(|b| learner.options.learns(a) && learner.options.learns(*b)) {
             let cells = learner.pair_sums([&maps[a], &maps[b]], [a, b]);
             let (gain, _) = cross(&cells, [coarse[a].bins(), coarse[b].bins()], learner.options.least());
             gains.push((gain, [a, b]));

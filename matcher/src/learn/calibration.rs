@@ -6,7 +6,7 @@
     reason = "kernel: ten bands, counts of pairs"
 )]
 
-use std::fmt::Write;
+use serde::{Deserialize, Serialize};
 
 use crate::draw::Draw;
 use crate::score::MicroPoints;
@@ -27,7 +27,7 @@ pub struct Calibration {
 }
 
 /// A band, or several that were merged.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// From so many points.
     pub from: u32,
@@ -117,21 +117,6 @@ impl Calibration {
             .collect();
         let [pairs, outcomes] = within(&total, (0, BANDS));
         Table { bands, investors: self.investors.len(), pairs, outcomes }
-    }
-}
-
-impl Table {
-    /// The table as tab-separated lines with a header.
-    pub fn to_tsv(&self) -> String {
-        let mut text = "from\tto\tpairs\toutcomes\ttimes_as_often\tlow_95\thigh_95\n".to_owned();
-        for band in &self.bands {
-            let _ = writeln!(
-                text,
-                "{}\t{}\t{}\t{}\t{:.2}\t{:.2}\t{:.2}",
-                band.from, band.to, band.pairs, band.outcomes, band.lift, band.interval[0], band.interval[1]
-            );
-        }
-        text
     }
 }
 

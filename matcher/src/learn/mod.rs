@@ -20,6 +20,8 @@ pub mod files;
 pub mod investment;
 pub mod judge;
 pub mod model;
+pub mod published;
+pub mod shipped;
 pub mod switch;
 pub mod table;
 pub mod task;

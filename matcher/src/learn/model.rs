@@ -165,12 +165,42 @@ struct Header {
 /// SHA-256 of lines that are sorted first, each ended by a line feed, in hexadecimal.
 pub fn hash_of(mut lines: Vec<String>) -> String {
     lines.sort_unstable();
-    let mut hash = Sha256::new();
-    for line in lines {
-        hash.update(line.as_bytes());
-        hash.update(b"\n");
+    let mut text = lines.join("\n");
+    if !lines.is_empty() {
+        text.push('\n');
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(&text)
+}
+
+/// SHA-256 of a text, in hexadecimal.
+pub fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// How a model was learnt, for whoever makes it again.
+fn told(kind: Kind, options: &Options) -> String {
+    let without: Vec<&str> = kind
+        .terms()
+        .iter()
+        .enumerate()
+        .filter(|(input, _)| !options.learns(*input))
+        .map(|(_, term)| term.key)
+        .collect();
+    let without =
+        if without.is_empty() { String::new() } else { format!(", without {}", without.join(" and ")) };
+    format!(
+        "explainable boosting, softmax of a query's list: {} rounds, {} tables in {} rounds, rate {}, ridge {}, \
+         least curvature {}, share {}, evening {}, bags {}{without}",
+        options.rounds,
+        options.pairs,
+        options.pair_rounds,
+        options.rate,
+        options.ridge,
+        options.least,
+        options.share,
+        options.even,
+        options.bags
+    )
 }
 
 impl Part {
@@ -329,19 +359,7 @@ impl Model {
             links: lines.len(),
             links_sha256: hash_of(lines),
             seed: options.seed,
-            learnt: format!(
-                "explainable boosting, softmax of a query's list: {} rounds, {} tables in {} rounds, rate {}, ridge {}, \
-                 least curvature {}, share {}, evening {}, bags {}",
-                options.rounds,
-                options.pairs,
-                options.pair_rounds,
-                options.rate,
-                options.ridge,
-                options.least,
-                options.share,
-                options.even,
-                options.bags
-            ),
+            learnt: told(kind, options),
             cases,
         }
     }

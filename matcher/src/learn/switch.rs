@@ -33,6 +33,15 @@ impl Switches {
         Ok(switches)
     }
 
+    /// The criteria that are off as a set: a bit each by the place in `terms`, of which the first 64 are told.
+    pub fn bits(&self, terms: &[Term]) -> u64 {
+        terms
+            .iter()
+            .zip(0..u64::BITS)
+            .filter(|(term, _)| !self.is_on(term))
+            .fold(0, |bits, (_, bit)| bits | 1 << bit)
+    }
+
     /// Whether a criterion speaks.
     pub fn is_on(&self, term: &Term) -> bool {
         !self.keys.contains(&term.key) && !self.groups.contains(&term.group)

@@ -12,16 +12,19 @@ use chrono::{Datelike, NaiveDate};
 use super::{
     TrainError,
     boost::Options,
+    calibration::Calibration,
     city,
     exposure::Exposure,
     features,
     files::{self, Licence, Open},
     investment::{self, data::Market, history::History, window::Window},
     judge::{Found, Ranker, exact_points},
-    model::{Kind, Model, ModelError},
+    model::{Kind, Model, ModelError, sha256},
+    published::{Judged, Published},
     switch::{Switches, UnknownTerm},
     table::{DataError, Names, date_of, day_of},
 };
+use crate::Policy;
 
 /// Why a command ends without what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -147,11 +150,12 @@ fn write_list(
 /// A malformed file, a model that must not judge here, nothing to rank, or an output that fails.
 pub fn backtest_investments(
     open: Open<'_>,
+    licence: Licence,
     cut: Option<NaiveDate>,
     ranking: Ranking<'_>,
     out: &mut dyn Write,
 ) -> Result<Exposure, TaskError> {
-    let market = files::market(open, Licence::Measure)?;
+    let market = files::market(open, licence)?;
     let window = window(open, &market, cut)?;
     let mut exposure = Exposure::of(window.asks.len());
     ranking.with(Kind::Investments, |ranker| {
@@ -241,28 +245,36 @@ pub fn split_cities(open: Open<'_>, seed: u64) -> Result<Vec<(&'static str, Stri
     ])
 }
 
-/// How often pairs came about by band of the score, in the year after a cut.
+/// How often pairs came about by band of the score, in the year after a cut, as it is published.
 ///
 /// # Errors
 /// As [`backtest_investments`].
 pub fn calibrate_investments(
     open: Open<'_>,
+    licence: Licence,
     cut: NaiveDate,
     ranking: Ranking<'_>,
-) -> Result<super::calibration::Table, TaskError> {
-    let market = files::market(open, Licence::Measure)?;
+) -> Result<Published, TaskError> {
+    let market = files::market(open, licence)?;
     let window = window(open, &market, Some(cut))?;
-    let mut calibration = super::calibration::Calibration::default();
-    ranking.with(Kind::Investments, |ranker| {
+    let mut calibration = Calibration::default();
+    let judged = ranking.with(Kind::Investments, |ranker| {
         investment::backtest::rank(&market, &window, ranker, usize::MAX, |query, found| {
             let came = window.outcomes.get(&query);
             calibration.add(
                 found.iter().map(|found| (found.score, came.is_some_and(|came| came.contains(&found.item)))),
             );
             Ok::<(), TaskError>(())
+        })?;
+        Ok(match (ranker, ranking.model) {
+            (Ranker::Model(model, _), Some(text)) => {
+                Judged::Model { sha256: sha256(text.text), cut: model.cut, off: ranking.off.to_vec() }
+            }
+            _ => Judged::policy(&Policy::current()),
         })
     })?;
-    Ok(calibration.table())
+    let until = investment::window::years_later(cut, 1);
+    Ok(Published::new(judged, licence, [cut, until], &calibration.table()))
 }
 
 /// The day of the last deal.

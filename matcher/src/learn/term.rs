@@ -19,8 +19,6 @@ pub enum Group {
     Listing,
     /// How the viewer is: never scored by itself, it bends other criteria.
     Viewer,
-    /// When.
-    Season,
     /// Countries and languages.
     Country,
     /// Size.
@@ -41,7 +39,6 @@ impl Group {
             Self::Peers => "peers",
             Self::Listing => "listing",
             Self::Viewer => "viewer",
-            Self::Season => "season",
             Self::Country => "country",
             Self::Size => "size",
             Self::Name => "name",

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panic")]
 
 mod made;
+mod shipped;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,7 +38,13 @@ fn ranked(made: &Made, model: Option<&Model>, off: &[String]) -> Result<String, 
     let model = text.as_deref().map(|text| ModelText { file: "m.json", text });
     let mut out = Vec::new();
     let ranking = Ranking { model, off, top: 100 };
-    task::backtest_investments(&|name| made.open(name), Some(CUT.parse().unwrap()), ranking, &mut out)?;
+    task::backtest_investments(
+        &|name| made.open(name),
+        Licence::Measure,
+        Some(CUT.parse().unwrap()),
+        ranking,
+        &mut out,
+    )?;
     Ok(String::from_utf8(out).unwrap())
 }
 
@@ -110,7 +117,7 @@ fn contributions_sum_to_the_score_and_say_the_inputs() {
     let case = &model.cases[0];
     let most: u64 = case.parts.iter().map(|part| u64::from(part.most())).sum();
     assert!((99_000_000..=100_000_000).contains(&most), "{most}");
-    let off = Switches::off(Kind::Investments.terms(), ["near_km", "season"]).unwrap();
+    let off = Switches::off(Kind::Investments.terms(), ["near_km", "stage"]).unwrap();
     let mut inputs = vec![0.0; Signal::COUNT];
     for switches in [Switches::default(), off] {
         let scorer = case.scorer(Kind::Investments, &switches);
@@ -232,10 +239,18 @@ fn hidden_links_of_cities_are_found_and_guarded() {
     let all = task::train_cities(&|name| made.open(name), options(2)).unwrap();
     let error = rank(&all, "city_queries_cold.tsv").unwrap_err().to_string();
     assert!(error.contains("it may have seen hidden ones"), "{error}");
-    let picture = curve::svg(&model);
+    let pages = curve::pages(&model);
+    assert_eq!(
+        pages.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["cities-cold.svg", "cities-linked.svg", "cities.md"]
+    );
+    for ((name, picture), case) in pages.iter().zip(&model.cases) {
+        assert_eq!(picture.matches("<g transform").count(), case.parts.len(), "{name}");
+        assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n") && !picture.contains("NaN"));
+    }
     let parts: usize = model.cases.iter().map(|case| case.parts.len()).sum();
-    assert_eq!(picture.matches("<g transform").count(), parts);
-    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n") && !picture.contains("NaN"));
+    let lines = pages[2].1.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(lines, parts, "each is said in words");
 }
 
 #[test]

@@ -207,6 +207,28 @@ async fn pairs_and_nodes(server: &Server, m: &Value, p: &Value, c: &Value, all: 
         assert_eq!(cell["suppressed"].as_bool().unwrap(), cell["count"].is_null(), "{cell}");
         assert!(cell["count"].as_i64().is_none_or(|count| count >= 5));
     }
+    // What scores meant: of the policy in force and of the model, highest band first, and never a probability.
+    let data = server
+        .data("{ rankingPolicy { hash } calibration { ranker version hash cutDate until investors pairs positives says bands { from to pairs positives lift low high says } } }", json!({}))
+        .await;
+    let tables = data["calibration"].as_array().unwrap();
+    assert_eq!(tables[0]["ranker"], "POLICY");
+    assert_eq!(tables[0]["hash"], data["rankingPolicy"]["hash"], "the policy moved: calibrate it again");
+    assert_eq!((&tables[1]["ranker"], &tables[1]["version"]), (&json!("MODEL"), &Value::Null));
+    for table in tables {
+        assert!(table["says"].as_str().unwrap().contains("never a probability"), "{table}");
+        let bands = table["bands"].as_array().unwrap();
+        assert_eq!((&bands[0]["to"], &bands[bands.len() - 1]["from"]), (&json!(100), &json!(0)));
+        let lift = |band: &Value| band["lift"].as_f64().unwrap();
+        assert!(
+            bands.windows(2).all(|pair| lift(&pair[0]) > lift(&pair[1])),
+            "a higher band came about oftener"
+        );
+        for band in bands {
+            assert!(band["positives"].as_i64().unwrap() >= 20 && band["low"].as_f64().unwrap() <= lift(band));
+            assert!(band["says"].as_str().unwrap().contains("times as often as average"), "{band}");
+        }
+    }
     let portfolio = "query { mandateFromPortfolio(deals: [{date: \"2010-01-01\", title: \"Backbone\", field: CONN_BACKBONE, country: \"KE\", amount: {amountMinor: \"5000000000\", currency: USD}, instrument: LOAN}]) { terms { fields { field weight } instruments softTerms ticketMax { amountMinor } } basis { term basis } } }";
     let data = server.data(portfolio, json!({})).await;
     assert_eq!(data["mandateFromPortfolio"]["terms"]["fields"][0]["field"], "CONN_BACKBONE");

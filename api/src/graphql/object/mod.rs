@@ -1,6 +1,7 @@
 //! Objects of the schema. Each is made from a stored aggregate or from a match, never from a bare row.
 
 pub mod area;
+pub mod calibration;
 pub mod capability;
 pub mod city;
 pub mod city_match;
@@ -25,6 +26,7 @@ pub mod unlock;
 pub mod verification;
 
 pub use area::DemonstrationAreaNode;
+pub use calibration::Calibration;
 pub use capability::{CapabilityConnection, CapabilityNode};
 pub use city::{CityConnection, CityNode};
 pub use city_match::{CityMatchConnection, CityMatchNode};

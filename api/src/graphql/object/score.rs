@@ -9,7 +9,9 @@ use matcher::{
 
 use super::super::code::Lang;
 
-/// A score of a hundred with the interval in which it lies.
+/// A score of a hundred with the interval in which it lies: how well two parties fit under the published policy. It is no
+/// probability; `calibration` tells how many times as often as average pairs of each band of scores came about in a
+/// past market.
 #[derive(Debug, Clone, Copy, SimpleObject)]
 pub struct ScoreInterval {
     /// With everything unknown at its worst.

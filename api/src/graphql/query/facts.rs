@@ -4,12 +4,12 @@
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::{account::PlatformRole, portfolio::mandate_from_portfolio, value::SingleLine};
-use matcher::Policy;
+use matcher::{Policy, learn::shipped};
 
 use super::super::{
     error::{ErrorCode, client_error, refusal},
     input::{DealInput, wrong, wrong_part},
-    object::{self, Me, MoneyObject, ProposedMandateObject, RankingPolicy},
+    object::{self, Calibration, Me, MoneyObject, ProposedMandateObject, RankingPolicy},
 };
 use crate::{
     app::{self, App, GroupBy},
@@ -104,6 +104,16 @@ impl FactsQuery {
     /// All policies that were ever in force, newest first.
     async fn policies(&self) -> Vec<RankingPolicy> {
         (1..=Policy::current().version).rev().filter_map(Policy::version).map(RankingPolicy).collect()
+    }
+
+    /// What scores meant in a past market: how many times as often as average pairs of each band of scores came about,
+    /// for the published policy and for the learnt model. Never a probability.
+    async fn calibration(&self) -> Result<Vec<Calibration>> {
+        let tables = shipped::calibrations().map_err(|error| {
+            tracing::error!(%error, "a calibration that ships cannot be read");
+            client_error(ErrorCode::Internal, None, ErrorCode::Internal.public_text())
+        })?;
+        Ok(tables.iter().map(Into::into).collect())
     }
 
     /// Projects in public, counted; groups of fewer than five are held back.

@@ -1,4 +1,7 @@
 //! The inputs of the investors' model: one number a criterion, each known before the cut or sought by the listing.
+//!
+//! The time of the year and the day of the month are no inputs: they tell how records were kept (rounds known to the
+//! month alone stand on its first day), and the ranking was as good without them on both windows judged.
 
 use crate::learn::term::signals;
 
@@ -49,8 +52,6 @@ signals! {
         Placed "placed" Listing 0 "Its place is known to {x} of 3 levels." / "Its place is unknown.";
         CityMarket "city_market" Listing 3 "A share of {x} of all recent deals was in this city." / "Unknown: the city.";
         CountryMarket "country_market" Listing 3 "A share of {x} of all recent deals was in this country." / "Unknown: the country.";
-        SeasonShare "season_share" Season 2 "A share of {x} of your deals was within 20 days of this time of year." / "Unknown: when it sought money.";
-        MonthDay "month_day" Season 0 "It sought money on day {x} of the month." / "Unknown: when it sought money.";
         Deals "deals" Viewer 0 "You hold {x} companies." / "You hold no company.";
         IdleDays "idle_days" Viewer 0 "Your last deal was {x} days before the cut." / "You had no deal.";
         YearDeals "year_deals" Viewer 0 "You had {x} deals in the last year." / "You had no deal.";

@@ -13,7 +13,7 @@ use super::{
     history::{History, recency},
     signal::Signal,
 };
-use crate::learn::table::{Day, date_of};
+use crate::learn::table::Day;
 
 /// An investor before the cut.
 #[derive(Debug)]
@@ -31,7 +31,6 @@ pub struct View<'h> {
     usual_step: f32,
     /// Last deal by city.
     city_day: HashMap<u32, Day>,
-    days: Vec<(i32, f32)>,
     idle: f32,
     year_deals: f32,
     focus: f32,
@@ -53,7 +52,6 @@ impl<'h> View<'h> {
         let holdings = &history.holdings[investor as usize];
         let mut own = Habits::default();
         let mut city_day = HashMap::new();
-        let mut days = Vec::new();
         for holding in holdings {
             own.add(history.company(holding.company), holding.weight);
         }
@@ -70,7 +68,6 @@ impl<'h> View<'h> {
                 step_weight += weight;
             }
             city_day.insert(history.company(deal.round.company).city, deal.round.day);
-            days.push((day_of_year(deal.round.day), weight));
         }
         own.finish(history);
         amounts.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -99,7 +96,6 @@ impl<'h> View<'h> {
             spread: (median(&off) * 1.5).max(0.5),
             usual_step: if step_weight > 0.0 { steps / step_weight } else { f32::NAN },
             city_day,
-            days,
             idle: last,
             year_deals: year as f32,
             focus,
@@ -124,7 +120,6 @@ impl<'h> View<'h> {
         self.company_ties(ask.company, out);
         self.peer(ask, company, out);
         self.listing(ask, company, out);
-        self.season(ask, out);
         out[Signal::Deals as usize] = self.history.holdings[self.investor as usize].len() as f32;
         out[Signal::IdleDays as usize] = self.idle;
         out[Signal::YearDeals as usize] = self.year_deals;
@@ -320,22 +315,4 @@ impl<'h> View<'h> {
             out[Signal::CountryMarket as usize] = history.place_share[company.country as usize];
         }
     }
-
-    fn season(&self, ask: &Round, out: &mut [f32]) {
-        let day = day_of_year(ask.day);
-        let (mut near, mut total) = (0.0_f32, 0.0_f32);
-        for (own, weight) in &self.days {
-            let apart = (own - day).abs();
-            total += weight;
-            if apart.min(365 - apart) <= 20 {
-                near += weight;
-            }
-        }
-        out[Signal::SeasonShare as usize] = near / total;
-        out[Signal::MonthDay as usize] = chrono::Datelike::day(&date_of(ask.day)) as f32;
-    }
-}
-
-fn day_of_year(day: Day) -> i32 {
-    chrono::Datelike::ordinal(&date_of(day)) as i32
 }
