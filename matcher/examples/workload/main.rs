@@ -17,13 +17,17 @@ mod files;
 mod mandate;
 mod measure;
 mod options;
+mod production;
 mod row;
 mod score;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match options::Options::parse(std::env::args().skip(1)).and_then(|options| measure::run(&options)) {
+    let run = |options: options::Options| {
+        if options.production { production::measure::run(&options) } else { measure::run(&options) }
+    };
+    match options::Options::parse(std::env::args().skip(1)).and_then(run) {
         Ok(line) => {
             println!("{line}");
             ExitCode::SUCCESS

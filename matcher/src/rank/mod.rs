@@ -8,7 +8,9 @@ mod answer;
 mod city;
 mod filter;
 mod investment;
+pub mod mutual;
 mod parts;
+mod prepared;
 mod scan;
 mod top_k;
 
