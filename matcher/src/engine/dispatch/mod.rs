@@ -47,8 +47,8 @@ pub trait Simd: Copy {
     fn look_up(self, table: &Lanes, x: Self::U) -> Self::F;
     /// Sixteen small counts as numbers.
     fn small_counts(self, x: &[u8; LANES]) -> Self::F;
-    /// Sixteen numbers of which the upper halves are kept.
-    fn halves(self, x: &[u16; LANES]) -> Self::F;
+    /// Sixteen numbers of which the sixteen bits from the twelfth on are kept, counted from those of a least one.
+    fn shorts(self, x: &[u16; LANES], least: f32) -> Self::F;
     /// The entry of a long table for each set of bits, taken as a number below sixty-four.
     fn look_up_long(self, table: &[f32; 64], x: Self::U) -> Self::F;
     /// a + b

@@ -67,8 +67,9 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
-    fn halves(self, x: &[u16; LANES]) -> Lanes {
-        each(x, x, |x, _| f32::from_bits(u32::from(x) << 16))
+    fn shorts(self, x: &[u16; LANES], least: f32) -> Lanes {
+        let least = least.to_bits();
+        each(x, x, |x, _| f32::from_bits((u32::from(x) << 12).wrapping_add(least)))
     }
 
     #[inline(always)]

@@ -13,16 +13,16 @@ use crate::engine::LANES;
 /// A project's numbers, each rounded so that no score made of them is too low.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
-    /// Up to three fields.
-    pub(super) fields: [u8; 3],
+    /// Up to four fields.
+    pub(super) fields: [u8; 4],
     /// Their shares in portions.
-    pub(super) shares: [u8; 3],
+    pub(super) shares: [u8; 4],
     /// Place of ladder and stage.
     pub(super) stage: u8,
-    /// Up to two instruments.
-    pub(super) instruments: [u8; 2],
+    /// Up to three instruments.
+    pub(super) instruments: [u8; 3],
     /// Their shares in portions.
-    pub(super) portions: [u8; 2],
+    pub(super) portions: [u8; 3],
     /// Bits that say more.
     pub(super) traits: u8,
     /// The kind, or that no question lets it through.
@@ -37,9 +37,9 @@ pub(super) struct Columns {
     pub(super) ret: u16,
     /// Tenor in months.
     pub(super) tenor: u16,
-    /// Upper half of the reciprocal of the gap.
+    /// The reciprocal of the gap.
     pub(super) gap: u16,
-    /// Upper half of the slice.
+    /// The slice.
     pub(super) slice: u16,
     /// Readiness.
     pub(super) ready: u16,
@@ -60,10 +60,10 @@ pub struct Block {
     pub(super) ready: [u16; LANES],
     pub(super) trust: [u16; LANES],
     pub(super) inclusion: [u16; LANES],
-    pub(super) fields: [[u8; LANES]; 3],
-    pub(super) shares: [[u8; LANES]; 3],
-    pub(super) instruments: [[u8; LANES]; 2],
-    pub(super) portions: [[u8; LANES]; 2],
+    pub(super) fields: [[u8; LANES]; 4],
+    pub(super) shares: [[u8; LANES]; 4],
+    pub(super) instruments: [[u8; LANES]; 3],
+    pub(super) portions: [[u8; LANES]; 3],
     pub(super) countries: [[u8; LANES]; 2],
     pub(super) stage: [u8; LANES],
     pub(super) traits: [u8; LANES],
@@ -82,10 +82,10 @@ impl Default for Block {
             ready: [0; LANES],
             trust: [0; LANES],
             inclusion: [0; LANES],
-            fields: [[NONE; LANES]; 3],
-            shares: [[0; LANES]; 3],
-            instruments: [[0; LANES]; 2],
-            portions: [[0; LANES]; 2],
+            fields: [[NONE; LANES]; 4],
+            shares: [[0; LANES]; 4],
+            instruments: [[0; LANES]; 3],
+            portions: [[0; LANES]; 3],
             countries: [[ANYWHERE; LANES]; 2],
             stage: [0; LANES],
             traits: [0; LANES],
@@ -104,13 +104,15 @@ impl Block {
             return;
         };
         let of = &row.columns;
-        for slot in 0..3 {
+        for slot in 0..4 {
             self.fields[slot][lane] = of.fields[slot];
             self.shares[slot][lane] = of.shares[slot];
         }
-        for slot in 0..2 {
+        for slot in 0..3 {
             self.instruments[slot][lane] = of.instruments[slot];
             self.portions[slot][lane] = of.portions[slot];
+        }
+        for slot in 0..2 {
             self.countries[slot][lane] = of.countries[slot];
         }
         self.ret[lane] = of.ret;
@@ -159,9 +161,6 @@ pub(super) const fn stage_bit(place: u8) -> u32 {
 
 /// Number of places of ladder and stage.
 pub(super) const STAGES: u8 = PLACES * 2;
-
-/// The upper half of the greatest numbers.
-const HUGE: u16 = 0x7F7F;
 
 /// Where the cities of a set stand: those that are named by half their remainder, and the last bit for none.
 pub(super) const fn city_bits(city: u8) -> u32 {
@@ -224,9 +223,9 @@ impl Bounds {
         self.help_low[lane] = 0;
         self.help_high[lane] = 0;
         self.cities[lane] = 0;
-        self.gap_least[lane] = HUGE;
+        self.gap_least[lane] = u16::MAX;
         self.gap_most[lane] = 0;
-        self.slice[lane] = HUGE;
+        self.slice[lane] = u16::MAX;
         self.ret[lane] = 0;
         self.tenor[lane] = NO_TENOR;
         self.ready[lane] = 0;
@@ -263,7 +262,7 @@ impl Bounds {
             }
             self.fields_low[lane] |= fields as u32;
             self.fields_high[lane] |= (fields >> 32) as u32;
-            self.field_count[lane] |= (7_u32 >> 3_u32.saturating_sub(count)) as u8;
+            self.field_count[lane] |= (15_u32 >> 4_u32.saturating_sub(count)) as u8;
             self.stages[lane] |= stage_bit(of.stage);
             for instrument in of.instruments {
                 self.instruments[lane] |= 1 << (instrument & 15);

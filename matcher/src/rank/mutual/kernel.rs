@@ -8,8 +8,8 @@ use super::{
     block::{
         Block, Bounds, HAS_GAP, HAS_NO_GAP, HAS_NO_INCLUSION, HAS_NO_RETURN, HAS_NO_TENOR, HAS_UNMEASURED,
     },
-    row::{ANYWHERE, MERIT, NO_GAP, NO_INCLUSION, NO_TENOR, UNMEASURED},
-    upper::{Class, Money, SHUTS, UNKNOWN, Upper},
+    row::{ANYWHERE, LEAST_PART, LEAST_SLICE, MERIT, NO_GAP, NO_INCLUSION, NO_TENOR, UNMEASURED},
+    upper::{Class, Money, SHUTS, TermWeights, UNKNOWN, Upper},
 };
 use crate::{
     engine::{LANES, OUT, Simd},
@@ -55,12 +55,9 @@ pub(super) fn score<S: Simd>(simd: S, upper: &Upper, of: &Bounds, block: &Block)
     let mut shut = upper.veil;
     if of.one_country == ANYWHERE {
         let [one, two] = &block.countries;
-        let best = |table: &[f32; 256]| {
-            let of = |countries: &[u8; LANES]| simd.numbers(&countries.map(|c| table[usize::from(c)]));
-            simd.max(of(one), of(two))
-        };
-        investor = simd.add(investor, simd.add(best(&upper.places[0]), best(&upper.places_open)));
-        project = simd.add(project, best(&upper.places[1]));
+        investor = simd.add(investor, best_of(simd, &upper.places[0], one, two));
+        investor = simd.add(investor, best_of(simd, &upper.places_open, one, two));
+        project = simd.add(project, best_of(simd, &upper.places[1], one, two));
     } else {
         let country = usize::from(of.one_country);
         investor = simd.add(investor, simd.number(upper.places[0][country] + upper.places_open[country]));
@@ -74,12 +71,11 @@ pub(super) fn score<S: Simd>(simd: S, upper: &Upper, of: &Bounds, block: &Block)
     project = simd.add(project, simd.look_up_long(&upper.help, simd.bytes(&block.help)));
 
     let traits = simd.bytes(&block.traits);
-    let [first, second] = &block.instruments;
-    let [most, rest] = &block.portions;
-    let offered = simd.add(
-        simd.mul(simd.look_up(&upper.offered, simd.bytes(first)), simd.small_counts(most)),
-        simd.mul(simd.look_up(&upper.offered, simd.bytes(second)), simd.small_counts(rest)),
-    );
+    let mut offered = nothing;
+    for (instruments, portions) in block.instruments.iter().zip(&block.portions) {
+        let offer = simd.look_up(&upper.offered, simd.bytes(instruments));
+        offered = simd.add(offered, simd.mul(offer, simd.small_counts(portions)));
+    }
     let ret = simd.counts(&block.ret);
     let known = simd.at_least(ret, simd.number(1.0));
     let rate = match upper.target {
@@ -92,14 +88,13 @@ pub(super) fn score<S: Simd>(simd: S, upper: &Upper, of: &Bounds, block: &Block)
         Some(slope) => simd.pick(unknown, simd.number(UNKNOWN), tenor(simd, slope, months)),
         None => simd.number(UNKNOWN),
     };
-    let terms = |side: usize| {
-        let weights = &upper.terms[side & 1];
-        let sum = simd.mul(simd.look_up(&weights.offered, traits), offered);
-        let sum = simd.add(sum, simd.mul(simd.look_up(&weights.rate, traits), rate));
-        simd.add(sum, simd.mul(simd.look_up(&weights.tenor, traits), tenor))
+    let parts_of_terms = [offered, rate, tenor];
+    let mine = terms(simd, &upper.terms[0], traits, parts_of_terms);
+    let terms = if upper.same_terms {
+        [mine, mine]
+    } else {
+        [mine, terms(simd, &upper.terms[1], traits, parts_of_terms)]
     };
-    let mine = terms(0);
-    let terms = [mine, if upper.same_terms { mine } else { terms(1) }];
 
     let unknown = simd.meets(traits, simd.same(u32::from(NO_GAP)));
     let unmeasured = simd.meets(traits, simd.same(u32::from(UNMEASURED)));
@@ -108,18 +103,17 @@ pub(super) fn score<S: Simd>(simd: S, upper: &Upper, of: &Bounds, block: &Block)
         Money::Unknown => (simd.number(UNKNOWN), simd.number(UNKNOWN), nothing),
         Money::Any => (one, one, nothing),
         Money::Euros { lowest, highest, beyond } => {
-            let gap = simd.halves(&block.gap);
+            let gap = simd.shorts(&block.gap, LEAST_PART);
             let money = simd.min(one, simd.mul(gap, simd.number(highest)));
             let below = simd.mul(gap, simd.number(lowest));
-            let above = simd.mul(simd.halves(&block.slice), simd.number(beyond));
+            let above = simd.mul(simd.shorts(&block.slice, LEAST_SLICE), simd.number(beyond));
             let off = simd.max(below, above);
             let ticket = ticket(simd, off, money);
-            let or = |value: S::F, otherwise: f32| {
-                let value = simd.pick(unmeasured, one, value);
-                simd.pick(unknown, simd.number(otherwise), value)
-            };
             let off = simd.pick(unmeasured, nothing, simd.pick(unknown, nothing, off));
-            (or(ticket, UNKNOWN), or(money, UNKNOWN), off)
+            let missing = simd.number(UNKNOWN);
+            let ticket = simd.pick(unknown, missing, simd.pick(unmeasured, one, ticket));
+            let money = simd.pick(unknown, missing, simd.pick(unmeasured, one, money));
+            (ticket, money, off)
         }
     };
     let parts = Parts::<S> {
@@ -173,7 +167,7 @@ pub(super) fn bound<S: Simd>(simd: S, upper: &Upper, bounds: &Bounds) -> S::F {
     if upper.priorities.is_some() {
         let best = highest(simd, &upper.priority_classes, low, high, nothing);
         let mut times = nothing;
-        for fewer in 0..3 {
+        for fewer in 0..4 {
             times = simd.add_where(simd.meets(count, simd.same(1 << fewer)), times, best);
         }
         priorities = simd.min(times, one);
@@ -190,9 +184,9 @@ pub(super) fn bound<S: Simd>(simd: S, upper: &Upper, bounds: &Bounds) -> S::F {
         project = simd.max(project, simd.pick(meets, simd.number(class.value), nothing));
     }
     if bounds.one_country == ANYWHERE {
-        let of = |table: &[f32; 256]| simd.numbers(&bounds.country.map(|c| table[usize::from(c)]));
-        investor = simd.add(investor, simd.add(of(&upper.places[0]), of(&upper.places_open)));
-        project = simd.add(project, of(&upper.places[1]));
+        investor = simd.add(investor, each_of(simd, &upper.places[0], &bounds.country));
+        investor = simd.add(investor, each_of(simd, &upper.places_open, &bounds.country));
+        project = simd.add(project, each_of(simd, &upper.places[1], &bounds.country));
     } else {
         let country = usize::from(bounds.one_country);
         investor = simd.add(investor, simd.number(upper.places[0][country] + upper.places_open[country]));
@@ -217,7 +211,6 @@ pub(super) fn bound<S: Simd>(simd: S, upper: &Upper, bounds: &Bounds) -> S::F {
     project = simd.add(project, highest(simd, &upper.help_classes, help.0, help.1, nothing));
 
     let has = simd.words(&bounds.has);
-    let meets = |bits: u32| simd.meets(has, simd.same(bits));
     let instruments = simd.words(&bounds.instruments);
     let offers = simd.meets(instruments, simd.same(upper.offers));
     let offered = simd.pick(offers, simd.number(upper.best_offer), nothing);
@@ -225,7 +218,7 @@ pub(super) fn bound<S: Simd>(simd: S, upper: &Upper, bounds: &Bounds) -> S::F {
     let rate = match upper.target {
         Some(target) => {
             let known = rate(simd, target, simd.counts(&bounds.ret));
-            let missing = simd.pick(meets(HAS_NO_RETURN), simd.number(UNKNOWN), nothing);
+            let missing = simd.pick(simd.meets(has, simd.same(HAS_NO_RETURN)), simd.number(UNKNOWN), nothing);
             simd.max(known, missing)
         }
         None => simd.number(UNKNOWN),
@@ -233,41 +226,32 @@ pub(super) fn bound<S: Simd>(simd: S, upper: &Upper, bounds: &Bounds) -> S::F {
     let tenor = match upper.tenor {
         Some(slope) => {
             let known = tenor(simd, slope, simd.counts(&bounds.tenor));
-            let missing = simd.pick(meets(HAS_NO_TENOR), simd.number(UNKNOWN), nothing);
+            let missing = simd.pick(simd.meets(has, simd.same(HAS_NO_TENOR)), simd.number(UNKNOWN), nothing);
             simd.max(known, missing)
         }
         None => simd.number(UNKNOWN),
     };
-    let terms = |side: usize| {
-        let weights = &upper.terms[side & 1];
-        let mut best = nothing;
-        for class in 0..4_usize {
-            let sum = simd.mul(simd.number(weights.offered[class]), offered);
-            let sum = simd.add(sum, simd.mul(simd.number(weights.rate[class]), rate));
-            let sum = simd.add(sum, simd.mul(simd.number(weights.tenor[class]), tenor));
-            best = simd.max(best, simd.pick(meets(1 << class), sum, nothing));
-        }
-        best
+    let parts_of_terms = [offered, rate, tenor];
+    let mine = best_terms(simd, &upper.terms[0], has, parts_of_terms);
+    let terms = if upper.same_terms {
+        [mine, mine]
+    } else {
+        [mine, best_terms(simd, &upper.terms[1], has, parts_of_terms)]
     };
-    let mine = terms(0);
-    let terms = [mine, if upper.same_terms { mine } else { terms(1) }];
 
     let (ticket, money, off) = match upper.money {
         Money::Unknown => (simd.number(UNKNOWN), simd.number(UNKNOWN), nothing),
         Money::Any => (one, one, nothing),
         Money::Euros { lowest, highest, beyond } => {
-            let measured = meets(HAS_GAP);
-            let money = simd.min(one, simd.mul(simd.halves(&bounds.gap_most), simd.number(highest)));
-            let below = simd.mul(simd.halves(&bounds.gap_least), simd.number(lowest));
-            let above = simd.mul(simd.halves(&bounds.slice), simd.number(beyond));
+            let money =
+                simd.min(one, simd.mul(simd.shorts(&bounds.gap_most, LEAST_PART), simd.number(highest)));
+            let below = simd.mul(simd.shorts(&bounds.gap_least, LEAST_PART), simd.number(lowest));
+            let above = simd.mul(simd.shorts(&bounds.slice, LEAST_SLICE), simd.number(beyond));
             let off = simd.max(below, above);
-            let value = |measure: S::F| {
-                let value = simd.pick(measured, measure, nothing);
-                let value = simd.max(value, simd.pick(meets(HAS_NO_GAP), simd.number(UNKNOWN), nothing));
-                simd.pick(meets(HAS_UNMEASURED), one, value)
-            };
-            let (ticket, money) = (value(ticket(simd, off, money)), value(money));
-            (ticket, money, simd.pick(meets(HAS_NO_GAP | HAS_UNMEASURED), nothing, off))
+            let ticket = ticket(simd, off, money);
+            let (ticket, money) = (measured(simd, has, ticket), measured(simd, has, money));
+            let any = simd.meets(has, simd.same(HAS_NO_GAP | HAS_UNMEASURED));
+            (ticket, money, simd.pick(any, nothing, off))
         }
     };
     let parts = Parts::<S> {
@@ -280,12 +264,12 @@ pub(super) fn bound<S: Simd>(simd: S, upper: &Upper, bounds: &Bounds) -> S::F {
         ticket,
         money,
         inclusion: simd.mul(simd.counts(&bounds.inclusion), simd.number(1.0 / MERIT as f32)),
-        no_inclusion: meets(HAS_NO_INCLUSION),
+        no_inclusion: simd.meets(has, simd.same(HAS_NO_INCLUSION)),
     };
     let score = together(simd, upper, parts);
     let mut open = simd.at_least(nearness, simd.number(upper.least_nearness));
     open = simd.and(open, simd.at_least(offered, simd.number(upper.least_offered)));
-    open = simd.and(open, meets(upper.kind_bits));
+    open = simd.and(open, simd.meets(has, simd.same(upper.kind_bits)));
     if upper.hard_ticket {
         open = simd.and(open, simd.at_least(simd.number(2.0), off));
     }
@@ -336,29 +320,30 @@ fn ticket<S: Simd>(simd: S, off: S::F, money: S::F) -> S::F {
 /// Both sides as one.
 #[inline(always)]
 fn together<S: Simd>(simd: S, upper: &Upper, parts: Parts<S>) -> S::F {
-    let weighed = |sum: S::F, value: S::F, weight: f32| simd.add(sum, simd.mul(value, simd.number(weight)));
-    let mut investor = weighed(parts.investor, parts.nearness, upper.near.0);
-    investor = weighed(investor, parts.terms[0], upper.terms_weight[0]);
-    investor = weighed(investor, parts.ticket, upper.ticket_weight);
+    let mut investor = weighed(simd, parts.investor, parts.nearness, upper.near.0);
+    investor = weighed(simd, investor, parts.terms[0], upper.terms_weight[0]);
+    investor = weighed(simd, investor, parts.ticket, upper.ticket_weight);
     if upper.has_priorities() {
-        let met = upper.priority.map_or(parts.priorities, |same| simd.number(same));
+        let met = match upper.priority {
+            Some(same) => simd.number(same),
+            None => parts.priorities,
+        };
         let half = simd.mul(simd.add(met, parts.inclusion), simd.number(0.5));
         // Where inclusion does not apply, the priorities are all.
         let impact = simd.max(half, simd.pick(parts.no_inclusion, met, simd.number(0.0)));
-        investor = weighed(investor, impact, upper.impact);
+        investor = weighed(simd, investor, impact, upper.impact);
     } else {
         let without = simd.mul(investor, simd.number(upper.without_impact));
-        investor = weighed(investor, parts.inclusion, upper.impact);
+        investor = weighed(simd, investor, parts.inclusion, upper.impact);
         investor = simd.max(investor, simd.pick(parts.no_inclusion, without, simd.number(SHUTS)));
     }
-    let mut project = weighed(parts.project, parts.nearness, upper.near.1);
-    project = weighed(project, parts.deals, upper.deals_weight);
-    project = weighed(project, parts.terms[1], upper.terms_weight[1]);
-    project = weighed(project, parts.money, upper.money_weight);
+    let mut project = weighed(simd, parts.project, parts.nearness, upper.near.1);
+    project = weighed(simd, project, parts.deals, upper.deals_weight);
+    project = weighed(simd, project, parts.terms[1], upper.terms_weight[1]);
+    project = weighed(simd, project, parts.money, upper.money_weight);
     project = simd.add(project, simd.number(upper.reputation));
     // More than what all roundings take away, of single precision and of millionths.
-    let raised = |side: S::F| simd.add(simd.mul(side, simd.number(1.000_01)), simd.number(1e-5));
-    let (investor, project) = (raised(investor), raised(project));
+    let (investor, project) = (raised(simd, investor), raised(simd, project));
     let open = simd.at_least(investor, simd.number(0.0));
     let fused = match upper.fusion {
         Fusion::Harmonic => {
@@ -370,4 +355,65 @@ fn together<S: Simd>(simd: S, upper: &Upper, parts: Parts<S>) -> S::F {
     };
     let fused = simd.add(simd.mul(fused, simd.number(1.000_01)), simd.number(1e-6));
     simd.pick(open, fused, simd.number(OUT))
+}
+
+/// A sum with a value by its weight.
+#[inline(always)]
+fn weighed<S: Simd>(simd: S, sum: S::F, value: S::F, weight: f32) -> S::F {
+    simd.add(sum, simd.mul(value, simd.number(weight)))
+}
+
+/// A side a little higher.
+#[inline(always)]
+fn raised<S: Simd>(simd: S, side: S::F) -> S::F {
+    simd.add(simd.mul(side, simd.number(1.000_01)), simd.number(1e-5))
+}
+
+/// What a table says of each country.
+#[inline(always)]
+fn each_of<S: Simd>(simd: S, table: &[f32; 256], countries: &[u8; LANES]) -> S::F {
+    let mut of = [0.0; LANES];
+    for (of, country) in of.iter_mut().zip(countries) {
+        *of = table[usize::from(*country)];
+    }
+    simd.numbers(&of)
+}
+
+/// The better of what a table says of two countries.
+#[inline(always)]
+fn best_of<S: Simd>(simd: S, table: &[f32; 256], one: &[u8; LANES], two: &[u8; LANES]) -> S::F {
+    simd.max(each_of(simd, table, one), each_of(simd, table, two))
+}
+
+/// The terms of each project by its class of instruments.
+#[inline(always)]
+fn terms<S: Simd>(simd: S, weights: &TermWeights, class: S::U, of: [S::F; 3]) -> S::F {
+    let [offered, rate, tenor] = of;
+    let sum = simd.mul(simd.look_up(&weights.offered, class), offered);
+    let sum = simd.add(sum, simd.mul(simd.look_up(&weights.rate, class), rate));
+    simd.add(sum, simd.mul(simd.look_up(&weights.tenor, class), tenor))
+}
+
+/// The best terms of the classes of instruments that a set has.
+#[inline(always)]
+fn best_terms<S: Simd>(simd: S, weights: &TermWeights, has: S::U, of: [S::F; 3]) -> S::F {
+    let [offered, rate, tenor] = of;
+    let mut best = simd.number(0.0);
+    for class in 0..4_usize {
+        let sum = simd.mul(simd.number(weights.offered[class]), offered);
+        let sum = simd.add(sum, simd.mul(simd.number(weights.rate[class]), rate));
+        let sum = simd.add(sum, simd.mul(simd.number(weights.tenor[class]), tenor));
+        best = simd.max(best, simd.pick(simd.meets(has, simd.same(1 << class)), sum, simd.number(0.0)));
+    }
+    best
+}
+
+/// A measure of money with what counts for gaps that are not known or have no measure.
+#[inline(always)]
+fn measured<S: Simd>(simd: S, has: S::U, value: S::F) -> S::F {
+    let nothing = simd.number(0.0);
+    let value = simd.pick(simd.meets(has, simd.same(HAS_GAP)), value, nothing);
+    let unknown = simd.pick(simd.meets(has, simd.same(HAS_NO_GAP)), simd.number(UNKNOWN), nothing);
+    let value = simd.max(value, unknown);
+    simd.pick(simd.meets(has, simd.same(HAS_UNMEASURED)), simd.number(1.0), value)
 }

@@ -14,7 +14,7 @@ use crate::{
     criterion::investor as seen,
     gate::investment as gate,
     grade::ONE,
-    row::{CompactRow, Day, OwnerFacts, ProjectRow, ScanRow},
+    row::{Amount, CompactRow, Day, OwnerFacts, ProjectRow, ScanRow},
 };
 
 /// In place of a field, an instrument or a country: one of which nothing is said, which may be any.
@@ -45,6 +45,10 @@ pub(super) const MOST_RETURN: i32 = 45_000;
 pub(super) const NO_TENOR: u16 = u16::MAX;
 /// Amounts below so many euro cents are not measured by columns: the rounding of a conversion weighs too much.
 pub(super) const LEAST_EUROS: i64 = 10_000;
+/// The least reciprocal of a gap: two to the power of -45, one over 350,000 million euros.
+pub(super) const LEAST_PART: f32 = 1.0 / (1_u64 << 45) as f32;
+/// The least slice: two to the power of 13, which is less than every ticket that is measured.
+pub(super) const LEAST_SLICE: f32 = (1 << 13) as f32;
 
 /// Of a project: whether it seeks money that looks for a return, and that is to be repaid.
 pub(super) const SEEKS_RETURN: u8 = 1;
@@ -52,7 +56,7 @@ pub(super) const SEEKS_RETURN: u8 = 1;
 pub(super) const DEBT: u8 = 2;
 /// Inclusion does not apply.
 pub(super) const NO_INCLUSION: u8 = 4;
-/// The gap is not known.
+/// The gap is not known, or known in a currency without a rate.
 pub(super) const NO_GAP: u8 = 8;
 /// The gap is known, and its column says nothing of it.
 pub(super) const UNMEASURED: u8 = 16;
@@ -77,7 +81,9 @@ impl Listed {
         let project = catalog.projects().rows().get(place)?;
         let row = catalog.scan().rows().get(place)?;
         let owner = catalog.scan().owners().get(row.owner as usize)?.as_ref();
-        let columns = columns(project, row, owner, catalog.day());
+        let rated = |gap: Amount| gap.euro_cents.is_some() || catalog.world.has_rate(gap.currency);
+        let rated = project.gap.is_some_and(rated);
+        let columns = columns(project, row, owner, catalog.day(), rated);
         Some(Self { id: project.id, facts: CompactRow::of(row), columns })
     }
 
@@ -99,7 +105,13 @@ impl Listed {
 }
 
 /// The numbers of a listing's columns.
-fn columns(project: &ProjectRow, row: &ScanRow, owner: Option<&OwnerFacts>, today: Day) -> Columns {
+fn columns(
+    project: &ProjectRow,
+    row: &ScanRow,
+    owner: Option<&OwnerFacts>,
+    today: Day,
+    rated: bool,
+) -> Columns {
     let open = project.state.is_ranked()
         && owner.is_some_and(|owner| gate::screened(owner.screening, owner.screened_on, today));
     let (fields, shares) = fields(&project.fields);
@@ -112,8 +124,9 @@ fn columns(project: &ProjectRow, row: &ScanRow, owner: Option<&OwnerFacts>, toda
     let traits = flag(unstated || project.instruments.iter().any(|(i, _)| i.seeks_return()), SEEKS_RETURN)
         | flag(unstated || project.instruments.iter().any(|(i, _)| i.is_debt()), DEBT)
         | flag(!project.inclusion.applicable, NO_INCLUSION)
-        | flag(project.gap.is_none(), NO_GAP)
-        | flag(project.gap.is_some() && money.is_none(), UNMEASURED)
+        // A gap without a rate is compared with tickets of its own currency alone, which are not measured either.
+        | flag(!rated, NO_GAP)
+        | flag(rated && money.is_none(), UNMEASURED)
         | flag(row.veiled.first() == Some(&true), VEILED_PUBLIC)
         | flag(row.veiled.get(1) == Some(&true), VEILED_REGISTERED)
         | flag(project.seeks_equity() == Some(true), EQUITY);
@@ -154,43 +167,40 @@ fn portion(hundredths: u32) -> u8 {
     u8::try_from(hundredths.saturating_mul(PORTIONS).div_ceil(10_000)).unwrap_or(u8::MAX)
 }
 
-/// The three fields with the largest shares; of more than three the rest stands as one that may be any.
-fn fields(list: &[(CooperationField, u16)]) -> ([u8; 3], [u8; 3]) {
-    let mut sorted: Vec<(u8, u32)> = list
-        .iter()
-        .map(|(field, share)| (u8::try_from(field.index()).unwrap_or(ANY).min(ANY), u32::from(*share)))
-        .collect();
-    sorted.sort_unstable_by_key(|(field, share)| (std::cmp::Reverse(*share), *field));
-    if sorted.len() > 3 {
-        let rest = sorted.iter().skip(2).map(|(_, share)| *share).fold(0, u32::saturating_add);
-        sorted.truncate(2);
-        sorted.push((ANY, rest));
-    }
-    let slot = |n: usize| sorted.get(n).map_or((NONE, 0), |(field, share)| (*field, portion(*share)));
-    let slots = [slot(0), slot(1), slot(2)];
-    (slots.map(|slot| slot.0), slots.map(|slot| slot.1))
+/// The four fields with the largest shares; of more than four the rest stands as one that may be any.
+fn fields(list: &[(CooperationField, u16)]) -> ([u8; 4], [u8; 4]) {
+    let number = |field: CooperationField| u8::try_from(field.index()).unwrap_or(ANY).min(ANY);
+    slots(list.iter().map(|(field, share)| (number(*field), u32::from(*share))).collect(), NONE, ANY)
 }
 
-/// The two instruments with the largest shares; of more than two the rest stands as one that may be any.
-fn instruments(list: &[(Instrument, u16)]) -> ([u8; 2], [u8; 2]) {
-    let number = |i: Instrument| u8::try_from(i.index()).unwrap_or(ANY_INSTRUMENT);
-    let share = |n: usize| list.get(n).map_or(0, |(_, share)| u32::from(*share));
-    let total = list.iter().map(|(_, share)| u32::from(*share)).fold(0, u32::saturating_add);
-    match list {
-        [] => ([UNSTATED, NO_INSTRUMENT], [portion(10_000), 0]),
-        [(one, _)] => ([number(*one), NO_INSTRUMENT], [portion(share(0)), 0]),
-        [(one, _), (two, _)] => ([number(*one), number(*two)], [portion(share(0)), portion(share(1))]),
-        [(one, _), ..] => {
-            let rest = total.saturating_sub(share(0));
-            ([number(*one), ANY_INSTRUMENT], [portion(share(0)), portion(rest)])
-        }
+/// The three instruments with the largest shares; of more than three the rest stands as one that may be any.
+fn instruments(list: &[(Instrument, u16)]) -> ([u8; 3], [u8; 3]) {
+    if list.is_empty() {
+        return ([UNSTATED, NO_INSTRUMENT, NO_INSTRUMENT], [portion(10_000), 0, 0]);
     }
+    let number = |i: Instrument| u8::try_from(i.index()).unwrap_or(ANY_INSTRUMENT);
+    let parts = list.iter().map(|(i, share)| (number(*i), u32::from(*share))).collect();
+    slots(parts, NO_INSTRUMENT, ANY_INSTRUMENT)
+}
+
+/// The largest parts in slots; where there are more than slots, what is left stands as one that may be any.
+fn slots<const N: usize>(mut parts: Vec<(u8, u32)>, none: u8, any: u8) -> ([u8; N], [u8; N]) {
+    parts.sort_unstable_by_key(|(part, share)| (std::cmp::Reverse(*share), *part));
+    if parts.len() > N {
+        let kept = N.saturating_sub(1);
+        let rest = parts.iter().skip(kept).map(|(_, share)| *share).fold(0, u32::saturating_add);
+        parts.truncate(kept);
+        parts.push((any, rest));
+    }
+    let slot = |n: usize| parts.get(n).map_or((none, 0), |(part, share)| (*part, portion(*share)));
+    (std::array::from_fn(|n| slot(n).0), std::array::from_fn(|n| slot(n).1))
 }
 
 fn city(list: &[u32]) -> u8 {
     match list {
         [] => NONE,
-        [one] => city_step(*one),
+        // Several places in one city are one city.
+        [one, rest @ ..] if rest.iter().all(|other| other == one) => city_step(*one),
         _ => ANY,
     }
 }
@@ -210,16 +220,20 @@ fn countries(list: &[CountryCode]) -> [u8; 2] {
     }
 }
 
-/// The reciprocal of the gap and the slice in euro cents as upper halves of single-precision numbers, the one rounded
-/// up and the other down; none where there is no measure of both.
+/// The reciprocal of the gap, rounded up, and the slice in euro cents, rounded down, as short numbers; none where there is
+/// no measure of both.
 fn money(row: &ScanRow) -> Option<(u16, u16)> {
     let (gap, slice) = (row.gap()?, row.slice()?);
     let (gap_cents, slice_cents) = (gap.euro_cents?, slice.euro_cents?);
     if gap.currency != slice.currency || gap_cents < LEAST_EUROS {
         return None;
     }
-    let half = |x: f64| u16::try_from((x as f32).to_bits() >> 16).unwrap_or(u16::MAX);
-    Some((half(1.0 / gap_cents as f64).saturating_add(1), half(slice_cents.min(gap_cents) as f64)))
+    // Bits from the twelfth on, counted from those of the least; nothing below it.
+    let short = |x: f64, least: f32| (x as f32).to_bits().saturating_sub(least.to_bits()) >> 12;
+    let part = short(1.0 / gap_cents as f64, LEAST_PART);
+    // What is less than the least, or not less than the most, has no measure.
+    let part = u16::try_from(part.saturating_add(1)).ok().filter(|part| *part > 1)?;
+    Some((part, u16::try_from(short(slice_cents.min(gap_cents) as f64, LEAST_SLICE)).unwrap_or(u16::MAX)))
 }
 
 /// Orders by which projects can be parted.
@@ -236,7 +250,7 @@ impl Listed {
     pub(super) fn place(&self, dimension: usize) -> u32 {
         let of = &self.columns;
         let has = |bit: u8| u32::from(of.traits & bit != 0);
-        let [first, second, third] = of.fields.map(u32::from);
+        let [first, second, third, _] = of.fields.map(u32::from);
         match dimension {
             0 => first,
             1 => second,

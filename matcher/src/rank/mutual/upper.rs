@@ -40,8 +40,8 @@ pub(super) const SHUTS: f32 = -1e9;
 /// The value of what is not known.
 pub(super) const UNKNOWN: f32 = UNKNOWN_POINT as f32 / ONE as f32;
 
-/// Largest relative error of a number of which the upper half is kept, and of a conversion of [`LEAST_EUROS`].
-const HALF: f64 = 1.0 / 128.0 + 3e-4;
+/// Largest relative error of a short number, and of a conversion of [`LEAST_EUROS`].
+const SHORT: f64 = 1.0 / 1_024.0 + 3e-4;
 
 /// Sets of fields, of places of stages, of sets of help with one value.
 #[derive(Debug, Clone)]
@@ -89,7 +89,7 @@ pub(super) struct Upper {
     pub(super) deals: Option<Box<[f32; 64]>>,
     pub(super) deal_classes: Vec<Class>,
     /// The best shares of deals.
-    pub(super) best_deals: [f32; 3],
+    pub(super) best_deals: [f32; 4],
     pub(super) deals_weight: f32,
     /// Share of priorities by field; none where the share is the same for all.
     pub(super) priorities: Option<Box<[f32; 64]>>,
@@ -282,7 +282,7 @@ impl Upper {
             ),
             deal_classes: if deals { single_fields(&deal_shares) } else { Vec::new() },
             deals: deals.then(|| Box::new(deal_shares)),
-            best_deals: [best[0], best[1], best[2]],
+            best_deals: [best[0], best[1], best[2], best[3]],
             deals_weight: if deals { project_side(to_field) } else { 0.0 },
             priority_classes: if mandate.priorities > 0 { field_classes(&priorities) } else { Vec::new() },
             priorities: (mandate.priorities > 0).then(|| Box::new(priorities)),
@@ -410,7 +410,7 @@ fn money(mandate: &MandateRow) -> Money {
     // A small lower end is off by more than a conversion of a larger amount.
     let lowest = if lowest < LEAST_EUROS { 0.0 } else { lowest as f64 };
     Money::Euros {
-        lowest: (lowest * (1.0 - HALF)) as f32,
+        lowest: (lowest * (1.0 - SHORT)) as f32,
         highest: (highest as f64 * (1.0 + 3e-4)) as f32,
         beyond: ((1.0 - 3e-4) / highest as f64) as f32,
     }
