@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panic")]
 
 mod mixed;
+#[path = "mixed/query.rs"]
+mod query;
 #[expect(dead_code, reason = "shared with the other tests")]
 mod world;
 
@@ -20,11 +22,9 @@ use matcher::{
     },
     row::ProjectRow,
 };
-use mixed::{
-    query::{random_filter, random_policy},
-    random_mixed, welcoming,
-};
+use mixed::{random_mixed, welcoming};
 use proptest::{prelude::*, sample::select, strategy::ValueTree};
+use query::{random_filter, random_policy};
 use world::mandate_id;
 
 /// The page, pair by pair: every pair is scored, all are sorted, one stretch is cut out.

@@ -6,6 +6,7 @@
 
 mod answer;
 mod city;
+mod city_pairs;
 mod filter;
 mod investment;
 pub mod mutual;
@@ -15,6 +16,7 @@ mod scan;
 mod top_k;
 
 pub use city::{CityEvaluation, CityQuery, RankedCity, evaluate_city, partner_cities};
+pub use city_pairs::{Partners, all_partners};
 pub use filter::{CityFilter, OpportunityFilter, Reader};
 pub use investment::{
     Evaluation, InvestorQuery, OpportunityQuery, Ranked, evaluate, investors, opportunities,

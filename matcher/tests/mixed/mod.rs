@@ -1,7 +1,5 @@
 //! Catalogs in which everything that a gate or a criterion reads varies: mandates, investors, owners and projects.
 
-pub(crate) mod query;
-
 use domain::{
     city::Twinning,
     country::OwnershipRule,

@@ -1,12 +1,14 @@
 //! A catalog as projects of the product would fill it: everything that a gate or a criterion reads varies, hangs together,
 //! and is missing to a given share.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 use domain::{
     Vocabulary,
     city::Twinning,
     country::{Country, OwnershipRule},
-    disclosure::Disclosure,
+    disclosure::{Disclosure, ListingField, Rung},
     fx::FxSeries,
     id::Id,
     organisation::{Organisation, OrganisationFacts, ReplyRecord, Screening},
@@ -54,7 +56,7 @@ pub(crate) fn country(rank: usize) -> Result<CountryCode, Broken> {
 }
 
 /// Rates of which a year's series would have one a day.
-fn world() -> Result<World, Broken> {
+pub(crate) fn world() -> Result<World, Broken> {
     let countries = CountryCode::all().enumerate().map(|(n, code)| Country {
         code,
         name: code.alpha2().to_owned(),
@@ -135,6 +137,11 @@ fn owner(number: usize) -> Result<Organisation, Broken> {
 
 /// A catalog of so many projects, of whose facts so many hundredths are missing.
 pub(crate) fn catalog(count: usize, missing: u32) -> Result<Catalog, Broken> {
+    catalog_from(0, count, missing)
+}
+
+/// The same of other projects: those from a number on.
+pub(crate) fn catalog_from(first: usize, count: usize, missing: u32) -> Result<Catalog, Broken> {
     let mut catalog = Catalog::new(world()?, today());
     for number in 0..OWNERS {
         catalog.put_organisation(id(4, number), &owner(number)?);
@@ -146,7 +153,7 @@ pub(crate) fn catalog(count: usize, missing: u32) -> Result<Catalog, Broken> {
             catalog.put_twinning(&Twinning::new(a, b, Vec::new(), None).map_err(Broken::because)?);
         }
     }
-    for number in 0..count {
+    for number in first..first + count {
         let (owner, project) = project(number, f64::from(missing) / 100.0)?;
         catalog.put_project(id(1, number), id(4, owner), &project);
     }
@@ -212,6 +219,16 @@ fn instruments(draws: &mut Draws, venture: bool) -> Result<Shares<Instrument>, B
         vec![part(first, 5_000), part(second, 3_000), part(third, 2_000)]
     };
     Shares::new(parts).map_err(Broken::because)
+}
+
+/// Some listings keep back from the public, or from those with an account too, what a score is made of.
+fn disclosure(draws: &mut Draws) -> Result<Disclosure, Broken> {
+    let rung = match draws.below(20) {
+        0 => Rung::Registered,
+        1 => Rung::Matched,
+        _ => return Ok(Disclosure::default()),
+    };
+    Disclosure::new(false, BTreeMap::from([(ListingField::Gap, rung)])).map_err(Broken::because)
 }
 
 /// A project and the number of its owner. One hidden quality moves money, stage, readiness, trust, return, tenor, freshness
@@ -323,7 +340,7 @@ fn project(number: usize, missing: f64) -> Result<(usize, Project), Broken> {
         state: ListingState::Published,
         recorded_financier: None,
         recorded_year: None,
-        disclosure: Disclosure::default(),
+        disclosure: disclosure(&mut draws)?,
         provenance: Provenance::default(),
     };
     let owner = (draws.near(quality) * OWNERS as f64) as usize;
@@ -357,16 +374,17 @@ pub(crate) fn correlation(catalog: &Catalog) -> (f64, f64) {
 }
 
 /// Pearson's coefficient over pairs that are known.
-fn pearson(a: &[Option<f64>], b: &[Option<f64>]) -> f64 {
-    let pairs: Vec<(f64, f64)> = a.iter().zip(b).filter_map(|(a, b)| (*a).zip(*b)).collect();
-    let n = pairs.len().max(1) as f64;
-    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / n;
-    let (x, y) = (mean(|p| p.0), mean(|p| p.1));
-    let (mut xx, mut yy, mut xy) = (0.0, 0.0, 0.0);
-    for (a, b) in &pairs {
-        xx += (a - x) * (a - x);
-        yy += (b - y) * (b - y);
-        xy += (a - x) * (b - y);
+fn pearson(first: &[Option<f64>], second: &[Option<f64>]) -> f64 {
+    let pairs: Vec<(f64, f64)> = first.iter().zip(second).filter_map(|(x, y)| (*x).zip(*y)).collect();
+    let count = pairs.len().max(1) as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>() / count;
+    let means = (mean(|pair| pair.0), mean(|pair| pair.1));
+    let mut products = [0.0; 3];
+    for pair in &pairs {
+        let off = (pair.0 - means.0, pair.1 - means.1);
+        products[0] += off.0 * off.0;
+        products[1] += off.1 * off.1;
+        products[2] += off.0 * off.1;
     }
-    xy / libm::sqrt(xx * yy).max(f64::MIN_POSITIVE)
+    products[2] / libm::sqrt(products[0] * products[1]).max(f64::MIN_POSITIVE)
 }

@@ -104,7 +104,7 @@ pub(crate) fn mandates(
 fn asked(sample: &Catalog, width: Width, number: u64) -> Result<Asked, Broken> {
     let filter = OpportunityFilter::default();
     let (least, most) = width.range();
-    let mut last = None;
+    let mut nearest = None;
     for attempt in 0..40 {
         let seed = (number << 8 | attempt) << 2 | width as u64;
         let (mut narrow, mut wide) = (0.0, 1.0);
@@ -121,10 +121,10 @@ fn asked(sample: &Catalog, width: Width, number: u64) -> Result<Asked, Broken> {
             } else {
                 narrow = middle;
             }
-            last = Some(asked);
+            nearest = Some(asked);
         }
     }
-    last.ok_or(Broken::of("mandate"))
+    nearest.ok_or(Broken::of("mandate"))
 }
 
 fn attempted(sample: &Catalog, width: Width, seed: u64, wide: f64) -> Result<Asked, Broken> {

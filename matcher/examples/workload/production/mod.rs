@@ -1,9 +1,9 @@
-//! The score of the product on a catalog that is made up.
+//! Catalogs of the product that are made up.
 
 pub(crate) mod catalog;
+pub(crate) mod cities;
 pub(crate) mod draws;
 pub(crate) mod mandate;
-pub(crate) mod measure;
 
 /// What was made up does not hold together, which the product tells.
 #[derive(Debug, thiserror::Error)]

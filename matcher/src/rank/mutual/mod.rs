@@ -4,16 +4,18 @@
 //! A [`Question`] is a query with tables by field, country, stage, instrument, help and city (`upper`): what projects share
 //! is answered by part and not by list, so that the work before a search does not grow with the catalog. Blocks hold each
 //! project's parts in bytes and its numbers in sixteen bits (`block`, `row`); the kernel adds up what the tables say of them
-//! and takes both sides together, rounded so that nothing is too low (`kernel`). What can reach the list is scored by the
+//! and takes both sides together, rounded so that nothing is too low (`kernel`, `terms`). What can reach the list is scored by the
 //! functions that a scan calls ([`super::answer`]), so that keys are those of the scan, bit by bit.
 //!
 //! Invariant: every term of `kernel` is at least the term of the pair, for an item and for each item of a set; the
 //! weights are those of the pair; both sides only rise in their terms, and the mean of both in each side.
 
 mod block;
+mod class;
 mod kernel;
 mod question;
 mod row;
+mod terms;
 mod upper;
 
 use std::cmp::Reverse;
@@ -97,6 +99,6 @@ impl Kind for Mutual {
     #[inline]
     fn reach(key: &RankKey) -> f32 {
         // Rounded to the nearest of two numbers; the one below is never too high.
-        (key.primary as f32 / crate::score::FULL as f32).next_down()
+        ((f64::from(key.primary) / f64::from(crate::score::FULL)) as f32).next_down()
     }
 }

@@ -12,7 +12,8 @@ use domain::{
 };
 
 use super::{
-    block::{KINDS, STAGES, city_bits, stage_bit},
+    block::{KINDS, city_bits},
+    class::{Class, by_field, classes, field_classes, single_fields, stage_classes},
     row::{
         ANY, ANY_INSTRUMENT, ANYWHERE, CITIES, DEBT, EQUITY, LEAST_EUROS, MERIT, MOST_RETURN, NO_INSTRUMENT,
         NONE, PORTIONS, RETURN_ZERO, SEEKS_RETURN, SHUT, UNSTATED, VEILED_PUBLIC, VEILED_REGISTERED,
@@ -42,14 +43,6 @@ pub(super) const UNKNOWN: f32 = UNKNOWN_POINT as f32 / ONE as f32;
 
 /// Largest relative error of a short number, and of a conversion of [`LEAST_EUROS`].
 const SHORT: f64 = 1.0 / 1_024.0 + 3e-4;
-
-/// Sets of fields, of places of stages, of sets of help with one value.
-#[derive(Debug, Clone)]
-pub(super) struct Class {
-    pub(super) low: u32,
-    pub(super) high: u32,
-    pub(super) value: f32,
-}
 
 /// Weights of the parts of the terms by class of instruments, and of the whole.
 #[derive(Debug, Clone, Default)]
@@ -330,59 +323,6 @@ impl Upper {
     pub(super) fn has_priorities(&self) -> bool {
         self.priorities.is_some() || self.priority.is_some()
     }
-}
-
-/// A value of each field, nothing for none, and one for any.
-fn by_field(value: impl Fn(CooperationField) -> f32, any: f32) -> [f32; 64] {
-    let mut table = [0.0; 64];
-    for field in CooperationField::ALL {
-        table[field.index() & 63] = value(*field);
-    }
-    table[usize::from(ANY)] = any;
-    table
-}
-
-/// Sets of one value each, without those that add nothing.
-fn classes(values: impl Iterator<Item = (u64, f32)>) -> Vec<Class> {
-    let mut classes: Vec<Class> = Vec::new();
-    for (bits, value) in values.filter(|(_, value)| *value > 0.0) {
-        let (low, high) = (bits as u32, (bits >> 32) as u32);
-        match classes.iter_mut().find(|class| class.value.to_bits() == value.to_bits()) {
-            Some(class) => {
-                class.low |= low;
-                class.high |= high;
-            }
-            None => classes.push(Class { low, high, value }),
-        }
-    }
-    classes
-}
-
-fn field_classes(table: &[f32; 64]) -> Vec<Class> {
-    classes((0..64_u32).map(|field| (1_u64 << field, table[field as usize])))
-}
-
-/// One class for each field, so that they can be summed.
-fn single_fields(table: &[f32; 64]) -> Vec<Class> {
-    (0..64_u32)
-        .map(|field| (1_u64 << field, table[field as usize]))
-        .filter(|(_, value)| *value > 0.0)
-        .map(|(bits, value)| Class { low: bits as u32, high: (bits >> 32) as u32, value })
-        .collect()
-}
-
-/// Sets of places of stages by value; those that are shut are in none.
-fn stage_classes(table: &[f32; 64]) -> Vec<Class> {
-    let open = (0..STAGES).filter(|place| table[usize::from(*place)] >= 0.0);
-    let mut classes: Vec<Class> = Vec::new();
-    for place in open {
-        let (low, value) = (stage_bit(place), table[usize::from(place)]);
-        match classes.iter_mut().find(|class| class.value.to_bits() == value.to_bits()) {
-            Some(class) => class.low |= low,
-            None => classes.push(Class { low, high: 0, value }),
-        }
-    }
-    classes
 }
 
 fn term_weights(mandate: &MandateRow, from_owner: bool) -> TermWeights {
