@@ -86,6 +86,11 @@ impl Term {
         let weight = if grade.applicable { weight as u32 } else { 0 };
         Self { point: grade.point, known: grade.known, weight }
     }
+
+    /// What it adds to a side's point, before the division by all weights.
+    pub(crate) const fn weighted(self) -> u64 {
+        self.weight as u64 * self.point as u64
+    }
 }
 
 /// The weighted sums of a side that order a list: those of [`side`] without the ends of the interval. Sums of whole
@@ -108,6 +113,11 @@ impl Sum {
             point: self.point + weight * u64::from(term.point),
             known: self.known + weight * u64::from(term.known),
         }
+    }
+
+    /// The weighted points, before the division by all weights.
+    pub(crate) const fn weighted(self) -> u64 {
+        self.point
     }
 
     /// Point and coverage, as [`side`] gives them.

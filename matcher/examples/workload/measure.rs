@@ -15,12 +15,13 @@ use super::{
     files::{self, FileError},
     mandate::{Mandate, Terms},
     options::Options,
+    production::Broken,
     row::Refused,
     score::{Key, Workload},
 };
 
 /// Length of a list.
-const K: usize = 20;
+pub(crate) const K: usize = 20;
 
 /// One in so many mandates of the batch is a lesson for the layout.
 const LESSON: usize = 16;
@@ -37,9 +38,9 @@ pub(crate) enum Failure {
     /// Arguments that are not understood.
     #[error("usage: {0}")]
     Usage(&'static str),
-    /// What is not there.
-    #[error("the production score is not yet served by the engine: see the documentation of matcher::engine")]
-    Production,
+    /// Facts that the product refuses.
+    #[error(transparent)]
+    Broken(#[from] Broken),
     /// Files that cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -183,7 +184,7 @@ fn work(snapshot: &Snapshot<Workload>, mandates: &[Terms]) -> Result<Done, Failu
 }
 
 /// Time that this thread has run, where the system tells; time on the clock includes that of other programs.
-fn cpu() -> Option<Duration> {
+pub(crate) fn cpu() -> Option<Duration> {
     let told = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }

@@ -11,7 +11,8 @@ use super::measure::Failure;
 pub(crate) struct Options {
     /// Folder of the generator's files.
     pub dir: PathBuf,
-    /// `tight`, `medium`, `loose` or `batch`; for `all` the first three, one after the other.
+    /// `tight`, `medium`, `loose` or `batch`, and of the production score `open`; for `all` those but `batch`, one after the
+    /// other.
     pub kinds: Vec<&'static str>,
     /// Projects.
     pub n: usize,
@@ -25,13 +26,21 @@ pub(crate) struct Options {
     pub set: InstructionSet,
     /// Learn the layout from mandates unlike those that are measured.
     pub drifted: bool,
+    /// The score of the product and not that of W.
+    pub production: bool,
+    /// A query runs so many times, and the least of its times counts: on a machine that is shared, the others are not the
+    /// query's own.
+    pub repeat: usize,
+    /// Of the production's catalog: hundredths of the facts that are missing.
+    pub missing: u32,
 }
 
 const USAGE: &str = "workload DIR tight|medium|loose|batch|all [--n N] [--threads T] [--top FILE] [--compare LISTS] \
-     [--instructions portable|avx2|avx512] [--drifted]";
+     [--instructions portable|avx2|avx512] [--drifted] | workload DIR tight|medium|loose|open|batch|all|cities --production \
+     [--missing 0|30|60] [--repeat R] [the other flags]";
 
 /// The kinds of mandates that are measured one by one.
-const KINDS: [&str; 3] = ["tight", "medium", "loose"];
+const KINDS: [&str; 4] = ["tight", "medium", "loose", "open"];
 
 impl Options {
     /// Reads the arguments.
@@ -43,6 +52,7 @@ impl Options {
         let kinds = match kind.as_str() {
             "all" => KINDS.to_vec(),
             "batch" => vec!["batch"],
+            "cities" => vec!["cities"],
             one => vec![KINDS.into_iter().find(|kind| *kind == one).ok_or_else(usage)?],
         };
         let mut options = Self {
@@ -54,6 +64,9 @@ impl Options {
             compare: None,
             set: InstructionSet::best(),
             drifted: false,
+            production: false,
+            missing: 0,
+            repeat: 1,
         };
         while let Some(flag) = next() {
             match flag.as_str() {
@@ -61,7 +74,10 @@ impl Options {
                     options.drifted = true;
                     continue;
                 }
-                "--production" => return Err(Failure::Production),
+                "--production" => {
+                    options.production = true;
+                    continue;
+                }
                 _ => {}
             }
             let value = next().ok_or_else(usage)?;
@@ -74,9 +90,21 @@ impl Options {
                     let named = |set: &&InstructionSet| set.name() == value;
                     options.set = *InstructionSet::all().iter().find(named).ok_or_else(usage)?;
                 }
+                "--missing" => {
+                    options.missing =
+                        value.parse::<u32>().ok().filter(|missing| *missing <= 100).ok_or_else(usage)?;
+                }
+                "--repeat" => options.repeat = number()?,
                 "--compare" => options.compare = Some(number()?),
                 _ => return Err(usage()),
             }
+        }
+        if !options.production {
+            // W has no mandates that everything passes, and no facts that are missing.
+            if ["open", "cities"].contains(&kind.as_str()) || options.missing != 0 || options.repeat != 1 {
+                return Err(usage());
+            }
+            options.kinds.retain(|kind| *kind != "open");
         }
         // One file for the lists of three kinds would keep the last alone.
         if options.top.is_some() && options.kinds.len() > 1 {

@@ -63,9 +63,14 @@ fn challenge(pair: &CityPair<'_>) -> Grade {
 
 /// The partner's 0.35 budget line, 0.25 named coordinator, 0.2 first-year plan, 0.2 reply record.
 fn commit(pair: &CityPair<'_>) -> Grade {
-    let facts = pair.partner.commitment;
+    commitment(pair.partner)
+}
+
+/// The same of a city alone.
+pub(crate) fn commitment(city: &CityRow) -> Grade {
+    let facts = city.commitment;
     let yes = |fact: Option<bool>| Grade::of(fact.map(|is| if is { ONE } else { 0 }));
-    let replies = pair.partner.office.map(|office| office.replies).unwrap_or_default();
+    let replies = city.office.map(|office| office.replies).unwrap_or_default();
     let rate = replies.reply_rate.map(|rate| ratio(u64::try_from(rate.hundredths()).unwrap_or(0), 10_000));
     let reply =
         Grade::mean(&[(50, Grade::of(rate)), (50, Grade::of(reply_speed(replies.median_reply_days)))]);

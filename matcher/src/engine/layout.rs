@@ -83,9 +83,9 @@ impl<K: Kind> Job for Judge<'_, K> {
         let mut costs = vec![0.0; self.splits.len()];
         for (question, _) in self.questions {
             let Asked { query, reach } = &self.asked[*question];
-            let halves = self.bounds.iter().map(|bounds| simd.lanes(K::bound(simd, query, bounds)));
             let mut cost = costs.iter_mut().zip(self.splits);
-            for lanes in halves {
+            for bounds in self.bounds {
+                let lanes = simd.lanes(K::bound(simd, query, bounds));
                 for pair in lanes.chunks_exact(2) {
                     let Some((cost, split)) = cost.next() else { break };
                     let below = split.2 as f32;
@@ -114,11 +114,13 @@ impl<K: Kind> Job for BoundOf<'_, K> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "what is not inlined is not compiled for the instruction set")]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
-        let above = |question: usize| {
-            let Asked { query, reach } = &self.asked[question];
-            simd.lanes(K::bound(simd, query, self.bounds))[0] - reach
-        };
-        self.questions.iter().map(|(question, _)| (*question, above(*question))).collect()
+        // A loop and no closures, which would be compiled on their own.
+        let mut all = Vec::with_capacity(self.questions.len());
+        for (question, _) in self.questions {
+            let Asked { query, reach } = &self.asked[*question];
+            all.push((*question, simd.lanes(K::bound(simd, query, self.bounds))[0] - reach));
+        }
+        all
     }
 }
 

@@ -160,18 +160,24 @@ pub(crate) fn places(mandate: &MandateRow, countries: &[CountryCode]) -> Outcome
     if outside { Outcome::failed(MandateRow::is_hard(mandate.terms.places)) } else { Outcome::Pass }
 }
 
-/// The only gate that reads fields and countries together.
-pub(crate) fn conflict(pair: &Pair<'_>) -> Outcome {
-    if !pair.mandate.no_competitors {
+fn conflict(pair: &Pair<'_>) -> Outcome {
+    conflict_of(pair.mandate, pair.investor, &pair.project.fields, &pair.project.countries)
+}
+
+/// The gate on competitors, the only one that reads fields and countries together.
+pub(crate) fn conflict_of(
+    mandate: &MandateRow,
+    investor: &OrganisationRow,
+    fields: &[(CooperationField, u16)],
+    countries: &[CountryCode],
+) -> Outcome {
+    if !mandate.no_competitors {
         return Outcome::Pass;
     }
     let held = |field: CooperationField| {
-        pair.project
-            .countries
-            .iter()
-            .any(|country| pair.investor.deals.holdings.binary_search(&(field, *country)).is_ok())
+        countries.iter().any(|country| investor.deals.holdings.binary_search(&(field, *country)).is_ok())
     };
-    if pair.project.fields.iter().any(|(field, _)| held(*field)) { Outcome::Fail } else { Outcome::Pass }
+    if fields.iter().any(|(field, _)| held(*field)) { Outcome::Fail } else { Outcome::Pass }
 }
 
 fn field(pair: &Pair<'_>) -> Outcome {

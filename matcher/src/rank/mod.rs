@@ -6,13 +6,17 @@
 
 mod answer;
 mod city;
+mod city_pairs;
 mod filter;
 mod investment;
+pub mod mutual;
 mod parts;
+mod prepared;
 mod scan;
 mod top_k;
 
 pub use city::{CityEvaluation, CityQuery, RankedCity, evaluate_city, partner_cities};
+pub use city_pairs::{Partners, all_partners};
 pub use filter::{CityFilter, OpportunityFilter, Reader};
 pub use investment::{
     Evaluation, InvestorQuery, OpportunityQuery, Ranked, evaluate, investors, opportunities,

@@ -4,11 +4,10 @@
 //! page is counted and left; the few rows of the page are evaluated in full by [`evaluate`].
 
 use super::{
-    Dates, OpportunityQuery, Page, RankBy, RankKey, Ranked, TopK,
-    answer::Prepared,
-    evaluate,
+    Dates, OpportunityQuery, Page, RankBy, RankKey, Ranked, TopK, evaluate,
     filter::Reader,
     parts::{Part, in_parts},
+    prepared::Prepared,
 };
 use crate::{
     Catalog, Interval,
@@ -51,7 +50,7 @@ pub(crate) fn survey(
     let mut reaching = Vec::new();
     let policy = query.policy;
     for (place, (row, whole)) in catalog.scan().rows().iter().zip(catalog.projects().rows()).enumerate() {
-        let Some(met) = prepared.meet(row, whole).filter(|met| met.gates().failed() == 0) else { continue };
+        let Some(met) = prepared.meet(row).filter(|met| met.gates().failed() == 0) else { continue };
         let Some(sides) = prepared.sides(row, &met) else { continue };
         let [investor, project] = prepared.at_best(row, &met, &sides);
         let coverage = investor.1.min(project.1);
@@ -95,7 +94,7 @@ fn part<'a>(
         if !open && !filter.admits(whole) {
             continue;
         }
-        let Some(met) = prepared.meet(row, whole) else { continue };
+        let Some(met) = prepared.meet(row) else { continue };
         if !part.tally.note_bits(met.gates()) {
             continue;
         }

@@ -1,6 +1,7 @@
 //! Packed, flat views of the aggregates: what gates and criteria read, and nothing else.
 
 mod city;
+mod compact;
 mod facet;
 mod mandate;
 mod organisation;
@@ -9,6 +10,7 @@ mod scan;
 mod world;
 
 pub use city::{CityRow, OfficeRow};
+pub(crate) use compact::CompactRow;
 pub(crate) use facet::Facet;
 pub use mandate::{MandateRow, PlaceFit};
 pub use organisation::{DealSummary, OrganisationRow};

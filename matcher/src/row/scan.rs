@@ -19,10 +19,10 @@ use crate::{Micro, grade::Grade};
 
 /// The part of a grade by which lists are ordered.
 #[derive(Debug, Clone, Copy)]
-struct Estimate {
-    point: Micro,
-    known: Micro,
-    applicable: bool,
+pub(super) struct Estimate {
+    pub(super) point: Micro,
+    pub(super) known: Micro,
+    pub(super) applicable: bool,
 }
 
 impl Estimate {
@@ -39,7 +39,7 @@ impl Estimate {
 
 /// An amount without its currency.
 #[derive(Debug, Clone, Copy)]
-struct Packed {
+pub(super) struct Packed {
     minor: i64,
     /// -1 where no rate is known; an amount is never negative.
     euro_cents: i64,
@@ -48,8 +48,8 @@ struct Packed {
 /// A project as a scan reads it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScanRow {
-    gap: Packed,
-    slice: Packed,
+    pub(super) gap: Packed,
+    pub(super) slice: Packed,
     /// Number of the list of fields.
     pub(crate) fields: u32,
     /// Number of the list of countries.
@@ -60,8 +60,8 @@ pub(crate) struct ScanRow {
     pub(crate) cities: u32,
     /// Number of the owner.
     pub(crate) owner: u32,
-    ready: Estimate,
-    inclusion: Estimate,
+    pub(super) ready: Estimate,
+    pub(super) inclusion: Estimate,
     /// Expected return in hundredths of a percent.
     pub(crate) return_hundredths: Option<i32>,
     /// First day in public.
@@ -76,8 +76,8 @@ pub(crate) struct ScanRow {
     pub(crate) contract: u32,
     /// The kind as a bit.
     pub(crate) kind: u16,
-    gap_currency: Option<Currency>,
-    slice_currency: Option<Currency>,
+    pub(super) gap_currency: Option<Currency>,
+    pub(super) slice_currency: Option<Currency>,
     /// Place of ladder and stage in [`stages`].
     pub(crate) stage: u8,
     /// Help wanted, as bits.

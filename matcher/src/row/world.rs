@@ -101,6 +101,11 @@ impl World {
         self.countries.get(&code).map_or_else(|| code.alpha2(), |country| country.name.as_str())
     }
 
+    /// Whether amounts in a currency have a euro value.
+    pub(crate) fn has_rate(&self, currency: Currency) -> bool {
+        currency == Currency::EUR || self.fx.rate(currency, Currency::EUR, self.fx_date).is_some()
+    }
+
     /// An amount with its euro value at the catalog's rate.
     pub fn amount(&self, money: Money) -> Amount {
         let euro_cents = self.fx.convert(money, Currency::EUR, self.fx_date).map(|c| c.money.minor());

@@ -45,12 +45,20 @@ pub trait Simd: Copy {
     fn counts(self, x: &[u16; LANES]) -> Self::F;
     /// The entry of a table for each set of bits, taken as a number below sixteen.
     fn look_up(self, table: &Lanes, x: Self::U) -> Self::F;
+    /// Sixteen small counts as numbers.
+    fn small_counts(self, x: &[u8; LANES]) -> Self::F;
+    /// Sixteen numbers of which the sixteen bits from the twelfth on are kept, counted from those of a least one.
+    fn shorts(self, x: &[u16; LANES], least: f32) -> Self::F;
+    /// The entry of a long table for each set of bits, taken as a number below sixty-four.
+    fn look_up_long(self, table: &[f32; 64], x: Self::U) -> Self::F;
     /// a + b
     fn add(self, a: Self::F, b: Self::F) -> Self::F;
     /// a - b
     fn sub(self, a: Self::F, b: Self::F) -> Self::F;
     /// a * b, rounded
     fn mul(self, a: Self::F, b: Self::F) -> Self::F;
+    /// a / b, rounded
+    fn div(self, a: Self::F, b: Self::F) -> Self::F;
     /// The greater.
     fn max(self, a: Self::F, b: Self::F) -> Self::F;
     /// The lesser.

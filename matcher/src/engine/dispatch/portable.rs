@@ -62,6 +62,23 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn small_counts(self, x: &[u8; LANES]) -> Lanes {
+        each(x, x, |x, _| f32::from(x))
+    }
+
+    #[inline(always)]
+    fn shorts(self, x: &[u16; LANES], least: f32) -> Lanes {
+        let least = least.to_bits();
+        each(x, x, |x, _| f32::from_bits((u32::from(x) << 12).wrapping_add(least)))
+    }
+
+    #[inline(always)]
+    fn look_up_long(self, table: &[f32; 64], x: Self::U) -> Lanes {
+        let entry = |x: u32| table.get((x & 63) as usize).copied().unwrap_or(0.0);
+        each(&x, &x, |x, _| entry(x))
+    }
+
+    #[inline(always)]
     fn add(self, a: Lanes, b: Lanes) -> Lanes {
         each(&a, &b, |a, b| a + b)
     }
@@ -74,6 +91,11 @@ impl Simd for Portable {
     #[inline(always)]
     fn mul(self, a: Lanes, b: Lanes) -> Lanes {
         each(&a, &b, |a, b| a * b)
+    }
+
+    #[inline(always)]
+    fn div(self, a: Lanes, b: Lanes) -> Lanes {
+        each(&a, &b, |a, b| a / b)
     }
 
     #[inline(always)]

@@ -5,16 +5,17 @@
 #![expect(clippy::inline_always, reason = "what is not inlined is not compiled for the instruction set")]
 
 use std::arch::x86_64::{
-    __m256, __m256i, __m512, __m512i, __mmask16, _CMP_GE_OQ, _mm_loadu_si128, _mm_srli_si128, _mm256_add_ps,
-    _mm256_and_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_castsi256_ps, _mm256_cmp_ps,
-    _mm256_cmpeq_epi32, _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvtepu16_epi32, _mm256_loadu_ps,
-    _mm256_loadu_si256, _mm256_max_ps, _mm256_min_ps, _mm256_movemask_ps, _mm256_mul_ps,
-    _mm256_permutevar8x32_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_si256, _mm256_slli_epi32,
-    _mm256_storeu_ps, _mm256_sub_ps, _mm256_xor_si256, _mm512_add_ps, _mm512_and_si512, _mm512_cmp_ps_mask,
-    _mm512_cmpeq_epi32_mask, _mm512_cvtepi32_ps, _mm512_cvtepu8_epi32, _mm512_cvtepu16_epi32,
+    __m256, __m256i, __m512, __m512i, __mmask16, _CMP_GE_OQ, _mm_loadu_si128, _mm_srli_si128,
+    _mm256_add_epi32, _mm256_add_ps, _mm256_and_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_castsi256_ps,
+    _mm256_cmp_ps, _mm256_cmpeq_epi32, _mm256_cvtepi32_ps, _mm256_cvtepu8_epi32, _mm256_cvtepu16_epi32,
+    _mm256_div_ps, _mm256_i32gather_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_max_ps, _mm256_min_ps,
+    _mm256_movemask_ps, _mm256_mul_ps, _mm256_permutevar8x32_ps, _mm256_set1_epi32, _mm256_set1_ps,
+    _mm256_setzero_si256, _mm256_slli_epi32, _mm256_storeu_ps, _mm256_sub_ps, _mm256_xor_si256,
+    _mm512_add_epi32, _mm512_add_ps, _mm512_and_si512, _mm512_castsi512_ps, _mm512_cmp_ps_mask,
+    _mm512_cmpeq_epi32_mask, _mm512_cvtepi32_ps, _mm512_cvtepu8_epi32, _mm512_cvtepu16_epi32, _mm512_div_ps,
     _mm512_loadu_ps, _mm512_loadu_si512, _mm512_mask_add_ps, _mm512_mask_blend_ps, _mm512_max_ps,
-    _mm512_min_ps, _mm512_mul_ps, _mm512_permutexvar_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_storeu_ps,
-    _mm512_sub_ps, _mm512_test_epi32_mask,
+    _mm512_min_ps, _mm512_mul_ps, _mm512_permutex2var_ps, _mm512_permutexvar_ps, _mm512_set1_epi32,
+    _mm512_set1_ps, _mm512_slli_epi32, _mm512_storeu_ps, _mm512_sub_ps, _mm512_test_epi32_mask,
 };
 
 use super::{LANES, Lanes, Simd};
@@ -112,6 +113,39 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    fn small_counts(self, x: &[u8; LANES]) -> Self::F {
+        let [low, high] = self.bytes(x);
+        unsafe { [_mm256_cvtepi32_ps(low), _mm256_cvtepi32_ps(high)] }
+    }
+
+    #[inline(always)]
+    fn shorts(self, x: &[u16; LANES], least: f32) -> Self::F {
+        let at = x.as_ptr();
+        unsafe {
+            let least = _mm256_set1_epi32(least.to_bits().cast_signed());
+            let low = _mm256_slli_epi32::<12>(_mm256_cvtepu16_epi32(_mm_loadu_si128(at.cast())));
+            let high = _mm256_slli_epi32::<12>(_mm256_cvtepu16_epi32(_mm_loadu_si128(at.add(8).cast())));
+            [
+                _mm256_castsi256_ps(_mm256_add_epi32(low, least)),
+                _mm256_castsi256_ps(_mm256_add_epi32(high, least)),
+            ]
+        }
+    }
+
+    #[inline(always)]
+    fn look_up_long(self, table: &[f32; 64], x: Self::U) -> Self::F {
+        let at = table.as_ptr();
+        unsafe {
+            // Held below sixty-four, so that nothing outside the table is read.
+            let most = _mm256_set1_epi32(63);
+            [
+                _mm256_i32gather_ps::<4>(at, _mm256_and_si256(x[0], most)),
+                _mm256_i32gather_ps::<4>(at, _mm256_and_si256(x[1], most)),
+            ]
+        }
+    }
+
+    #[inline(always)]
     fn add(self, a: Self::F, b: Self::F) -> Self::F {
         both!(_mm256_add_ps(a, b))
     }
@@ -124,6 +158,11 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn mul(self, a: Self::F, b: Self::F) -> Self::F {
         both!(_mm256_mul_ps(a, b))
+    }
+
+    #[inline(always)]
+    fn div(self, a: Self::F, b: Self::F) -> Self::F {
+        both!(_mm256_div_ps(a, b))
     }
 
     #[inline(always)]
@@ -239,6 +278,31 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    fn small_counts(self, x: &[u8; LANES]) -> Self::F {
+        unsafe { _mm512_cvtepi32_ps(self.bytes(x)) }
+    }
+
+    #[inline(always)]
+    fn shorts(self, x: &[u16; LANES], least: f32) -> Self::F {
+        unsafe {
+            let least = _mm512_set1_epi32(least.to_bits().cast_signed());
+            let wide = _mm512_slli_epi32::<12>(_mm512_cvtepu16_epi32(_mm256_loadu_si256(x.as_ptr().cast())));
+            _mm512_castsi512_ps(_mm512_add_epi32(wide, least))
+        }
+    }
+
+    #[inline(always)]
+    fn look_up_long(self, table: &[f32; 64], x: Self::U) -> Self::F {
+        let at = table.as_ptr();
+        unsafe {
+            // Five bits choose an entry of two vectors, the sixth one of the two pairs.
+            let low = _mm512_permutex2var_ps(_mm512_loadu_ps(at), x, _mm512_loadu_ps(at.add(16)));
+            let high = _mm512_permutex2var_ps(_mm512_loadu_ps(at.add(32)), x, _mm512_loadu_ps(at.add(48)));
+            _mm512_mask_blend_ps(_mm512_test_epi32_mask(x, _mm512_set1_epi32(32)), low, high)
+        }
+    }
+
+    #[inline(always)]
     fn add(self, a: Self::F, b: Self::F) -> Self::F {
         unsafe { _mm512_add_ps(a, b) }
     }
@@ -251,6 +315,11 @@ impl Simd for Avx512 {
     #[inline(always)]
     fn mul(self, a: Self::F, b: Self::F) -> Self::F {
         unsafe { _mm512_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn div(self, a: Self::F, b: Self::F) -> Self::F {
+        unsafe { _mm512_div_ps(a, b) }
     }
 
     #[inline(always)]
