@@ -1,5 +1,6 @@
 //! Use cases. GraphQL, pages and the command line call these, and nothing else reads the catalog.
 
+pub mod combination;
 mod error;
 mod highlight;
 mod investment;

@@ -59,6 +59,10 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("exportPipeline", 1_000),
     FieldCost::page("heldIntroductions", 5),
     FieldCost::page("partnerships", 5),
+    // Looks for closures over all projects.
+    FieldCost::page("triads", 200),
+    // Solves over all mandates.
+    FieldCost::new("capitalStack", 1_000),
     FieldCost::new("demonstrationAreas", 20).rows(Rows::Short(3)),
     FieldCost::new("agreements", 20).rows(Rows::Short(10)),
     FieldCost::new("approvalPath", 20),
@@ -77,6 +81,8 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     // Short lists.
     FieldCost::short("documents", 20),
     FieldCost::short("activities", 20),
+    FieldCost::short("slices", 8),
+    FieldCost::short("triadEdges", 4),
     FieldCost::short("evaluations", 2),
     FieldCost::short("focus", 7),
     FieldCost::short("tasks", 20),

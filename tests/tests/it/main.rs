@@ -11,6 +11,7 @@ mod area;
 mod attacks;
 mod blind;
 mod cli;
+mod combination;
 mod freshness;
 mod http;
 mod imports;

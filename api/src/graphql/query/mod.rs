@@ -1,6 +1,7 @@
 //! The query root: rankings, pairs, lists, single things, policy and statistics.
 
 pub mod catalogue;
+pub mod combination;
 pub mod compliance;
 pub mod facts;
 pub mod introduction;
@@ -18,6 +19,7 @@ use super::error::{ErrorCode, client_error, refusal};
 use crate::{app::AppError, store::Aggregate};
 
 pub use catalogue::CatalogueQuery;
+pub use combination::CombinationQuery;
 pub use compliance::ComplianceQuery;
 pub use facts::FactsQuery;
 pub use introduction::IntroductionQuery;
@@ -37,6 +39,7 @@ pub struct Query(
     IntroductionQuery,
     OutcomeQuery,
     PartnershipQuery,
+    CombinationQuery,
 );
 
 /// The typed id of an argument.

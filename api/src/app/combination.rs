@@ -1,0 +1,95 @@
+//! Combinations beyond a pair: triads of two cities, a project and a mandate, and the stack of mandates that would fill
+//! a gap together.
+
+use domain::{city::City, id::Id, mandate::Mandate, organisation::Organisation, project::Project};
+use matcher::{
+    Catalog, MicroPoints, Policy,
+    row::{ProjectRow, Veil},
+    stack::{Proposal, StackRefusal, StackRules, propose},
+    triad::{EdgeLine, explain_triad, triads_of_city, triads_of_mandate},
+};
+
+use super::{App, AppError};
+
+/// What a triad is looked for of.
+#[derive(Debug, Clone, Copy)]
+pub enum TriadOf {
+    /// A city.
+    City(Id<City>),
+    /// A mandate.
+    Mandate(Id<Mandate>),
+}
+
+/// A triad with what each edge says.
+#[derive(Debug, Clone)]
+pub struct FoundTriad {
+    /// The one city.
+    pub a: Id<City>,
+    /// The other city.
+    pub b: Id<City>,
+    /// The project.
+    pub project: Id<Project>,
+    /// The mandate.
+    pub mandate: Id<Mandate>,
+    /// Whose it is.
+    pub investor: Id<Organisation>,
+    /// The score of the weakest edge, by which it is ranked.
+    pub weakest: MicroPoints,
+    /// The four edges.
+    pub edges: [EdgeLine; 4],
+}
+
+/// Triads that are looked at for each that is shown, since listings that keep back what a score is made of are left
+/// out afterwards.
+const SPARE: usize = 3;
+
+/// The first triads of a city or a mandate, by their weakest edge.
+///
+/// # Errors
+/// There is no such city or mandate.
+pub fn triads(app: &App, of: TriadOf, first: usize) -> Result<Vec<FoundTriad>, AppError> {
+    let snapshot = app.ranking.snapshot();
+    let catalog: &Catalog = &snapshot.catalog;
+    let policy = Policy::current();
+    let wanted = first.saturating_mul(SPARE);
+    let found = match of {
+        TriadOf::City(id) => {
+            let city = catalog.cities().get(id).ok_or(AppError::NotFound { what: "city" })?;
+            triads_of_city(catalog, &policy, city, wanted)
+        }
+        TriadOf::Mandate(id) => {
+            let mandate = catalog.mandates().get(id).ok_or(AppError::NotFound { what: "mandate" })?;
+            triads_of_mandate(catalog, &policy, mandate, wanted)
+        }
+    };
+    // In which city a project lies, and how it fits, is told of those alone that tell it to everybody.
+    let tells = |project: &ProjectRow| !project.veil_public.hides(Veil::SCORED);
+    let shown = found.into_iter().filter(|triad| tells(triad.project)).take(first);
+    Ok(shown
+        .map(|triad| FoundTriad {
+            a: triad.a.id,
+            b: triad.b.id,
+            project: triad.project.id,
+            mandate: triad.mandate.id,
+            investor: triad.mandate.investor,
+            weakest: triad.weakest().1,
+            edges: explain_triad(&triad),
+        })
+        .collect())
+}
+
+/// The stack of mandates that would fill a project's gap together.
+///
+/// # Errors
+/// There is no such project in the catalog, it states no gap, or the rules cannot be kept.
+pub fn capital_stack(app: &App, project: Id<Project>, rules: &StackRules) -> Result<Proposal, AppError> {
+    let snapshot = app.ranking.snapshot();
+    let catalog: &Catalog = &snapshot.catalog;
+    let missing = || AppError::NotFound { what: "project" };
+    let row = catalog.projects().get(project).ok_or_else(missing)?;
+    let owner = catalog.organisations().get(row.owner).ok_or_else(missing)?;
+    propose(catalog, &Policy::current(), (row, owner), rules).map_err(|refusal| match refusal {
+        StackRefusal::NoGap => AppError::argument("projectId", refusal.to_string()),
+        StackRefusal::Rules(_) => AppError::argument("rules", refusal.to_string()),
+    })
+}
