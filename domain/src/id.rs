@@ -14,6 +14,11 @@ impl<T> Id<T> {
         Self(uuid, PhantomData)
     }
 
+    /// The id of given bits, for records that no store knows.
+    pub const fn from_bits(bits: u128) -> Self {
+        Self(Uuid::from_u128(bits), PhantomData)
+    }
+
     /// The UUID that is stored.
     pub const fn uuid(self) -> Uuid {
         self.0

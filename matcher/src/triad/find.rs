@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use domain::value::CountryCode;
+use domain::{id::Id, project::Project, value::CountryCode};
 
 use super::edge::{CityEdge, Place, city_edge};
 use crate::{
@@ -197,19 +197,59 @@ pub fn triads_of_city<'a>(
     first: usize,
 ) -> Vec<Triad<'a>> {
     let by_country = seekers(catalog);
-    // The cities of a country with which a pair is open, read once.
-    let mut partners: HashMap<CountryCode, Vec<(MicroPoints, &CityRow)>> = HashMap::new();
-    let mut served: Vec<Served<'a>> = Vec::new();
-    for project in catalog.projects().rows() {
-        let edge = city_edge(catalog, city, project);
-        if edge.score == 0 {
+    let mut projects: Vec<(CityEdge, &ProjectRow)> = catalog
+        .projects()
+        .rows()
+        .iter()
+        .map(|project| (city_edge(catalog, city, project), project))
+        .filter(|(edge, _)| edge.score > 0)
+        .collect();
+    projects.sort_unstable_by_key(|(edge, project)| (Reverse(edge.score), project.id));
+    let mut projects = projects.into_iter().peekable();
+    let mut partners = Partners { catalog, policy, city, by_country, known: HashMap::new() };
+    // Projects by what the cities leave open, which is known before a single mandate is read: most need not be asked.
+    let mut served: BTreeMap<(Reverse<MicroPoints>, Id<Project>), Served<'a>> = BTreeMap::new();
+    let mut found = First::new(first);
+    loop {
+        let reach = served.first_key_value().map_or(0, |((Reverse(reach), _), _)| *reach);
+        // A project reaches no further than its edge with the city: only those that could come first are worked out.
+        if let Some((edge, project)) = projects.next_if(|(edge, _)| edge.score > reach) {
+            if !found.admits(edge.score) {
+                break;
+            }
+            let one = partners.of(project, edge);
+            if let Some((reach, ..)) = one.others.first() {
+                served.insert((Reverse(*reach), project.id), one);
+            }
             continue;
         }
+        let Some((_, one)) = served.pop_first().filter(|_| found.admits(reach)) else { break };
+        close_city(catalog, policy, city, &one, &mut found);
+    }
+    found.done()
+}
+
+/// Other cities of a city, worked out country by country as they are asked for.
+struct Partners<'a, 'p> {
+    catalog: &'a Catalog,
+    policy: &'p Policy,
+    city: &'a CityRow,
+    by_country: BTreeMap<CountryCode, Vec<&'a CityRow>>,
+    /// Those with which a pair is open, with its score.
+    known: HashMap<CountryCode, Vec<(MicroPoints, &'a CityRow)>>,
+}
+
+impl<'a> Partners<'a, '_> {
+    /// The cities that a project serves beside the one that asks.
+    fn of(&mut self, project: &'a ProjectRow, edge: CityEdge) -> Served<'a> {
+        let (catalog, policy, city) = (self.catalog, self.policy, self.city);
         let mut others = Vec::new();
         for country in project.countries.iter() {
-            let there = partners.entry(*country).or_insert_with(|| {
-                let there = by_country.get(country).into_iter().flatten().filter(|other| other.id != city.id);
-                let scored = there.map(|other| (cities_edge(catalog, policy, city, other), *other));
+            let there = self.known.entry(*country).or_insert_with(|| {
+                let all = self.by_country.get(country).into_iter().flatten();
+                let scored = all
+                    .filter(|other| other.id != city.id)
+                    .map(|other| (cities_edge(catalog, policy, city, other), *other));
                 scored.filter(|(score, _)| *score > 0).collect()
             });
             for (score, other) in there {
@@ -219,44 +259,35 @@ pub fn triads_of_city<'a>(
                 }
             }
         }
-        if !others.is_empty() {
-            others.sort_unstable_by_key(|(least, other, ..)| (Reverse(*least), other.id));
-            served.push(Served { project, edge, others });
-        }
+        others.sort_unstable_by_key(|(least, other, ..)| (Reverse(*least), other.id));
+        Served { project, edge, others }
     }
-    // What a project can reach is known before a single mandate is read: the others need not be asked at all.
-    let reach = |one: &Served<'_>| one.others.first().map_or(0, |(least, ..)| *least);
-    served.sort_unstable_by_key(|one| (Reverse(reach(one)), one.project.id));
-    let mut found = First::new(first);
-    for Served { project, edge, others } in &served {
-        if !others.first().is_some_and(|(least, ..)| found.admits(*least)) {
+}
+
+/// Offers the triads of a city and one project.
+fn close_city<'a>(
+    catalog: &'a Catalog,
+    policy: &Policy,
+    city: &'a CityRow,
+    served: &Served<'a>,
+    found: &mut First<'a>,
+) {
+    let Served { project, edge, others } = served;
+    let mandates = money_edges(catalog, policy, project);
+    for (least, other, theirs, cities) in others {
+        if !found.admits(*least) {
             break;
         }
-        let mandates = money_edges(catalog, policy, project);
-        for (least, other, theirs, cities) in others {
-            if !found.admits(*least) {
+        for (money, mandate) in &mandates {
+            let (edge_a, edge_b) = (*edge, *theirs);
+            let triad =
+                Triad { a: city, b: other, project, mandate, cities: *cities, edge_a, edge_b, money: *money };
+            // With the same cities and project, what follows comes later in the order.
+            if !found.offer(triad) {
                 break;
-            }
-            for (money, mandate) in &mandates {
-                let (edge_a, edge_b) = (*edge, *theirs);
-                let triad = Triad {
-                    a: city,
-                    b: other,
-                    project,
-                    mandate,
-                    cities: *cities,
-                    edge_a,
-                    edge_b,
-                    money: *money,
-                };
-                // With the same cities and project, what follows comes later in the order.
-                if !found.offer(triad) {
-                    break;
-                }
             }
         }
     }
-    found.done()
 }
 
 /// Projects of a mandate are read in pages of this many.
@@ -301,6 +332,11 @@ pub fn triads_of_mandate<'a>(
     }
 }
 
+/// Whether a city takes partners of its own country.
+fn lifted(city: &CityRow) -> bool {
+    city.office.is_some_and(|office| office.same_country)
+}
+
 /// Offers the triads of one project and one mandate.
 fn close<'a>(
     catalog: &'a Catalog,
@@ -315,6 +351,8 @@ fn close<'a>(
         .iter()
         .filter_map(|country| by_country.get(country))
         .flatten()
+        // Two of one country are a pair only where both have lifted that gate.
+        .filter(|city| project.countries.len() > 1 || lifted(city))
         .map(|city| (city_edge(catalog, city, project), *city))
         .filter(|(edge, _)| edge.score > 0)
         .collect();
@@ -334,8 +372,7 @@ fn close<'a>(
             } else {
                 ((*other_edge, *other), (*one_edge, *one))
             };
-            // Two of one country seldom are a pair: asking that first costs less than to look the pair up.
-            if a.country == b.country && !all_open(&[city::Gate::Country.answer(&catalog.city_pair(a, b))]) {
+            if a.country == b.country && !(lifted(a) && lifted(b)) {
                 continue;
             }
             let cities =
