@@ -14,15 +14,8 @@
 //! There is no plain scan of blocks to fall back to: where bounds shut nothing out, they cost one vector for every sixteen
 //! that a scan would read anyway.
 //!
-//! The production score fits the same trait, and is not yet one of its kinds. It would need: a `Row` of what
-//! `row::ScanRow` holds; partitions by the number of the list of countries; a `Block` with the numbers of the lists of
-//! fields, instruments, cities and owners in place of W's masks, and the money, tenor, return, readiness and inclusion
-//! in sixteen bits with one code for what is missing; a `Query` that holds the answers of `rank::answer` to each list,
-//! as sums of weight, point and known share of both sides; `score` that adds them and takes the harmonic mean of the two
-//! sides, rounded up (the mean rises in both, so that the mean of two upper bounds is one); bounds that keep, of each
-//! list's number, the set of numbers in a block or a coarser class of them; and `RankKey` as `Key`, whose micro-points
-//! over a hundred million are the scale. What decides its speed is the work before the search: the answers to all lists
-//! that projects share, which `rank::answer` makes anew for every query.
+//! The production score is one of its kinds, [`crate::rank::mutual`]; city pairs, of which there are few enough to look at
+//! each once, have a kernel of their own, [`crate::rank::all_partners`].
 
 mod dispatch;
 mod kind;

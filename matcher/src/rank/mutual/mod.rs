@@ -5,7 +5,15 @@
 //! is answered by part and not by list, so that the work before a search does not grow with the catalog. Blocks hold each
 //! project's parts in bytes and its numbers in sixteen bits (`block`, `row`); the kernel adds up what the tables say of them
 //! and takes both sides together, rounded so that nothing is too low (`kernel`, `terms`). What can reach the list is scored by the
-//! functions that a scan calls ([`super::answer`]), so that keys are those of the scan, bit by bit.
+//! functions that a scan calls (`rank::answer`), so that keys are those of the scan, bit by bit.
+//!
+//! What is made of facts of others than the project is in its row too: its owner's level and screening, its list numbers. When
+//! an owner changes, its projects have to be put again; a [`Question`] and the rows that it is asked of have to come from one
+//! catalog. An engine that learned from questions holds their catalog as long as it holds them.
+//!
+//! The pages of the product are made by the scan all the same: a page tells how many projects each gate removed and of how
+//! many it could not tell, over the whole catalog, which the engine does not look at. It is for who needs lists alone, all
+//! pairs at once, or lists that follow a change ([`crate::engine::Lists`]); nothing in the product is wired to it yet.
 //!
 //! Invariant: every term of `kernel` is at least the term of the pair, for an item and for each item of a set; the
 //! weights are those of the pair; both sides only rise in their terms, and the mean of both in each side.
