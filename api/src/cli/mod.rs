@@ -23,6 +23,7 @@ mod learn;
 mod mail;
 mod personas;
 mod rank;
+mod receipt;
 mod screening;
 mod serve;
 mod sources;
@@ -121,6 +122,14 @@ enum Command {
         serve: ServeArgs,
         #[command(flatten)]
         args: timers::Args,
+    },
+    /// Check a receipt of a score offline: its signature, and all that can be computed again.
+    VerifyReceipt {
+        /// The file, as it was given.
+        file: std::path::PathBuf,
+        /// Keys of the issuer (JSON Web Key Set), as /.well-known/jwks.json gives them.
+        #[arg(long)]
+        jwks: Option<std::path::PathBuf>,
     },
     /// Learn a model from past deals or links, or draw its curves.
     Train {
@@ -259,6 +268,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
                 say!("{line}");
             }
         }
+        Command::VerifyReceipt { file, jwks } => return receipt::verify(&file, jwks.as_deref()),
         Command::Mail { what } => return mail::mail(&cli.common, what).await,
         Command::Train { what } => tokio::task::spawn_blocking(move || learn::train(what)).await??,
         Command::Backtest { what } => tokio::task::spawn_blocking(move || learn::backtest(what)).await??,

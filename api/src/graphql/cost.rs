@@ -59,6 +59,9 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("exportPipeline", 1_000),
     FieldCost::page("heldIntroductions", 5),
     FieldCost::page("partnerships", 5),
+    FieldCost::new("matchReceipt", 50),
+    FieldCost::new("cityReceipt", 50),
+    FieldCost::new("verifyReceipt", 100),
     // Looks for closures over all projects.
     FieldCost::page("triads", 200),
     // Solves over all mandates.
@@ -81,6 +84,9 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     // Short lists.
     FieldCost::short("documents", 20),
     FieldCost::short("activities", 20),
+    FieldCost::short("confirmed", 20),
+    FieldCost::short("wrong", 4),
+    FieldCost::short("hidden", 20),
     FieldCost::short("slices", 8),
     FieldCost::short("triadEdges", 4),
     FieldCost::short("evaluations", 2),

@@ -130,7 +130,10 @@ async fn completed(command: &CommandTx, stored: &Stored<Partnership>, asked: Act
         Act::Edit(text) => C::Edit(text),
         Act::Propose => {
             let (pair, _) = facts(it.text.tier, false).await?;
-            let receipt = crate::app::receipt::of_cities(&command.app, cities.0, cities.1, command.now)?;
+            let city = async |id| command.tx.get::<City>(id).await?.ok_or(CommandError::Failed);
+            let (a, b) = (city(cities.0).await?, city(cities.1).await?);
+            let receipt = crate::app::receipt::of_cities(&command.app, &a, &b)?;
+            let receipt = serde_json::to_value(receipt).map_err(|_| CommandError::Failed)?;
             C::Propose { pair, receipt: Some(receipt) }
         }
         Act::Accept => C::Accept,

@@ -32,6 +32,16 @@ async fn a_gap_is_filled_by_several_with_a_proof() {
         assert_eq!(data["whyNot"]["score"]["point"], slice["pairScore"]);
         assert!(!slice["because"][0].as_str().unwrap().is_empty());
     }
+    // A receipt of the first slice's match verifies, and says what it keeps back from a stranger.
+    let receipt = "query($m:ID!,$p:ID!){matchReceipt(mandateId:$m,projectId:$p)}";
+    let mine = json!({"m": slices[0]["mandate"]["id"], "p": pair.project});
+    let verify = "query($r:String!){verifyReceipt(receipt:$r){holds signature wrong hidden}}";
+    for (who, hides) in [("observer", true), ("owner", false)] {
+        let file = server.data_as(who, receipt, mine.clone()).await["matchReceipt"].clone();
+        let found = server.data(verify, json!({"r": file.to_string()})).await["verifyReceipt"].clone();
+        assert_eq!((&found["holds"], &found["wrong"]), (&json!(true), &json!([])), "{who}: {found}");
+        assert_eq!(!found["hidden"].as_array().unwrap().is_empty(), hides, "{who}: {found}");
+    }
     let one = json!({"p": pair.project, "r": {"counterparties": 1}});
     let alone = server.data(query, one).await["capitalStack"].clone();
     assert!(alone["slices"].as_array().unwrap().len() <= 1, "{alone}");

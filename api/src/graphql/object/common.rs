@@ -286,7 +286,7 @@ macro_rules! connection {
 pub(super) use connection;
 
 /// There is no such thing.
-pub(super) fn missing(what: &str) -> Error {
+pub(in crate::graphql) fn missing(what: &str) -> Error {
     client_error(ErrorCode::NotFound, None, format!("There is no such {what}."))
 }
 

@@ -9,6 +9,7 @@ pub mod outcome;
 pub mod pair;
 pub mod partnership;
 pub mod ranking;
+pub mod receipt;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -27,6 +28,7 @@ pub use outcome::OutcomeQuery;
 pub use pair::PairQuery;
 pub use partnership::PartnershipQuery;
 pub use ranking::RankingQuery;
+pub use receipt::ReceiptQuery;
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -40,6 +42,7 @@ pub struct Query(
     OutcomeQuery,
     PartnershipQuery,
     CombinationQuery,
+    ReceiptQuery,
 );
 
 /// The typed id of an argument.
