@@ -290,7 +290,8 @@ fn close_city<'a>(
     }
 }
 
-/// Projects of a mandate are read in pages of this many.
+/// Projects of a mandate are read in pages, of which the first has this many and each further one four times as many:
+/// every page costs a scan of them all.
 const PAGE: usize = 256;
 
 /// The first triads of a mandate; none where its investor is not in the catalog.
@@ -306,6 +307,7 @@ pub fn triads_of_mandate<'a>(
     let filter = OpportunityFilter::default();
     let mut scores: HashMap<(u32, u32), MicroPoints> = HashMap::new();
     let mut after: Option<RankKey> = None;
+    let mut size = PAGE;
     loop {
         let query = OpportunityQuery {
             mandate,
@@ -314,7 +316,7 @@ pub fn triads_of_mandate<'a>(
             filter: &filter,
             by: RankBy::Mutual,
             list: List::Ranked,
-            first: PAGE,
+            first: size,
             after,
         };
         let page = opportunities(catalog, &query);
@@ -326,6 +328,7 @@ pub fn triads_of_mandate<'a>(
             close(catalog, policy, &by_country, &mut scores, (ranked.row, mandate, money), &mut found);
         }
         after = page.items.last().map(|ranked| ranked.key);
+        size = size.saturating_mul(4);
         if !page.has_next {
             return found.done();
         }
