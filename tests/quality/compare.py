@@ -166,7 +166,7 @@ class Window:
 def rank_references(window):
     """Lists of the other rankers, the candidates, and what came about where only the pairs tell."""
     names, x, came, weight, ends = window.taught()
-    linear, trees = Linear(x, came, weight, ends), LambdaMart(x, came, ends, names)
+    linear, trees = Linear(x, came, weight, ends), LambdaMart(x, came, weight, ends, names)
     del x
     als = Als(window.pairs)
     place = {name: i for i, name in enumerate(names)}

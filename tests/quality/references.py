@@ -8,14 +8,15 @@ import lightgbm, numpy
 
 
 class Linear:
-    """An additive linear model: standardised inputs, the unknown at the mean with a flag, softmax of a query's list."""
+    """An additive linear model: standardised inputs and their logarithms, the unknown at the mean with a flag, softmax
+    of a query's list."""
 
     def __init__(self, x, came, weight, ends, steps=200):
         # An input that no query of a case has is unknown throughout, which numpy would say aloud.
         warnings.simplefilter("ignore", RuntimeWarning)
-        few = x[:: max(1, len(x) // 100_000)]
+        few = self.bent(x[:: max(1, len(x) // 100_000)])
         self.low, self.high = numpy.nanpercentile(few, [1, 99], axis=0).astype(numpy.float32)
-        seen = numpy.clip(x, self.low, self.high)
+        seen = numpy.clip(self.bent(x), self.low, self.high)
         self.mean, self.spread = numpy.nanmean(seen, axis=0), numpy.nanstd(seen, axis=0) + numpy.float32(1e-6)
         z, which = self.inputs(x), numpy.repeat(numpy.arange(len(ends) - 1), numpy.diff(ends))
         self.w = numpy.zeros(z.shape[1])
@@ -32,8 +33,13 @@ class Linear:
             self.w -= 0.05 * (m / (1 - 0.9**step)) / (numpy.sqrt(v / (1 - 0.999**step)) + 1e-8)
 
     def inputs(self, x):
-        z = (numpy.clip(x, self.low, self.high) - self.mean) / self.spread
+        z = (numpy.clip(self.bent(x), self.low, self.high) - self.mean) / self.spread
         return numpy.hstack([numpy.nan_to_num(z), numpy.isnan(x)]).astype(numpy.float32)
+
+    @staticmethod
+    def bent(x):
+        """Inputs and their logarithms, so that counts and distances, which span powers of ten, are told apart."""
+        return numpy.hstack([x, numpy.sign(x) * numpy.log1p(numpy.abs(x) * 100)])
 
     def of(self, z):
         return (z @ self.w.astype(numpy.float32)).astype(float)
@@ -51,12 +57,13 @@ class LambdaMart:
                    feature_fraction=0.6, lambdarank_truncation_level=30, seed=1, deterministic=True, num_threads=1,
                    verbose=-1)
 
-    def __init__(self, x, came, ends, names, trees=120):
+    def __init__(self, x, came, weight, ends, names, trees=120):
         every = -(-len(x) // self.MOST_ROWS)
         seen = [numpy.arange(a, b) for a, b in list(zip(ends[:-1], ends[1:]))[::every]]
         ends = numpy.cumsum([0] + [len(rows) for rows in seen])
-        x, came = x[numpy.concatenate(seen)], came[numpy.concatenate(seen)]
-        data = lightgbm.Dataset(x, came, group=numpy.diff(ends), feature_name=names)
+        seen = numpy.concatenate(seen)
+        # A drawn pair stands for as many as its weight says.
+        data = lightgbm.Dataset(x[seen], came[seen], weight=weight[seen], group=numpy.diff(ends), feature_name=names)
         self.model = lightgbm.train(self.OPTIONS, data, trees)
 
     def predict(self, x):

@@ -82,6 +82,27 @@ fn a_model_finds_planted_habits_and_the_same_bytes_each_time() {
 }
 
 #[test]
+fn what_is_left_out_is_in_no_part_of_a_model() {
+    let made = made::investments();
+    let terms = Kind::Investments.terms();
+    let place = Switches::off(terms, ["place", "stage_step"]).unwrap();
+    let options = Options { without: place.bits(terms), ..options(3) };
+    let cut = CUT.parse().unwrap();
+    let model =
+        task::train_investments(&|name| made.open(name), Licence::Measure, Some(cut), options).unwrap();
+    let keys: BTreeSet<&str> =
+        model.cases[0].parts.iter().flat_map(|part| &part.keys).map(String::as_str).collect();
+    assert!(keys.contains("field_like"), "{keys:?}");
+    for term in terms.iter().filter(|term| keys.contains(term.key)) {
+        assert!(place.is_on(term), "{} was to be left out", term.key);
+    }
+    assert!(model.learnt.ends_with("and city_days and stage_step"), "{}", model.learnt);
+    let whole = investors_model(&made, CUT);
+    assert!(whole.cases[0].parts.iter().any(|part| part.keys.iter().any(|key| key == "near_km")));
+    assert!(!whole.learnt.contains("without"));
+}
+
+#[test]
 fn what_comes_after_the_cut_changes_nothing() {
     let made = made::investments();
     let model = investors_model(&made, CUT);

@@ -218,7 +218,7 @@ async fn pairs_and_nodes(server: &Server, m: &Value, p: &Value, c: &Value, all: 
     for table in tables {
         assert!(table["says"].as_str().unwrap().contains("never a probability"), "{table}");
         let bands = table["bands"].as_array().unwrap();
-        assert_eq!((&bands[0]["to"], &bands[bands.len() - 1]["from"]), (&json!(100), &json!(0)));
+        assert_eq!((&bands[0]["to"], &bands.last().unwrap()["from"]), (&json!(100), &json!(0)));
         let lift = |band: &Value| band["lift"].as_f64().unwrap();
         assert!(
             bands.windows(2).all(|pair| lift(&pair[0]) > lift(&pair[1])),
