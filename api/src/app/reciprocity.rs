@@ -186,7 +186,7 @@ pub fn suggestions(
             key: Some(ranked.key),
         }));
     }
-    found.sort_by(|a, b| b.key.cmp(&a.key));
+    found.sort_by_key(|one| std::cmp::Reverse(one.key));
     let mut seen = std::collections::HashSet::new();
     found.retain(|one| seen.insert(one.project));
     found.truncate(first);

@@ -74,16 +74,16 @@ pub async fn act(
     asker: &Actor,
     meta: &Meta,
     on: On<DemonstrationArea>,
-    asked: Act,
+    wanted: Act,
 ) -> Result<Id<DemonstrationArea>, CommandError> {
     app.command(asker, meta, move |command| {
-        let asked = asked.clone();
+        let wanted = wanted.clone();
         Box::pin(async move {
             let stored = command.load(on.path, on.id, on.expected_version).await?;
             command.authorise(on.path, Action::Move, &stored).await?;
             let actor = actor(command, &stored.value).await?;
-            let asked = completed(command, &stored, asked).await?;
-            apply(command, stored, asked, &actor).await?;
+            let wanted = completed(command, &stored, wanted).await?;
+            apply(command, stored, wanted, &actor).await?;
             Ok(on.id)
         })
     })
@@ -93,9 +93,9 @@ pub async fn act(
 async fn completed(
     command: &CommandTx,
     stored: &Stored<DemonstrationArea>,
-    asked: Act,
+    wanted: Act,
 ) -> Result<C, CommandError> {
-    Ok(match asked {
+    Ok(match wanted {
         Act::Edit(plan) => {
             command.find("act.edit.authorityId", plan.authority).await?;
             C::Edit(plan)
@@ -152,12 +152,12 @@ const fn facts(area: &DemonstrationArea) -> MirrorFacts {
 pub(super) fn apply<'c>(
     command: &'c CommandTx,
     stored: Stored<DemonstrationArea>,
-    asked: C,
+    wanted: C,
     actor: &'c AreaActor,
 ) -> BoxFuture<'c, Result<(), CommandError>> {
     Box::pin(async move {
         let mut next = stored.value.clone();
-        let event = next.act(asked, actor, command.now)?;
+        let event = next.act(wanted, actor, command.now)?;
         let changed = write(command, &stored, next, &event).await?;
         for effect in &event.effects {
             match effect {

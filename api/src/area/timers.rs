@@ -22,7 +22,7 @@ pub async fn round(app: &App) -> Result<u32, CommandError> {
     command.tx.rollback().await?;
     let mut moved = 0_u32;
     for id in due {
-        match one(app, id).await {
+        match Box::pin(one(app, id)).await {
             Ok(done) => moved = moved.saturating_add(u32::from(done)),
             Err(error) => tracing::warn!(error = ?error, "a demonstration area cannot be moved"),
         }

@@ -262,7 +262,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             if let Some(origin) = &settings.public_url {
                 app.auth.addressed(origin.as_str());
             }
-            let done = timers::timers(&mut app, &args).await;
+            let done = Box::pin(timers::timers(&mut app, &args)).await;
             app.store.close().await?;
             for line in done? {
                 say!("{line}");

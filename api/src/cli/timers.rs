@@ -20,17 +20,17 @@ pub(super) async fn timers(app: &mut App, args: &Args) -> Result<Vec<String>, Fa
     }
     let mut lines = Vec::new();
     loop {
-        let done = introduction::timers::round(app).await?;
+        let done = Box::pin(introduction::timers::round(app)).await?;
         if done == introduction::timers::Round::default() {
             break;
         }
         lines.push(format!("introductions: {} reminders, {} expired or lapsed", done.reminded, done.moved));
     }
-    let moved = partnership::timers::round(app).await?;
+    let moved = Box::pin(partnership::timers::round(app)).await?;
     lines.push(format!("partnerships: {moved} moved"));
-    let moved = area::timers::round(app).await?;
+    let moved = Box::pin(area::timers::round(app)).await?;
     lines.push(format!("demonstration areas: {moved} moved"));
-    let done = timers::round(app).await?;
+    let done = Box::pin(timers::round(app)).await?;
     lines.push(format!(
         "listings: {} asked, {} stale, {} archived, {} offers released",
         done.asked, done.stale, done.archived, done.released

@@ -1,6 +1,6 @@
 //! Introductions as commands: expressing interest, every step to the close, the document room, notes and blocks.
 //!
-//! Reading order: [`express`] (the begin), [`mod@advance`] (the one place where a state changes), [`effect`] (what a
+//! Reading order: [`express`] (the begin), [`mod@advance`] (the one place where a state changes), `effect` (what a
 //! change does beside the record), [`room`], [`beside`] (notes and blocks), [`timers`], [`export`].
 
 pub mod advance;

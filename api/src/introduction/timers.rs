@@ -31,7 +31,7 @@ pub async fn round(app: &App) -> Result<Round, CommandError> {
     command.tx.rollback().await?;
     let mut done = Round::default();
     for id in due {
-        match one(app, id).await {
+        match Box::pin(one(app, id)).await {
             Ok(Some(true)) => done.moved = done.moved.saturating_add(1),
             Ok(Some(false)) => done.reminded = done.reminded.saturating_add(1),
             Ok(None) => {}

@@ -1,5 +1,5 @@
-//! The one place where a partnership changes: what is asked is completed with what is known outside, the machine is
-//! asked, and what follows is written in the same transaction.
+//! The one place where a partnership changes: what is wanted is completed with what is known outside, the machine is
+//! wanted, and what follows is written in the same transaction.
 
 use chrono::NaiveDate;
 use domain::{
@@ -102,31 +102,35 @@ pub async fn act(
     asker: &Asker,
     meta: &Meta,
     on: On<Partnership>,
-    asked: Act,
+    wanted: Act,
 ) -> Result<Id<Partnership>, CommandError> {
     app.command(asker, meta, move |command| {
-        let asked = asked.clone();
+        let wanted = wanted.clone();
         Box::pin(async move {
             let stored = command.load(on.path, on.id, on.expected_version).await?;
             command.authorise(on.path, Action::Move, &stored).await?;
             let actor = actor(command, &stored.value).await?;
-            check_papers(command, "act", &asked.papers()).await?;
-            let asked = completed(command, &stored, asked).await?;
-            apply(command, stored, asked, &actor).await?;
+            check_papers(command, "act", &wanted.papers()).await?;
+            let wanted = completed(command, &stored, wanted).await?;
+            apply(command, stored, wanted, &actor).await?;
             Ok(on.id)
         })
     })
     .await
 }
 
-/// What is asked, with what is known outside the record.
-async fn completed(command: &CommandTx, stored: &Stored<Partnership>, asked: Act) -> Result<C, CommandError> {
+/// What is wanted, with what is known outside the record.
+async fn completed(
+    command: &CommandTx,
+    stored: &Stored<Partnership>,
+    wanted: Act,
+) -> Result<C, CommandError> {
     let it = &stored.value;
     let cities = (it.sides.a.city, it.sides.b.city);
     let facts = async |tier: AgreementTier, raised: bool| {
         facts::pair(command, cities, it.sides.a.office, tier, Some(stored.id), raised).await
     };
-    Ok(match asked {
+    Ok(match wanted {
         Act::Edit(text) => C::Edit(text),
         Act::Propose => {
             let (pair, _) = facts(it.text.tier, false).await?;
@@ -175,12 +179,12 @@ async fn completed(command: &CommandTx, stored: &Stored<Partnership>, asked: Act
 pub(super) fn apply<'c>(
     command: &'c CommandTx,
     stored: Stored<Partnership>,
-    asked: C,
+    wanted: C,
     actor: &'c Actor,
 ) -> BoxFuture<'c, Result<Stored<Partnership>, CommandError>> {
     Box::pin(async move {
         let mut next = stored.value.clone();
-        let events = next.act(asked, actor, command.now, &timers_of())?;
+        let events = next.act(wanted, actor, command.now, &timers_of())?;
         let changed = match command.tx.change(&stored, next).await {
             // The other city proposed at the same moment.
             Err(error) if error.is_taken("live_key") => {

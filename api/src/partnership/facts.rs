@@ -43,7 +43,7 @@ pub fn path(
     if a == b {
         return Err(AppError::argument("cityB", "name two cities: a partnership has two sides"));
     }
-    let gates = tier_of(&gates(&pair, raised));
+    let gates = reachable_tier(&gates(&pair, raised));
     let cities = Sides {
         a: city(&pair, pair.viewer, pair.partner, levels.a),
         b: city(&pair, pair.partner, pair.viewer, levels.b),
@@ -72,10 +72,6 @@ fn gates(pair: &CityPair<'_>, raised: bool) -> [Outcome; matcher::gate::city::CO
         }
     }
     found
-}
-
-fn tier_of(answers: &[Outcome; matcher::gate::city::COUNT]) -> PartnershipTier {
-    reachable_tier(answers)
 }
 
 /// What is known of a pair now, with the route for its tier.

@@ -24,7 +24,7 @@ pub async fn round(app: &App) -> Result<u32, CommandError> {
     for id in due {
         // One can follow another, such as a review and its report; each is a write of its own.
         for _ in 0..8 {
-            match one(app, id).await {
+            match Box::pin(one(app, id)).await {
                 Ok(true) => moved = moved.saturating_add(1),
                 Ok(false) => break,
                 Err(error) => {

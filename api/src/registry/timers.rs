@@ -124,19 +124,19 @@ async fn screening_due(app: &App, now: i64) -> Result<bool, StoreError> {
 
 /// A round over introductions, then one over listings.
 async fn both(app: &App) -> Result<Round, CommandError> {
-    let moved = crate::introduction::timers::round(app).await?;
+    let moved = Box::pin(crate::introduction::timers::round(app)).await?;
     if moved != crate::introduction::timers::Round::default() {
         tracing::info!(?moved, "the clock moved introductions");
     }
-    let moved = crate::area::timers::round(app).await?;
+    let moved = Box::pin(crate::area::timers::round(app)).await?;
     if moved > 0 {
         tracing::info!(moved, "the clock moved demonstration areas");
     }
-    let moved = crate::partnership::timers::round(app).await?;
+    let moved = Box::pin(crate::partnership::timers::round(app)).await?;
     if moved > 0 {
         tracing::info!(moved, "the clock moved partnerships");
     }
-    round(app).await
+    Box::pin(round(app)).await
 }
 
 /// One round: looks at the listings that may be due, each in a write of its own.

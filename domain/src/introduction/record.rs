@@ -334,7 +334,7 @@ impl Introduction {
         transition: IntroductionTransition,
         asker: &Asker,
         request: &Move,
-        around: &Surroundings,
+        around: Surroundings,
     ) -> IntroductionCircumstances {
         let agrees = self.other_word(transition, asker).is_some_and(|word| {
             word.content.amount == request.amount
@@ -379,7 +379,7 @@ impl Introduction {
             // A first word can always be said.
             other_side_agrees: true,
             second_person: true,
-            ..self.circumstances(IntroductionTransition::Accept, asker, &Move::default(), around)
+            ..self.circumstances(IntroductionTransition::Accept, asker, &Move::default(), *around)
         };
         available_introduction_transitions(self.state, &asker.parties, &given, timers, now)
     }
@@ -400,7 +400,7 @@ impl Introduction {
     ) -> Result<Advance, IntroductionRefusal> {
         use super::code::IntroductionGuard as G;
         let request = self.filled(transition, asker, request);
-        let at = self.circumstances(transition, asker, &request, around);
+        let at = self.circumstances(transition, asker, &request, *around);
         match introduction_transition(self.state, transition, &asker.parties, &at, timers, now) {
             Ok(to) => Ok(Advance::Moved(self.moved(transition, to, asker, request, now))),
             Err(IntroductionRefusal::Guards(open))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::server::{Behind, Server};
 
 use crate::{
-    introduction::{days_later, paper},
+    introduction::{days_later, in_days, paper},
     partnership::cities,
 };
 
@@ -13,11 +13,11 @@ const NODE: &str = "area{id version state mirrorId pairedSince flaggedUnpaired t
     evaluations{summary{value}} availableTransitions{name requires}}";
 
 fn plan(authority: &Value, days: i64, tasks: usize) -> Value {
-    let day = |days: i64| (chrono::Utc::now() + chrono::Duration::days(days)).date_naive().to_string();
+    let day = |days: i64| in_days(days).date_naive().to_string();
     let tasks: Vec<Value> = (1..=tasks)
         .map(|number| {
             json!({"number": number, "title": {"lang": "en", "value": format!("Task {number}")},
-                "owner": "City laboratory", "due": day(days - 5)})
+                "owner": "City laboratory", "due": day(days.saturating_sub(5))})
         })
         .collect();
     json!({"title": {"lang": "en", "value": "Digital lanes"}, "focus": ["SMART_CITY", "AI"], "tasks": tasks,

@@ -73,9 +73,14 @@ async fn look(server: &Server, who: &str, id: &Value) -> Value {
     server.data_as(who, query, json!({"i": id})).await["node"].clone()
 }
 
+/// A time some days from now.
+pub(crate) fn in_days(days: i64) -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now().checked_add_signed(chrono::TimeDelta::days(days)).unwrap()
+}
+
 /// Runs the timers as if it were some days later.
 pub(crate) fn days_later(server: &Server, days: i64) -> String {
-    let at = (chrono::Utc::now() + chrono::Duration::days(days)).to_rfc3339();
+    let at = in_days(days).to_rfc3339();
     let (code, out, err) = run(&["--database", &server.database, "timers", "--at", &at]);
     assert_eq!(code, 0, "{err}");
     out
@@ -292,9 +297,9 @@ async fn to_the_close(server: &Server, pair: &Pair, accepted: Value) {
     assert_eq!(data["project"]["documents"][0]["url"], Value::Null, "{data}");
     let mut grant = on(&room);
     grant["folder"] = "FINANCIAL".into();
-    grant["until"] = (chrono::Utc::now() + chrono::Duration::days(400)).to_rfc3339().into();
+    grant["until"] = in_days(400).to_rfc3339().into();
     assert_eq!(server.refused("owner", "grantRoomFolder", grant.clone()).await.1, "until");
-    grant["until"] = (chrono::Utc::now() + chrono::Duration::days(30)).to_rfc3339().into();
+    grant["until"] = in_days(30).to_rfc3339().into();
     assert_eq!(server.refused("investor", "grantRoomFolder", grant.clone()).await.0, "NOT_PERMITTED");
     let room = server.done("owner", "grantRoomFolder", INTRODUCTION, grant).await["introduction"].clone();
     let opened = server.done("investor_colleague", "openRoomDocument", "url", wanted.clone()).await;
@@ -317,7 +322,7 @@ async fn to_the_close(server: &Server, pair: &Pair, accepted: Value) {
             .await;
         data["project"]["version"].clone()
     };
-    let until = (chrono::Utc::now() + chrono::Duration::days(90)).date_naive().to_string();
+    let until = in_days(90).date_naive().to_string();
     let offer = json!({"projectId": pair.project, "expectedVersion": version().await, "until": until});
     assert_eq!(
         server.refused("owner", "markProjectUnderOffer:MarkUnderOfferInput", offer.clone()).await.0,
@@ -449,7 +454,7 @@ async fn the_clock_reminds_expires_and_lapses_on_postgres() {
 async fn races(behind: Behind, rounds: usize) {
     let server = Server::demo(behind, &[]);
     let pair = pair(&server).await;
-    let (mut accepted, mut withdrawn) = (0, 0);
+    let (mut accepted, mut withdrawn) = (0_u32, 0_u32);
     let sql = Sql::connect(&server.database).await;
     for round in 0..rounds {
         if round % 10 == 9 {
@@ -470,14 +475,14 @@ async fn races(behind: Behind, rounds: usize) {
         let end = &data["node"];
         assert_eq!(end["history"].as_array().unwrap().len(), 2, "{end}");
         if done(&one) {
-            accepted += 1;
+            accepted = accepted.saturating_add(1);
             assert_eq!(
                 (&end["state"], end["disclosureLog"].as_array().unwrap().len()),
                 (&json!("ACCEPTED"), 2)
             );
             go(&server, "investor", end, "END", json!({"reason": "FX_RISK"})).await;
         } else {
-            withdrawn += 1;
+            withdrawn = withdrawn.saturating_add(1);
             assert_eq!(
                 (&end["state"], end["disclosureLog"].as_array().unwrap().len()),
                 (&json!("WITHDRAWN"), 0)

@@ -165,7 +165,7 @@ async fn receipt(server: &Server, frozen: &Value) {
     assert!(!whole["confirmed"].as_array().unwrap().is_empty(), "{whole}");
     let mut changed = frozen.clone();
     let point = changed["receipt"]["mutual"]["point"].as_u64().unwrap();
-    changed["receipt"]["mutual"]["point"] = json!(point + 1);
+    changed["receipt"]["mutual"]["point"] = json!(point.saturating_add(1));
     let other = checked(changed.to_string()).await;
     assert_eq!(
         (&other["holds"], &other["signature"], &other["sums"]),
@@ -331,7 +331,7 @@ async fn races(behind: Behind, rounds: usize) {
     let sql = Sql::connect(&server.database).await;
     let paper_a = paper(&server, "city_office", "Signed by Novi Sad", json!({})).await;
     let paper_b = paper(&server, "partner_office", "Signed by Chiang Mai", json!({})).await;
-    let (mut signed, mut withdrawn) = (0, 0);
+    let (mut signed, mut withdrawn) = (0_u32, 0_u32);
     for _ in 0..rounds {
         // The time for which a pair rests after a withdrawal goes by.
         sql.execute("UPDATE partnership SET cooling_until = NULL").await;
@@ -360,14 +360,14 @@ async fn races(behind: Behind, rounds: usize) {
         assert!(done(&one) != done(&other), "one winner: {one} {other}");
         let end = look(&server, "city_office", &at["id"]).await;
         if done(&other) {
-            withdrawn += 1;
+            withdrawn = withdrawn.saturating_add(1);
             assert_eq!(
                 (&end["state"], end["signatures"].as_array().unwrap().len()),
                 (&json!("WITHDRAWN"), 3)
             );
             continue;
         }
-        signed += 1;
+        signed = signed.saturating_add(1);
         assert_eq!((&end["state"], end["signatures"].as_array().unwrap().len()), (&json!("ACTIVE"), 4));
         let pause = act(&end, json!({"suspend": {"closing": {"note": "x"}, "reviewOn": "2030-01-01"}}));
         let finish = act(&end, json!({"end": {"note": "x"}}));

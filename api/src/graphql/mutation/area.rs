@@ -1,5 +1,7 @@
 //! Mutations of demonstration areas.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
 use chrono::NaiveDate;
 use domain::{
@@ -229,7 +231,7 @@ impl AreaMutation {
         };
         let (done, mut user_errors) = settled(outcome.await)?;
         let area = seen(ctx, done, &mut user_errors).await?;
-        let area = area.map(|area| DemonstrationAreaNode((*area).clone()));
+        let area = area.map(|area| DemonstrationAreaNode(Arc::new((*area).clone())));
         Ok(DemonstrationAreaPayload { area, user_errors, client_mutation_id: input.client_mutation_id })
     }
 
@@ -248,7 +250,7 @@ impl AreaMutation {
         };
         let (done, mut user_errors) = settled(outcome.await)?;
         let area = seen(ctx, done, &mut user_errors).await?;
-        let area = area.map(|area| DemonstrationAreaNode((*area).clone()));
+        let area = area.map(|area| DemonstrationAreaNode(Arc::new((*area).clone())));
         Ok(DemonstrationAreaPayload { area, user_errors, client_mutation_id: input.client_mutation_id })
     }
 }

@@ -108,16 +108,16 @@ pub struct MoveIntroductionInput {
     transition: Code<IntroductionTransition>,
     /// Why: for DECLINE, END and REFUSE.
     reason: Option<Code<InterestDeclineReason>>,
-    /// Private words with a no, the terms of PROPOSE_TERMS, the conditions of PLEDGE.
+    /// Private words with a no, the terms of `PROPOSE_TERMS`, the conditions of PLEDGE.
     text: Option<String>,
     /// The language of the words, by ISO 639; en where none is given.
     lang: Option<String>,
-    /// The amount of PLEDGE, COMMIT or CONFIRM_CLOSE, in the currency of the project's gap; for the last two, where
+    /// The amount of PLEDGE, COMMIT or `CONFIRM_CLOSE`, in the currency of the project's gap; for the last two, where
     /// none is given, what the other side has said or what stands.
     amount: Option<MoneyInput>,
-    /// How the money comes, for CONFIRM_CLOSE.
+    /// How the money comes, for `CONFIRM_CLOSE`.
     instrument: Option<Code<Instrument>>,
-    /// The caller's own documents: the signed one for COMMIT, the evidence for CONFIRM_CLOSE.
+    /// The caller's own documents: the signed one for COMMIT, the evidence for `CONFIRM_CLOSE`.
     document_ids: Option<Vec<ID>>,
     /// The same key gives the same answer and one effect.
     idempotency_key: String,
@@ -275,7 +275,7 @@ impl IntroductionMutation {
     }
 
     /// Asks for a transition of an introduction. Which ones there are, and what each still takes, is told by
-    /// `availableTransitions`. COMMIT and CONFIRM_CLOSE hold when both sides have said the same; CLEAR and REFUSE of a
+    /// `availableTransitions`. COMMIT and `CONFIRM_CLOSE` hold when both sides have said the same; CLEAR and REFUSE of a
     /// hold when two officers have.
     async fn move_introduction(
         &self,

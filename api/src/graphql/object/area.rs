@@ -1,5 +1,7 @@
 //! Demonstration areas of cities.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{
@@ -21,7 +23,7 @@ use crate::{app::App, area::act, auth::Actor, store::Stored};
 
 /// A demonstration area, as far as whoever asked may know of it: its own people, or everybody once it is approved.
 #[derive(Debug, Clone)]
-pub struct DemonstrationAreaNode(pub Stored<DemonstrationArea>);
+pub struct DemonstrationAreaNode(pub Arc<Stored<DemonstrationArea>>);
 
 /// A numbered task.
 #[derive(Debug, SimpleObject)]

@@ -1,4 +1,5 @@
 //! Introductions, as each of the two sides sees them.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! Partnerships of cities, as each of the two offices sees them, and their public side.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 

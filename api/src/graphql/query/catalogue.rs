@@ -1,5 +1,7 @@
 //! Lists and single things.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::{
     capability::Capability, city::City, demonstration_area::DemonstrationArea, id::Id, import_job::ImportJob,
@@ -89,7 +91,7 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
             .map(|s| Node::Partnership(PartnershipNode(s))),
         Kind::DemonstrationArea => find(ctx, Id::<DemonstrationArea>::from_uuid(uuid))
             .await?
-            .map(|s| Node::DemonstrationArea(DemonstrationAreaNode((*s).clone()))),
+            .map(|s| Node::DemonstrationArea(DemonstrationAreaNode(Arc::new((*s).clone())))),
         // These have no global node: they are reached from what they belong to.
         Kind::Verification
         | Kind::ScreeningHit

@@ -28,7 +28,7 @@ use crate::app::{
 /// An edge of a triad, said in a sentence.
 #[derive(Debug, SimpleObject)]
 pub struct TriadEdge {
-    /// CITIES, CITY_A_PROJECT, CITY_B_PROJECT or PROJECT_MANDATE.
+    /// CITIES, `CITY_A_PROJECT`, `CITY_B_PROJECT` or `PROJECT_MANDATE`.
     key: &'static str,
     /// Its score, 0 to 100.
     score: f64,

@@ -123,14 +123,14 @@ impl IntroductionQuery {
         let own = acting(ctx)?;
         may(ctx, domain::account::Scope::Read)?;
         let filter = filter(side, states, project_id.as_ref(), mandate_id.as_ref())?;
-        let size = cursor::page_size(first)?;
+        let rows_asked = cursor::page_size(first)?;
         let after = after.map(|id| id_of::<domain::introduction::Introduction>("after", &id)).transpose()?;
         let app = ctx.data::<App>()?;
-        let limit = u64::try_from(size).unwrap_or(100).saturating_add(1);
+        let limit = u64::try_from(rows_asked).unwrap_or(100).saturating_add(1);
         let mut rows = stored(app.store.pipeline(own, &filter, after.map(Id::uuid), limit).await)?;
         let total = stored(app.store.pipeline_count(own, &filter).await)?;
-        let has_next_page = rows.len() > size;
-        rows.truncate(size);
+        let has_next_page = rows.len() > rows_asked;
+        rows.truncate(rows_asked);
         let viewer = ctx.data::<Viewer>()?;
         let edges: Vec<(String, IntroductionNode)> = rows
             .into_iter()

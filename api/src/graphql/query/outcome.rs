@@ -1,4 +1,5 @@
 //! What came of introductions, in public.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use domain::{value::CountryCode, vocabulary::CooperationField};

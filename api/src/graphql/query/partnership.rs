@@ -1,5 +1,7 @@
 //! Partnerships of the own office, the lawful route of two cities, and agreements in public.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::{
     account::Scope,
@@ -195,8 +197,8 @@ impl PartnershipQuery {
         let shown = |area: &Stored<DemonstrationArea>| {
             let state = area.value.state;
             let is_public = state.is_approved() || matches!(state, AreaState::Scaled | AreaState::Closed);
-            is_public || viewer.see(std::sync::Arc::new(area.clone())).is_some()
+            is_public || viewer.see(Arc::new(area.clone())).is_some()
         };
-        Ok(found.into_iter().filter(shown).map(DemonstrationAreaNode).collect())
+        Ok(found.into_iter().filter(shown).map(|area| DemonstrationAreaNode(Arc::new(area))).collect())
     }
 }

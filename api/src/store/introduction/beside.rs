@@ -166,8 +166,8 @@ impl Tx {
         one: Id<Organisation>,
         other: Id<Organisation>,
     ) -> Result<bool, StoreError> {
-        for (blocker, blocked) in [(one, other), (other, one)] {
-            let pair = [is("blocker_id", blocker.uuid()), is("blocked_id", blocked.uuid())];
+        for (from, to) in [(one, other), (other, one)] {
+            let pair = [is("blocker_id", from.uuid()), is("blocked_id", to.uuid())];
             if count(self.connection(), "contact_block", pair).await? > 0 {
                 return Ok(true);
             }
@@ -182,12 +182,12 @@ impl Tx {
     pub async fn block(
         &self,
         blocker: Id<Organisation>,
-        blocked: Id<Organisation>,
+        other: Id<Organisation>,
         person: Id<Person>,
     ) -> Result<(), StoreError> {
         let row = [
             ("blocker_id", blocker.uuid().into()),
-            ("blocked_id", blocked.uuid().into()),
+            ("blocked_id", other.uuid().into()),
             ("person_id", person.uuid().into()),
             ("at", self.now_micros().into()),
         ];
@@ -206,9 +206,9 @@ impl Tx {
     pub async fn unblock(
         &self,
         blocker: Id<Organisation>,
-        blocked: Id<Organisation>,
+        other: Id<Organisation>,
     ) -> Result<(), StoreError> {
-        let pair = [is("blocker_id", blocker.uuid()), is("blocked_id", blocked.uuid())];
+        let pair = [is("blocker_id", blocker.uuid()), is("blocked_id", other.uuid())];
         self.connection().execute(&delete("contact_block", pair)).await?;
         Ok(())
     }

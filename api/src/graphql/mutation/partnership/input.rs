@@ -311,7 +311,6 @@ pub(in crate::graphql) enum PartnershipActInput {
 }
 
 impl PartnershipActInput {
-    #[expect(clippy::too_many_lines, reason = "one arm for each act")]
     pub(super) fn parse(&self) -> Parsed<Act> {
         let said = |yes: bool, act: Act| {
             let message = "say true, or ask for something else";
