@@ -12,7 +12,7 @@ use domain::{
     document::Document,
     id::Id,
     import_job::ImportJob,
-    introduction::Introduction,
+    introduction::{Introduction, IntroductionState},
     mandate::Mandate,
     organisation::Organisation,
     partnership::Partnership,
@@ -63,6 +63,10 @@ pub trait Guarded: Aggregate {
     fn sides(&self) -> Vec<Id<Organisation>> {
         Vec::new()
     }
+    /// Whether it is kept from one of its organisations for now.
+    fn is_kept_from(&self, _organisation: Id<Organisation>) -> bool {
+        false
+    }
     /// Whether an organisation of somebody was introduced to it, and still is.
     fn is_introduced(_viewer: &Viewer, _stored: &Stored<Self>) -> bool {
         false
@@ -101,6 +105,11 @@ impl Guarded for Introduction {
     const POLICY: AggregateKind = AggregateKind::Introduction;
     fn sides(&self) -> Vec<Id<Organisation>> {
         vec![self.investor]
+    }
+    fn is_kept_from(&self, organisation: Id<Organisation>) -> bool {
+        // Who was asked does not learn that the screening holds or has refused it.
+        let is_held = matches!(self.state, IntroductionState::Held | IntroductionState::Refused);
+        is_held && organisation == self.organisation(self.recipient())
     }
 }
 impl Guarded for Mandate {
@@ -173,14 +182,15 @@ impl Viewer {
         }
         let Some(person) = self.actor.person() else { return RelationSet::ANONYMOUS };
         let owner = stored.owner.or_else(|| T::itself(stored.id));
-        let role_in =
-            |organisation: Option<Id<Organisation>>| organisation.and_then(|id| self.actor.role_in(id));
+        let role_in = |organisation: Option<Id<Organisation>>| {
+            organisation.filter(|id| !stored.value.is_kept_from(*id)).and_then(|id| self.actor.role_in(id))
+        };
         let sides = stored.value.sides();
         // Whoever is of several sides stands on the one for which the request acts.
         let acting = self.actor.acting().filter(|acting| sides.contains(acting));
         let role = role_in(acting)
             .or_else(|| role_in(owner))
-            .or_else(|| sides.iter().find_map(|side| self.actor.role_in(*side)));
+            .or_else(|| sides.iter().find_map(|side| role_in(Some(*side))));
         Standing {
             confirmed: person.confirmed,
             // A key never has a role on the platform.

@@ -51,6 +51,8 @@ pub struct App {
     pub ranking: Arc<Ranking>,
     /// What the rules of countries and cities say of partnerships.
     pub packs: Arc<domain::policy_pack::PackSet>,
+    /// Clauses of what two cities sign.
+    pub clauses: Arc<domain::agreement_template::ClauseLibrary>,
     /// Embedded facts.
     pub reference: Arc<Reference>,
     /// Names and summaries.
@@ -120,6 +122,10 @@ impl App {
             notices: notice::Notices::default(),
             packs: Arc::new(domain::policy_pack::PackSet::shipped().map_err(|error| {
                 tracing::error!(%error, "a policy pack that is shipped does not read");
+                AppError::Failed
+            })?),
+            clauses: Arc::new(domain::agreement_template::ClauseLibrary::shipped().map_err(|error| {
+                tracing::error!(%error, "the library of clauses does not read");
                 AppError::Failed
             })?),
             sanctions: Arc::default(),

@@ -147,6 +147,8 @@ pub struct MatchRecords<'a> {
     pub project: &'a Visible<Project>,
     /// Whose it is.
     pub owner: &'a Stored<Organisation>,
+    /// Whether the holder is of the investor's people.
+    pub inside: bool,
 }
 
 /// The receipt of a mandate and a project for a holder, who sees by value what the listing shows.
@@ -170,6 +172,8 @@ pub fn of_match(app: &App, records: &MatchRecords<'_>) -> Result<SignedReceipt, 
         "project.locations" => scored && shows(&[ListingField::City, ListingField::Position]),
         // What is told of the owner tells who it is.
         name if name.starts_with("project.") || name.starts_with("owner.") => scored,
+        // What an investor financed, and when, is its own affair; others see counts.
+        "investor.deals" => records.inside,
         // Whether the two are in twinned cities tells of the project's.
         "world.twinned" | "world.countries" => scored,
         _ => true,

@@ -3,8 +3,8 @@
 use domain::{
     id::Id,
     introduction::{
-        Advance, Asker, AvailableIntroductionTransition, Introduction, IntroductionParty, IntroductionState,
-        IntroductionTransition, Move, Surroundings,
+        Advance, Asker, AvailableIntroductionTransition, Introduction, IntroductionGuard, IntroductionParty,
+        IntroductionState, IntroductionTransition, Move, Surroundings,
     },
     policy::Action,
 };
@@ -129,7 +129,15 @@ pub async fn available(
     let Ok(asker) = asker(&command, &stored.value).await else { return Ok(Vec::new()) };
     let around = surroundings(&command, Some(stored.id), &stored.value).await?;
     command.tx.rollback().await?;
-    Ok(stored.value.available(&asker, &around, &timers_of(), command_now(app)))
+    let mut found = stored.value.available(&asker, &around, &timers_of(), command_now(app));
+    // That the other side is screened, or has blocked somebody, is not told: what is held up by it is not offered.
+    found.retain(|one| {
+        let is_quiet = |guard: &IntroductionGuard| {
+            matches!(guard, IntroductionGuard::ScreeningClear | IntroductionGuard::NotBlocked)
+        };
+        asker.side.is_none() || !one.requires.iter().any(is_quiet)
+    });
+    Ok(found)
 }
 
 fn command_now(app: &App) -> chrono::DateTime<chrono::Utc> {

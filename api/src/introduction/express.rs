@@ -145,7 +145,8 @@ async fn circumstances(
     Ok(IntroductionCircumstances {
         gates_pass: pair.is_some_and(|pair| all_open(&answers(&pair))),
         budget_left: command.tx.contact_budget(own.id, command.now).await?.left(),
-        blocked: command.tx.is_blocked(own.id, other.id).await?,
+        // Whoever asks has lifted the own block by asking; to look at it would tell who the other side is.
+        blocked: command.tx.has_blocked(other.id, own.id).await?,
         live_pair: command.tx.has_live_pair(investor, project.id, None).await?,
         both_claimed: own.value.claimed && other.value.claimed,
         screening_clear: [own, other]
@@ -172,10 +173,13 @@ fn refused(refusal: IntroductionBeginRefusal, own_is_clear: bool) -> CommandErro
     let IntroductionBeginRefusal::Guards(open) = refusal else {
         return Refusal::not_permitted(refusal.to_string()).into();
     };
+    // What else does not hold would tell, by a block of one's own, whose project a blind listing is.
+    if open.contains(&G::NoLivePair) {
+        return duplicate().into();
+    }
     let mut refusals: Vec<Refusal> = Vec::new();
     for guard in open {
         let refusal = match guard {
-            G::NoLivePair => duplicate(),
             G::ContactBudget => {
                 let message = "the contact budget of this month is used up: answers that you give add to it, and the \
                                next month brings ten more";

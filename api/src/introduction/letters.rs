@@ -24,8 +24,8 @@ pub(super) fn expressed(initiator: Side, name: &str, url: &str) -> (&'static str
         Side::Owner => (
             "A project invites you",
             format!(
-                "{name} invites you to look at a project that fits one of your mandates. Nothing of this binds you. \
-                 Without an answer it expires after 21 days.{}",
+                "The owner of a project that fits one of your mandates invites you to look at it. Nothing of this \
+                 binds you. Without an answer it expires after 21 days.{}",
                 sign_in(url)
             ),
         ),

@@ -86,7 +86,7 @@ pub async fn surroundings(
         live_pair: command.tx.has_live_pair(introduction.investor, introduction.project, id).await?,
         screening_clear,
         subject_over: is_over || no_mandate,
-        currency: project.and_then(|it| it.value.gap).map(domain::value::Money::currency),
+        gap: project.and_then(|it| it.value.gap),
     })
 }
 

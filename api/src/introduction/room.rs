@@ -102,6 +102,7 @@ pub async fn open_paper(
         .command(actor, meta, move |command| {
             Box::pin(async move {
                 let stored = command.find("introductionId", introduction).await?;
+                command.authorise("introductionId", Action::ReadPrivate, &stored).await?;
                 let side = side(command, &stored).await?;
                 let missing = || CommandError::from(Refusal::not_found("documentId", "document"));
                 let paper = command.tx.get::<Document>(document).await?.ok_or_else(missing)?;

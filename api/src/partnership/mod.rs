@@ -75,6 +75,9 @@ pub(crate) async fn check_papers(
     path: &str,
     papers: &[Id<Document>],
 ) -> Result<(), CommandError> {
+    if papers.len() > 20 {
+        return Err(Refusal::validation(path, "at most 20 documents").into());
+    }
     let own = command.viewer().await?.actor.acting();
     for id in papers {
         let paper = command.tx.get::<Document>(*id).await?;

@@ -27,6 +27,10 @@ pub async fn set(
         Box::pin(async move {
             let (office, role) = command.acting().await?;
             command.not_held(Some(office)).await?;
+            if command.actor.person().is_none_or(|person| person.scopes.is_some()) {
+                let message = "a person who is signed in says who acts for the city, and no key";
+                return Err(Refusal::not_permitted(message).into());
+            }
             if role != OrgRole::Owner {
                 return Err(
                     Refusal::not_permitted("an owner of the office says who acts for the city").into()

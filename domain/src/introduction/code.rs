@@ -74,7 +74,7 @@ vocabulary! {
         AnswerOverdue = "ANSWER_OVERDUE": "Nobody answered for 21 days",
         NdaSettled = "NDA_SETTLED": "The confidentiality agreement is signed or waived",
         TermsText = "TERMS_TEXT": "The terms are written down",
-        Amount = "AMOUNT": "An amount above zero in the currency of the project's gap is given",
+        Amount = "AMOUNT": "An amount above zero is given, in the currency of the project's gap and at most as large",
         SignedDocument = "SIGNED_DOCUMENT": "The signed document is attached",
         Evidence = "EVIDENCE": "Evidence is attached",
         OtherSideAgrees = "OTHER_SIDE_AGREES": "The other side has said the same",

@@ -231,8 +231,8 @@ pub struct Surroundings {
     pub screening_clear: bool,
     /// The listing or the mandate is over.
     pub subject_over: bool,
-    /// The currency in which amounts are given: that of the gap; none where none is known.
-    pub currency: Option<crate::value::Currency>,
+    /// What is still missing: amounts are in its currency, and at most as large; none where none is known.
+    pub gap: Option<Money>,
 }
 
 /// Who asks for a transition.
@@ -351,7 +351,8 @@ impl Introduction {
             nda_settled: self.nda != NdaState::Open,
             terms_text: request.text.is_some(),
             amount: request.amount.is_some_and(|amount| {
-                amount.minor() > 0 && around.currency.is_none_or(|currency| currency == amount.currency())
+                let fits = |gap: Money| gap.currency() == amount.currency() && amount.minor() <= gap.minor();
+                amount.minor() > 0 && around.gap.is_none_or(fits)
             }),
             signed_document: !request.documents.is_empty(),
             evidence: !request.documents.is_empty(),

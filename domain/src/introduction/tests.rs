@@ -242,17 +242,19 @@ fn asker(introduction: &Introduction, side: Side, who: u128) -> Asker {
     Asker { person: Some(person(who)), side: Some(side), parties: introduction.parties(side) }
 }
 
-const AROUND: Surroundings = Surroundings {
-    blocked: false,
-    live_pair: false,
-    screening_clear: true,
-    subject_over: false,
-    currency: Some(Currency::EUR),
-};
+fn around() -> Surroundings {
+    Surroundings {
+        blocked: false,
+        live_pair: false,
+        screening_clear: true,
+        subject_over: false,
+        gap: Some(Money::parse("20000000", Currency::EUR).unwrap()),
+    }
+}
 
 fn step(from: &Introduction, transition: IntroductionTransition, side: Side, with: &Move) -> Introduction {
     let who = asker(from, side, if side == Side::Investor { 10 } else { 20 });
-    match from.advance(transition, &who, with, &AROUND, &timers(), later(1)) {
+    match from.advance(transition, &who, with, &around(), &timers(), later(1)) {
         Ok(Advance::Moved(next) | Advance::Said(next)) => next,
         Err(refusal) => panic!("{transition}: {refusal}"),
     }
@@ -307,10 +309,10 @@ fn a_whole_way_to_the_close_needs_both_sides_where_money_moves() {
 fn amounts_are_in_the_currency_of_the_gap_and_above_zero() {
     let terms = Introduction { state: IntroductionState::Terms, ..expressed() };
     let who = asker(&terms, Side::Investor, 10);
-    for (amount, currency) in [("0", Currency::EUR), ("5", Currency::USD)] {
+    for (amount, currency) in [("0", Currency::EUR), ("5", Currency::USD), ("20000000.01", Currency::EUR)] {
         let with = Move { amount: Some(Money::parse(amount, currency).unwrap()), ..Move::default() };
         assert_eq!(
-            terms.advance(IntroductionTransition::Pledge, &who, &with, &AROUND, &timers(), noon()),
+            terms.advance(IntroductionTransition::Pledge, &who, &with, &around(), &timers(), noon()),
             Err(IntroductionRefusal::Guards(vec![IntroductionGuard::Amount]))
         );
     }
@@ -326,7 +328,7 @@ fn a_hold_is_lifted_or_confirmed_by_two_officers() {
     };
     let go = |from: &Introduction, who: u128, transition, reason| {
         let with = Move { reason, ..Move::default() };
-        from.advance(transition, &officer(who), &with, &AROUND, &timers(), later(1))
+        from.advance(transition, &officer(who), &with, &around(), &timers(), later(1))
     };
     let Ok(Advance::Said(first)) = go(&held, 1, IntroductionTransition::Clear, None) else { panic!() };
     let Ok(Advance::Said(same)) = go(&first, 1, IntroductionTransition::Clear, None) else { panic!() };
@@ -429,9 +431,9 @@ proptest! {
                 instrument: None,
                 documents: vec![Id::from_uuid(Uuid::from_u128(5))],
             };
-            let offered = at.available(&who, &AROUND, &timers(), now);
+            let offered = at.available(&who, &around(), &timers(), now);
             let offered = offered.iter().any(|one| one.transition == transition && one.requires.is_empty());
-            match at.advance(transition, &who, &with, &AROUND, &timers(), now) {
+            match at.advance(transition, &who, &with, &around(), &timers(), now) {
                 Ok(Advance::Moved(next)) => {
                     prop_assert!(INTRODUCTION_RULES.iter().any(|rule| rule.transition == transition
                         && rule.from.contains(&at.state) && rule.to == next.state));

@@ -170,7 +170,7 @@ vocabulary! {
         Reason = "REASON": "A reason is given",
         Unanswered = "UNANSWERED_60_DAYS": "Nobody answered for 60 days",
         SameText = "SAME_TEXT": "The hash is that of the current text, and the one that the other side signed",
-        OtherPerson = "OTHER_PERSON": "Another person signed for the other side",
+        OtherPerson = "OTHER_PERSON": "Another person has spoken for the other side",
         TrialLength = "TRIAL_6_TO_24_MONTHS": "A trial lasts 6 to 24 months",
         ActivitiesPlanned = "TWO_ACTIVITIES_PLANNED": "At least two activities are planned",
         SameTerms = "SAME_TERMS": "Both sides say the same",

@@ -283,8 +283,8 @@ pub struct ClauseChange {
     pub parts: Vec<PartChange>,
 }
 
-/// Above this product of the tokens of two texts they are shown whole, one after the other: a comparison must not
-/// become work without bound.
+/// The most work of a whole comparison, in products of the tokens of two texts; what goes beyond is shown whole, one after
+/// the other: a comparison must not become work without bound.
 const COMPARED_MAX: usize = 4_000_000;
 
 /// Compares two texts clause by clause: first the clauses of the new text in their order, then those that are gone.
@@ -292,6 +292,7 @@ const COMPARED_MAX: usize = 4_000_000;
 pub fn compare(old: &AgreementText, new: &AgreementText) -> Vec<ClauseChange> {
     let find = |text: &'_ AgreementText, key: &str| text.clauses.iter().position(|clause| clause.key == key);
     let mut changes = Vec::new();
+    let mut left = COMPARED_MAX;
     // A clause has moved where it no longer stands after the one, of those in both texts, that it stood after.
     let before = |text: &AgreementText, other: &AgreementText, place: usize| {
         let earlier = text.clauses.iter().take(place).rev();
@@ -300,7 +301,7 @@ pub fn compare(old: &AgreementText, new: &AgreementText) -> Vec<ClauseChange> {
     for (place, clause) in new.clauses.iter().enumerate() {
         let then = find(old, &clause.key);
         let was = then.and_then(|then| old.clauses.get(then));
-        let parts = clause_parts(was, Some(clause));
+        let parts = clause_parts(was, Some(clause), &mut left);
         let moved = then.is_some_and(|then| before(old, new, then) != before(new, old, place));
         let fate = match was {
             None => ClauseFate::Added,
@@ -311,13 +312,13 @@ pub fn compare(old: &AgreementText, new: &AgreementText) -> Vec<ClauseChange> {
         changes.push(ClauseChange { key: clause.key.clone(), fate, parts });
     }
     for clause in old.clauses.iter().filter(|clause| find(new, &clause.key).is_none()) {
-        let parts = clause_parts(Some(clause), None);
+        let parts = clause_parts(Some(clause), None, &mut left);
         changes.push(ClauseChange { key: clause.key.clone(), fate: ClauseFate::Removed, parts });
     }
     changes
 }
 
-fn clause_parts(old: Option<&Clause>, new: Option<&Clause>) -> Vec<PartChange> {
+fn clause_parts(old: Option<&Clause>, new: Option<&Clause>, left: &mut usize) -> Vec<PartChange> {
     let mut parts = Vec::new();
     for heading in [true, false] {
         let part = |clause: &'_ Clause| if heading { clause.heading.clone() } else { clause.body.clone() };
@@ -332,7 +333,7 @@ fn clause_parts(old: Option<&Clause>, new: Option<&Clause>) -> Vec<PartChange> {
             };
             let (was, is) = (text(&was), text(&is));
             if was != is {
-                parts.push(PartChange { lang, heading, pieces: pieces(lang, &was, &is) });
+                parts.push(PartChange { lang, heading, pieces: pieces(lang, &was, &is, left) });
             }
         }
     }
@@ -340,13 +341,16 @@ fn clause_parts(old: Option<&Clause>, new: Option<&Clause>) -> Vec<PartChange> {
 }
 
 /// Word by word; in scripts that put no space between words, character by character.
-fn pieces(lang: Lang, old: &str, new: &str) -> Vec<Piece> {
+fn pieces(lang: Lang, old: &str, new: &str, left: &mut usize) -> Vec<Piece> {
     let by_character = matches!(lang.as_str(), "zh" | "zho" | "th" | "tha" | "lo" | "lao");
-    let tokens =
-        |text: &str| if by_character { text.chars().count() } else { text.split_whitespace().count() };
-    if tokens(old).saturating_mul(tokens(new)) > COMPARED_MAX {
+    // Between two words stands a token of space.
+    let words = |text: &str| text.split_whitespace().count().saturating_mul(2).saturating_add(1);
+    let tokens = |text: &str| if by_character { text.chars().count() } else { words(text) };
+    let work = tokens(old).saturating_mul(tokens(new));
+    let Some(rest) = left.checked_sub(work) else {
         return vec![Piece::Deleted(old.to_owned()), Piece::Inserted(new.to_owned())];
-    }
+    };
+    *left = rest;
     let diff = if by_character { TextDiff::from_chars(old, new) } else { TextDiff::from_words(old, new) };
     let mut pieces: Vec<Piece> = Vec::new();
     for change in diff.iter_all_changes() {

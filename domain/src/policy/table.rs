@@ -273,7 +273,7 @@ const INTRODUCTION: &[Row] = &[
 
 /// Of both offices, once it was proposed; its public side, once it is in force, is shown by its cities.
 const PARTNERSHIP: &[Row] = &[
-    row(A::Read, &[R::MemberViewer, R::Administrator, R::System]),
+    row(A::Read, &[R::MemberViewer, R::System]),
     row(A::ReadPrivate, &[R::MemberViewer, R::System]),
     row(A::Create, &[R::MemberEditor]),
     row(A::Move, &[R::MemberEditor, R::System]),
@@ -282,7 +282,7 @@ const PARTNERSHIP: &[Row] = &[
 
 /// In public from its approval on; before that of its host's office.
 const DEMONSTRATION_AREA: &[Row] = &[
-    row(A::Read, &[R::MemberViewer, R::Administrator, R::System]),
+    row(A::Read, &[R::MemberViewer, R::System]),
     row(A::ReadPrivate, &[R::MemberViewer, R::System]),
     row(A::Create, &[R::MemberEditor]),
     row(A::Move, &[R::MemberEditor, R::System]),

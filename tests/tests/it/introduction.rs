@@ -367,6 +367,15 @@ async fn to_the_close(server: &Server, pair: &Pair, accepted: Value) {
     let data = server.data_as("owner", gap, json!({"p": pair.project})).await;
     assert_eq!(data["project"]["state"], "PUBLISHED");
     assert_eq!(data["project"]["fundingGap"]["amountMinor"], "3200000000");
+    // A no of an investor teaches the listing's people, and nobody else.
+    let invited = json!({"projectId": pair.project, "mandateId": pair.mandate, "answers": answers()});
+    let done = server.done("owner", "inviteInvestor:ExpressInterestInput", INTRODUCTION, invited).await;
+    go(server, "investor", &done["introduction"], "DECLINE", json!({"reason": "TENOR_MISMATCH"})).await;
+    let noes = "query($p:ID!){project(id:$p){noes{reason times}}}";
+    let data = server.data_as("owner", noes, json!({"p": pair.project})).await;
+    assert_eq!(data["project"]["noes"], json!([{"reason": "TENOR_MISMATCH", "times": 1}]));
+    let data = server.data_as("bank", noes, json!({"p": pair.project})).await;
+    assert_eq!(data["project"]["noes"], json!([]));
     let late = with(&closed, "END", json!({"reason": "FX_RISK"}));
     assert_eq!(server.refused("investor", "moveIntroduction", late).await.0, "INVALID_TRANSITION");
 }
@@ -376,15 +385,15 @@ async fn pipeline(server: &Server, pair: &Pair) {
     let list =
         "query($p:ID){pipeline(projectId:$p first:10){totalCount edges{node{id state mySide notes{body}}}}}";
     let mine = server.data_as("investor", list, json!({"p": pair.project})).await["pipeline"].clone();
-    assert_eq!(mine["totalCount"], 2);
-    let closed = &mine["edges"][0]["node"];
+    assert_eq!(mine["totalCount"], 3);
+    let closed = &mine["edges"][1]["node"];
     assert_eq!((&closed["state"], &closed["mySide"]), (&json!("CLOSED"), &json!("INVESTOR")));
     let note = json!({"introductionId": closed["id"], "text": "=HYPERLINK(\"a\") their margin is thin"});
     server.done("investor", "addIntroductionNote", "introduction{id}", note).await;
     let mine = server.data_as("investor_colleague", list, json!({"p": pair.project})).await;
-    assert_eq!(mine["pipeline"]["edges"][0]["node"]["notes"].as_array().unwrap().len(), 1);
+    assert_eq!(mine["pipeline"]["edges"][1]["node"]["notes"].as_array().unwrap().len(), 1);
     let theirs = server.data_as("owner", list, json!({"p": pair.project})).await;
-    assert_eq!(theirs["pipeline"]["edges"][0]["node"]["notes"], json!([]), "a note is of one side");
+    assert_eq!(theirs["pipeline"]["edges"][1]["node"]["notes"], json!([]), "a note is of one side");
     let export = "query($f:ExportFormat!){exportPipeline(format:$f)}";
     let csv = server.data_as("investor", export, json!({"f": "CSV"})).await["exportPipeline"].clone();
     let csv = csv.as_str().unwrap();
@@ -392,9 +401,9 @@ async fn pipeline(server: &Server, pair: &Pair) {
     let json_file = server.data_as("owner", export, json!({"f": "JSON"})).await["exportPipeline"].clone();
     assert!(!json_file.as_str().unwrap().contains("margin"), "the other side's note");
     let rows: Value = serde_json::from_str(json_file.as_str().unwrap()).unwrap();
-    assert_eq!(rows.as_array().unwrap().len(), 2);
+    assert_eq!(rows.as_array().unwrap().len(), 3);
     let budget = server.data_as("investor", "{contactBudget{left expressed replies}}", json!({})).await;
-    assert_eq!(budget["contactBudget"], json!({"left": 10, "expressed": 1, "replies": 1}));
+    assert_eq!(budget["contactBudget"], json!({"left": 11, "expressed": 1, "replies": 2}));
     let nobody = server.query("{pipeline{totalCount}}", json!({})).await;
     assert_eq!(nobody["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
 }

@@ -92,6 +92,34 @@ async fn journey_d(behind: Behind) {
     assert!(path["lanes"][0]["questions"].as_array().unwrap().contains(&json!("CHAIN_UNKNOWN")), "{path}");
     assert_eq!(path["lanes"][1]["steps"][0]["kind"], "LEGAL_REVIEW");
 
+    // A letter of intent in three languages side by side, with the first deed in it; what a machine wrote is marked.
+    let library =
+        "{agreementLibrary{editions{lang machineTranslated} documentKinds{kind keys} optionalKeys}}";
+    let library = server.data(library, json!({})).await["agreementLibrary"].clone();
+    assert_eq!(library["editions"].as_array().unwrap().len(), 8, "{library}");
+    let template = "query($t:TemplateInput!){agreementTemplate(template:$t){tier force hash clauses{key body{lang value \
+                    machineTranslated}}}}";
+    let filled = json!({"kind": "LETTER_OF_INTENT", "cityA": a, "cityB": b, "langs": ["en", "zh", "sr"],
+        "fields": [{"lang": "en", "value": "smart cities"}], "projectId": server.ids["project"],
+        "more": library["optionalKeys"], "termMonths": 24, "trialMonths": 12});
+    let text = server.data(template, json!({"t": filled})).await["agreementTemplate"].clone();
+    assert_eq!((&text["tier"], &text["force"]), (&json!("EXPLORATORY_LOI"), &json!("NON_BINDING")));
+    let bodies: Vec<&Value> = text["clauses"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|clause| clause["body"].as_array().unwrap())
+        .collect();
+    assert!(
+        bodies.iter().all(|body| (body["lang"] == "en") != (body["machineTranslated"] == true)),
+        "{text}"
+    );
+    assert!(bodies.iter().any(|body| body["value"].as_str().unwrap().contains("Novi Sad")), "{text}");
+    let mut wrong = filled.clone();
+    wrong["langs"] = json!(["xx"]);
+    let refused = server.query(template, json!({"t": wrong})).await;
+    assert_eq!(refused["errors"][0]["extensions"]["argument"], "template.langs");
+
     // A draft is the own office's alone; the other side and strangers do not find it.
     let input = json!({"cityId": a, "partnerId": b, "text": text("STRATEGIC", "At once")});
     assert_eq!(server.refused("city_office", "draftPartnership", input).await.0, "GATE_FAILED", "8.2");

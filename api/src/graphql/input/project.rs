@@ -33,6 +33,9 @@ pub struct TextInput {
     pub lang: Option<String>,
     /// The text.
     pub value: String,
+    /// Whether a machine translated it; it is marked wherever it is shown.
+    #[graphql(default = false)]
+    pub machine_translated: bool,
 }
 
 impl TextInput {
@@ -41,8 +44,9 @@ impl TextInput {
             Some(code) => code.parse().map_err(|e| Refusal::validation(&format!("{path}.lang"), e))?,
             None => Lang::EN,
         };
-        Localized::new(lang, &self.value)
-            .map_err(|error| Refusal::validation(&format!("{path}.value"), error).into())
+        let text = Localized::new(lang, &self.value)
+            .map_err(|error| Refusal::validation(&format!("{path}.value"), error))?;
+        Ok(if self.machine_translated { text.by_machine() } else { text })
     }
 }
 

@@ -156,9 +156,12 @@ impl DemonstrationAreaNode {
     async fn evaluations(&self) -> Vec<EvaluationObject> {
         self.0.value.evaluations.iter().map(Into::into).collect()
     }
-    /// Why it was last returned, rejected, suspended or closed.
-    async fn reason(&self) -> Option<TextObject> {
-        self.0.value.reason.as_ref().map(Into::into)
+    /// Why it was last returned, rejected, suspended or closed; for the host and its authority.
+    async fn reason(&self, ctx: &Context<'_>) -> Result<Option<TextObject>> {
+        let actor = ctx.data::<Actor>()?;
+        let own = [self.0.value.host.office, self.0.value.plan.authority];
+        let inside = own.iter().any(|id| actor.role_in(*id).is_some());
+        Ok(self.0.value.reason.as_ref().filter(|_| inside).map(Into::into))
     }
     /// The states that it went through.
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<HistoryStep>> {

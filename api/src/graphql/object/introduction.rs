@@ -131,6 +131,30 @@ impl From<AvailableIntroductionTransition> for AvailableObject {
     }
 }
 
+/// How often a reason was given.
+#[derive(Debug, SimpleObject)]
+pub struct ReasonCount {
+    /// The reason.
+    reason: Code<InterestDeclineReason>,
+    /// How often.
+    times: i64,
+}
+
+impl ReasonCount {
+    /// Counts reasons, the most frequent first, equals in the order of the list.
+    pub fn of(reasons: &[InterestDeclineReason]) -> Vec<Self> {
+        let count = |reason: &InterestDeclineReason| {
+            let times = reasons.iter().filter(|given| *given == reason).count();
+            Self { reason: Code(*reason), times: number(u64::try_from(times).unwrap_or(u64::MAX)) }
+        };
+        let mut counts: Vec<Self> =
+            <InterestDeclineReason as domain::Vocabulary>::ALL.iter().map(count).collect();
+        counts.retain(|count| count.times > 0);
+        counts.sort_by_key(|count| std::cmp::Reverse(count.times));
+        counts
+    }
+}
+
 /// A note that only the own side sees.
 #[derive(Debug, SimpleObject)]
 #[graphql(name = "IntroductionNote")]
@@ -483,9 +507,19 @@ impl IntroductionNode {
         let rows = stored(ctx.data::<App>()?.store.disclosures(self.0.id).await)?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
-    /// The states that it went through.
+    /// The states that it went through. Who of the other side acted is told once it is accepted; who decided about a
+    /// hold is not.
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<HistoryStep>> {
-        let steps = stored(ctx.data::<App>()?.store.history(self.0.id.uuid()).await)?;
+        let own = self.my_side(ctx)?.map(|side| self.record().organisation(side).uuid());
+        let known = self.record().answered_at.is_some() && self.record().over.is_none();
+        let known = known || self.record().state.is_introduced();
+        let mut steps = stored(ctx.data::<App>()?.store.history(self.0.id.uuid()).await)?;
+        for past in steps.iter_mut().filter(|_| own.is_some()) {
+            let is_own = past.step.organisation == own;
+            if !is_own && (!known || past.step.organisation.is_none()) {
+                (past.step.organisation, past.step.person) = (None, None);
+            }
+        }
         Ok(steps.into_iter().map(Into::into).collect())
     }
     /// What the caller may do now.

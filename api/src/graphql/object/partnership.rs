@@ -526,6 +526,7 @@ impl PartnershipNode {
     /// What became of each clause from one version to another; clauses without a change are left out.
     async fn compare_versions(
         &self,
+        ctx: &Context<'_>,
         #[graphql(desc = "The older version, from 1.")] from: u32,
         #[graphql(desc = "The newer version.")] to: u32,
     ) -> Result<Vec<ChangeObject>> {
@@ -534,7 +535,10 @@ impl PartnershipNode {
             found
                 .ok_or_else(|| client_error(ErrorCode::NotFound, Some(argument), "There is no such version."))
         };
-        let changes = compare(&find(from, "from")?.text, &find(to, "to")?.text);
+        let (old, new) = (find(from, "from")?.text.clone(), find(to, "to")?.text.clone());
+        let app = ctx.data::<App>()?;
+        let changes = app.compute(move |_| Ok(compare(&old, &new))).await;
+        let changes = changes.map_err(super::super::error::refusal)?;
         Ok(changes.into_iter().map(Into::into).collect())
     }
     /// The receipt of the score as it was when the partnership was proposed; it never changes.

@@ -18,6 +18,7 @@ use super::{
     super::code::{Code, Stage},
     DocumentNode, OrganisationNode,
     common::{BigInt, CountryObject, MoneyObject, ProvenanceObject, TextObject, connection, global, node},
+    introduction::ReasonCount,
     listing,
     me::stored,
     unlock,
@@ -319,13 +320,22 @@ impl ProjectNode {
     async fn recorded_year(&self) -> Option<i32> {
         self.0.value.recorded_year.filter(|_| self.0.shows(Field::Provenance))
     }
-    /// Documents, as far as the caller may know of them: of a match the titles, of an introduction the bytes.
+    /// Documents, as far as the caller may know of them: of a match the titles. Their bytes are for the own people, and
+    /// in the document room of an introduction.
     async fn documents(&self, ctx: &Context<'_>) -> Result<Vec<DocumentNode>> {
         let Some(owner) = self.0.owner else { return Ok(Vec::new()) };
         let found = stored(ctx.data::<App>()?.store.documents(owner, Some(self.0.id)).await)?;
         let viewer = ctx.data::<Viewer>()?;
         let seen = found.into_iter().filter_map(|one| viewer.see_document(Arc::new(one), Some(&self.0)));
         Ok(seen.map(DocumentNode).collect())
+    }
+    /// Why investors said no, the most frequent first, so that a no teaches; for the listing's people, empty for others.
+    async fn noes(&self, ctx: &Context<'_>) -> Result<Vec<ReasonCount>> {
+        if !super::listing::is_inside(&self.0) {
+            return Ok(Vec::new());
+        }
+        let reasons = stored(ctx.data::<App>()?.store.noes_to(self.0.id).await)?;
+        Ok(ReasonCount::of(&reasons))
     }
     /// Origin.
     async fn provenance(&self) -> ProvenanceObject {

@@ -51,8 +51,6 @@ pub struct BudgetObject {
     expressed: i64,
     /// Answers that it gave.
     replies: i64,
-    /// Organisations that blocked it.
-    blocks: i64,
 }
 
 impl From<ContactBudget> for BudgetObject {
@@ -61,7 +59,6 @@ impl From<ContactBudget> for BudgetObject {
             left: i64::from(budget.left()),
             expressed: i64::from(budget.expressed),
             replies: i64::from(budget.replies),
-            blocks: i64::from(budget.blocks),
         }
     }
 }
@@ -164,6 +161,7 @@ impl IntroductionQuery {
     /// How many introductions the organisation for which the caller acts can still begin this month.
     async fn contact_budget(&self, ctx: &Context<'_>) -> Result<BudgetObject> {
         let own = acting(ctx)?;
+        may(ctx, domain::account::Scope::Read)?;
         let app = ctx.data::<App>()?;
         Ok(stored(app.store.contact_budget(own, app.auth.clock.now()).await)?.into())
     }
@@ -171,6 +169,7 @@ impl IntroductionQuery {
     /// The organisations that the one for which the caller acts has blocked, at most 500.
     async fn blocked_organisations(&self, ctx: &Context<'_>) -> Result<Vec<OrganisationNode>> {
         let own = acting(ctx)?;
+        may(ctx, domain::account::Scope::Read)?;
         let mut found = Vec::new();
         for id in stored(ctx.data::<App>()?.store.blocked_by(own).await)? {
             found.extend(find(ctx, id).await?.map(OrganisationNode));

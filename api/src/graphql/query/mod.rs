@@ -10,6 +10,7 @@ pub mod pair;
 pub mod partnership;
 pub mod ranking;
 pub mod receipt;
+pub mod template;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -29,6 +30,7 @@ pub use pair::PairQuery;
 pub use partnership::PartnershipQuery;
 pub use ranking::RankingQuery;
 pub use receipt::ReceiptQuery;
+pub use template::TemplateQuery;
 
 /// What can be asked.
 #[derive(Debug, Default, MergedObject)]
@@ -43,6 +45,7 @@ pub struct Query(
     PartnershipQuery,
     CombinationQuery,
     ReceiptQuery,
+    TemplateQuery,
 );
 
 /// The typed id of an argument.

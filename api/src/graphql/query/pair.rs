@@ -2,18 +2,21 @@
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
-use domain::{id::Id, project::Project};
+use domain::{disclosure::ListingField, id::Id, project::Project};
 use matcher::policy::{Criterion, InvestorCriterion};
 
 use super::{
     super::{
         cursor::Question,
         error::{ErrorCode, client_error, refusal},
-        object::{CityMatchNode, MatchNode},
+        object::{CityMatchNode, MatchNode, find},
     },
     id_of, refused,
 };
-use crate::app::{self, App, AppError, Match, PairRequest};
+use crate::{
+    app::{self, App, AppError, Match, PairRequest},
+    visible::Visible,
+};
 
 /// Single pairs.
 #[derive(Debug, Default)]
@@ -69,6 +72,16 @@ impl PairQuery {
         if !(2..=6).contains(&ids.len()) || distinct.len() != ids.len() {
             let message = "Compare two to six projects, each once.";
             return Err(client_error(ErrorCode::Validation, Some("projectIds"), message));
+        }
+        for id in &ids {
+            let tells =
+                |project: Visible<Project>| ListingField::SCORED.iter().all(|field| project.shows(*field));
+            if find(ctx, *id).await?.is_some_and(|project| !tells(project)) {
+                // The value of a criterion tells of the fact that it was made of.
+                let message =
+                    "The owner of one of these shows what the score is made of after an introduction.";
+                return Err(client_error(ErrorCode::Forbidden, Some("projectIds"), message));
+            }
         }
         let matches = app::pairs_of(ctx.data::<App>()?, mandate, &ids).map_err(|error| match error {
             AppError::NotFound { what: "project" } => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Json, Object, Result, SimpleObject};
-use domain::{city::City, mandate::Mandate, project::Project};
+use domain::{city::City, disclosure::ListingField, mandate::Mandate, project::Project};
 use matcher::receipt::Criterion;
 use serde_json::Value;
 
@@ -78,6 +78,11 @@ impl ReceiptQuery {
         let mandate = mandate.ok_or_else(|| missing("mandate"))?;
         let project = find(ctx, id_of::<Project>("projectId", &project_id)?).await?;
         let project = project.ok_or_else(|| missing("project"))?;
+        if !ListingField::SCORED.iter().all(|field| project.shows(*field)) {
+            // The value of a criterion tells of the fact that it was made of.
+            let message = "The owner shows what the score is made of after an introduction.";
+            return Err(client_error(ErrorCode::Forbidden, Some("projectId"), message));
+        }
         let owners = [mandate.owner, project.owner];
         let [Some(investor), Some(owner)] = owners else { return Err(missing("organisation")) };
         let app = ctx.data::<App>()?;
@@ -85,7 +90,8 @@ impl ReceiptQuery {
         let (Some(investor), Some(owner)) = (found.get(&investor), found.get(&owner)) else {
             return Err(missing("organisation"));
         };
-        let records = MatchRecords { mandate: &mandate, investor, project: &project, owner };
+        let inside = mandate.is_private();
+        let records = MatchRecords { mandate: &mandate, investor, project: &project, owner, inside };
         Ok(Json(receipt::of_match(app, &records).map_err(refused)?))
     }
 
@@ -111,7 +117,8 @@ impl ReceiptQuery {
     async fn verify_receipt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The file as it was given, as JSON text of at most 256 kB.")] receipt: String,
+        #[graphql(desc = "The file as it was given, as JSON text; a request has at most 64 kB.")]
+        receipt: String,
     ) -> Result<ReceiptVerdict> {
         let app = ctx.data::<App>()?;
         let keys: Arc<Value> = Arc::new(app.auth.keys.jwks());

@@ -176,6 +176,24 @@ impl SubscriptionRoot {
         side::introductions(ctx)
     }
 
+    /// What happens to the partnerships of the office for which the caller acts, from now on.
+    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
+    async fn partnership_events(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<side::PartnershipEvent>> + use<>> {
+        side::partnerships(ctx)
+    }
+
+    /// What happens to the demonstration areas of the organisation for which the caller acts, from now on.
+    #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
+    async fn area_events(
+        &self,
+        ctx: &Context<'_>,
+    ) -> Result<impl Stream<Item = Result<side::AreaEvent>> + use<>> {
+        side::areas(ctx)
+    }
+
     /// What happens to the first rows of a city's list, as `partnerCities` ranks them by both sides. Events that are
     /// quicker than their reader are told as the net difference. Ends with `NOT_FOUND` when the city is gone.
     #[expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]

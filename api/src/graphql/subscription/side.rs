@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Error, Object, Result};
 use chrono::{DateTime, Utc};
-use domain::{id::Id, introduction::Introduction, organisation::Organisation};
+use domain::{
+    demonstration_area::DemonstrationArea, id::Id, introduction::Introduction, organisation::Organisation,
+    partnership::Partnership,
+};
 use futures::{Stream, stream};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::super::{
     error::{ErrorCode, client_error},
     loader,
-    object::{BigInt, IntroductionNode, me::time},
+    object::{BigInt, DemonstrationAreaNode, IntroductionNode, PartnershipNode, me::time},
 };
 use crate::{
     app::{App, notice::Notice},
@@ -21,32 +24,41 @@ use crate::{
     visible::{Guarded, Visible},
 };
 
-/// Something happened to an introduction of the organisation for which the caller acts.
-#[derive(Debug)]
-pub(super) struct IntroductionEvent {
-    introduction: IntroductionNode,
-    sequence: i64,
-    at: i64,
+/// Names an event type for each kind of record.
+macro_rules! event {
+    ($event:ident, $name:literal, $node:ident, $field:ident, $what:literal) => {
+        #[doc = concat!("Something happened to ", $what, " of the organisation for which the caller acts.")]
+        #[derive(Debug)]
+        pub(super) struct $event {
+            node: $node,
+            sequence: i64,
+            at: i64,
+        }
+
+        #[doc = concat!("Something happened to ", $what, " of the organisation for which the caller acts.")]
+        #[Object(name = $name)]
+        impl $event {
+            #[doc = concat!("It, as it is now.")]
+            async fn $field(&self, ctx: &Context<'_>) -> Result<&$node> {
+                // The loaders live as long as the subscription, and what they have read is of an earlier event.
+                loader::forget(ctx)?;
+                Ok(&self.node)
+            }
+            /// Number of the event in the log.
+            async fn sequence(&self) -> BigInt {
+                BigInt(self.sequence)
+            }
+            /// When it happened.
+            async fn at(&self) -> DateTime<Utc> {
+                time(self.at)
+            }
+        }
+    };
 }
 
-/// Something happened to an introduction of the organisation for which the caller acts.
-#[Object]
-impl IntroductionEvent {
-    /// The introduction as it is now.
-    async fn introduction(&self, ctx: &Context<'_>) -> Result<&IntroductionNode> {
-        // The loaders live as long as the subscription, and what they have read is of an earlier event.
-        loader::forget(ctx)?;
-        Ok(&self.introduction)
-    }
-    /// Number of the event in the log.
-    async fn sequence(&self) -> BigInt {
-        BigInt(self.sequence)
-    }
-    /// When it happened.
-    async fn at(&self) -> DateTime<Utc> {
-        time(self.at)
-    }
-}
+event!(IntroductionEvent, "IntroductionEvent", IntroductionNode, introduction, "an introduction");
+event!(PartnershipEvent, "PartnershipEvent", PartnershipNode, partnership, "a partnership");
+event!(AreaEvent, "DemonstrationAreaEvent", DemonstrationAreaNode, area, "a demonstration area");
 
 /// Who listens, and to what.
 struct Listener {
@@ -110,7 +122,27 @@ pub(super) fn introductions(
     ctx: &Context<'_>,
 ) -> Result<impl Stream<Item = Result<IntroductionEvent>> + use<>> {
     Ok(events::<Introduction, _>(listener(ctx)?, |seen, notice| IntroductionEvent {
-        introduction: IntroductionNode(seen),
+        node: IntroductionNode(seen),
+        sequence: notice.sequence,
+        at: notice.at,
+    }))
+}
+
+/// What happens to the partnerships of the office for which the caller acts.
+pub(super) fn partnerships(
+    ctx: &Context<'_>,
+) -> Result<impl Stream<Item = Result<PartnershipEvent>> + use<>> {
+    Ok(events::<Partnership, _>(listener(ctx)?, |seen, notice| PartnershipEvent {
+        node: PartnershipNode(seen),
+        sequence: notice.sequence,
+        at: notice.at,
+    }))
+}
+
+/// What happens to the demonstration areas of the organisation for which the caller acts.
+pub(super) fn areas(ctx: &Context<'_>) -> Result<impl Stream<Item = Result<AreaEvent>> + use<>> {
+    Ok(events::<DemonstrationArea, _>(listener(ctx)?, |seen, notice| AreaEvent {
+        node: DemonstrationAreaNode(Arc::new((*seen).clone())),
         sequence: notice.sequence,
         at: notice.at,
     }))

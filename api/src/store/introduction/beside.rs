@@ -166,13 +166,20 @@ impl Tx {
         one: Id<Organisation>,
         other: Id<Organisation>,
     ) -> Result<bool, StoreError> {
-        for (from, to) in [(one, other), (other, one)] {
-            let pair = [is("blocker_id", from.uuid()), is("blocked_id", to.uuid())];
-            if count(self.connection(), "contact_block", pair).await? > 0 {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.has_blocked(one, other).await? || self.has_blocked(other, one).await?)
+    }
+
+    /// Whether an organisation has blocked another one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn has_blocked(
+        &self,
+        from: Id<Organisation>,
+        to: Id<Organisation>,
+    ) -> Result<bool, StoreError> {
+        let pair = [is("blocker_id", from.uuid()), is("blocked_id", to.uuid())];
+        Ok(count(self.connection(), "contact_block", pair).await? > 0)
     }
 
     /// Blocks an organisation; once is enough.

@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use domain::{
     Vocabulary,
     id::Id,
-    introduction::{ContactBudget, Introduction, IntroductionState, Side, month_begins},
+    introduction::{
+        ContactBudget, InterestDeclineReason, Introduction, IntroductionState, Side, month_begins,
+    },
     mandate::Mandate,
     organisation::Organisation,
     project::Project,
@@ -245,6 +247,26 @@ impl Store {
         filter: &PipelineFilter,
     ) -> Result<u64, StoreError> {
         count(self.reader(), TABLE, filter.conditions(organisation)).await
+    }
+
+    /// With which reasons introductions to a project were declined or ended by the investors' side, at most the last
+    /// 1,000.
+    ///
+    /// # Errors
+    /// The database does not answer, or a record does not read.
+    pub async fn noes_to(&self, project: Id<Project>) -> Result<Vec<InterestDeclineReason>, StoreError> {
+        let over = [IntroductionState::Declined, IntroductionState::Ended];
+        let mut rows = select_documents::<Introduction>();
+        rows.and_where(is("project_id", project.uuid()))
+            .and_where(in_states(&over))
+            .order_by(Alias::new("id"), Order::Desc)
+            .limit(1_000);
+        let rows = self.reader().query_all(&rows).await?;
+        let found: Result<Vec<Stored<Introduction>>, StoreError> = rows.iter().map(read).collect();
+        let of_investor = |stored: Stored<Introduction>| {
+            stored.value.over.filter(|over| over.side == Some(Side::Investor)).and_then(|over| over.code)
+        };
+        Ok(found?.into_iter().filter_map(of_investor).collect())
     }
 
     /// The introductions that the screening holds, longest first, at most `limit`.
