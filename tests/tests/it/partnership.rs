@@ -102,9 +102,9 @@ async fn journey_d(behind: Behind) {
     let filled = json!({"kind": "LETTER_OF_INTENT", "cityA": a, "cityB": b, "langs": ["en", "zh", "sr"],
         "fields": [{"lang": "en", "value": "smart cities"}], "projectId": server.ids["project"],
         "more": library["optionalKeys"], "termMonths": 24, "trialMonths": 12});
-    let text = server.data(template, json!({"t": filled})).await["agreementTemplate"].clone();
-    assert_eq!((&text["tier"], &text["force"]), (&json!("EXPLORATORY_LOI"), &json!("NON_BINDING")));
-    let bodies: Vec<&Value> = text["clauses"]
+    let letter = server.data(template, json!({"t": filled})).await["agreementTemplate"].clone();
+    assert_eq!((&letter["tier"], &letter["force"]), (&json!("EXPLORATORY_LOI"), &json!("NON_BINDING")));
+    let bodies: Vec<&Value> = letter["clauses"]
         .as_array()
         .unwrap()
         .iter()
@@ -112,9 +112,9 @@ async fn journey_d(behind: Behind) {
         .collect();
     assert!(
         bodies.iter().all(|body| (body["lang"] == "en") != (body["machineTranslated"] == true)),
-        "{text}"
+        "{letter}"
     );
-    assert!(bodies.iter().any(|body| body["value"].as_str().unwrap().contains("Novi Sad")), "{text}");
+    assert!(bodies.iter().any(|body| body["value"].as_str().unwrap().contains("Novi Sad")), "{letter}");
     let mut wrong = filled.clone();
     wrong["langs"] = json!(["xx"]);
     let refused = server.query(template, json!({"t": wrong})).await;
