@@ -1,4 +1,5 @@
 //! Demonstration areas of cities.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
 //! Templates of what two cities sign, in parallel languages.
+#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::{

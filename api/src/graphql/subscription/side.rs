@@ -1,5 +1,4 @@
 //! What is new of records with two sides, for the side for which the caller acts.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::sync::Arc;
 
