@@ -5,12 +5,15 @@ use domain::{
     demonstration_area::AreaRefusal,
     introduction::{GrantRefusal, IntroductionGuard, IntroductionRefusal, NdaRefusal},
     listing::ListingRefusal,
-    partnership::PartnershipRefusal,
+    partnership::{PartnershipRefusal, ShareRefusal},
     screening::ScreeningRefusal,
     verification::CaseRefusal,
 };
 
-use crate::{app::AppError, store::StoreError};
+use crate::{
+    app::AppError,
+    store::{FileError, StoreError},
+};
 
 /// Stable codes of refusals (section 4.0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
@@ -108,6 +111,9 @@ pub enum CommandError {
     /// The database does not answer.
     #[error("the database did not answer")]
     Store(#[from] StoreError),
+    /// The disk does not keep or give a file.
+    #[error("the disk did not answer")]
+    File(#[from] FileError),
     /// A fault of the server.
     #[error("the server failed")]
     Failed,
@@ -242,6 +248,21 @@ impl From<PartnershipRefusal> for CommandError {
                 Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
             }
             PartnershipRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<ShareRefusal> for CommandError {
+    fn from(refusal: ShareRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            ShareRefusal::NotTogether(_) => Refusal::new(UserErrorCode::GateFailed, "partnershipId", message)
+                .by_rule("WORKSPACE_OPEN")
+                .into(),
+            ShareRefusal::Document => Refusal::validation("documentId", message).into(),
+            ShareRefusal::Pointer => Refusal::validation("pointer", message).into(),
+            ShareRefusal::Full => Refusal::new(UserErrorCode::RateLimited, "", message).into(),
+            ShareRefusal::NoEntry(_) => Refusal::new(UserErrorCode::NotFound, "number", message).into(),
         }
     }
 }
