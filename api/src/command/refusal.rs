@@ -120,6 +120,19 @@ pub enum CommandError {
 }
 
 impl CommandError {
+    /// The same with the wrong fields below a part of the input: those of an aggregate name its own fields alone.
+    #[must_use]
+    pub fn under(self, part: &str) -> Self {
+        let Self::Refused(mut refusals) = self else { return self };
+        for refusal in &mut refusals {
+            let is_below = refusal.path.first().is_none_or(|first| first == part);
+            if refusal.code == UserErrorCode::Validation && !is_below {
+                refusal.path.insert(0, part.to_owned());
+            }
+        }
+        Self::Refused(refusals)
+    }
+
     /// Says in the log that somebody was refused what others may.
     pub(super) fn logged(self, operation: &'static str, actor: uuid::Uuid) -> Self {
         if let Self::Refused(refusals) = &self

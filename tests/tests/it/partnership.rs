@@ -79,7 +79,7 @@ fn signing(at: &Value, paper: &Value, official: &str) -> Value {
     json!({"hash": at["text"]["hash"], "official": official, "documentId": paper})
 }
 
-async fn look(server: &Server, who: &str, id: &Value) -> Value {
+pub(crate) async fn look(server: &Server, who: &str, id: &Value) -> Value {
     let query = format!("query($i:ID!){{node(id:$i){{... on Partnership{{{}}}}}}}", inner());
     server.data_as(who, &query, json!({"i": id})).await["node"].clone()
 }
@@ -88,7 +88,7 @@ fn inner() -> &'static str {
     NODE.trim_start_matches("partnership{").strip_suffix('}').unwrap()
 }
 
-async fn draft(server: &Server, a: &Value, b: &Value) -> Value {
+pub(crate) async fn draft(server: &Server, a: &Value, b: &Value) -> Value {
     let input = json!({"cityId": a, "partnerId": b, "text": text("TWIN", "To learn from each other")});
     server.done("city_office", "draftPartnership", NODE, input).await["partnership"].clone()
 }
@@ -474,12 +474,12 @@ async fn after_signing(server: &Server, a: &Value, active: Value) {
 }
 
 #[tokio::test]
-async fn journey_d_from_a_draft_to_the_review_on_sqlite() {
+async fn article_8_1_and_8_5_journey_d_from_a_draft_to_the_review_on_sqlite() {
     journey_d(Behind::Sqlite).await;
 }
 
 #[tokio::test]
-async fn journey_d_from_a_draft_to_the_review_on_postgres() {
+async fn article_8_1_and_8_5_journey_d_from_a_draft_to_the_review_on_postgres() {
     journey_d(Behind::Postgres).await;
 }
 
