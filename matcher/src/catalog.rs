@@ -190,6 +190,17 @@ impl Catalog {
         }
     }
 
+    /// Puts these twinnings in the place of all that were there.
+    pub fn set_twinnings<'a>(&mut self, twinnings: impl IntoIterator<Item = &'a domain::city::Twinning>) {
+        let mut links = Links::default();
+        for twinning in twinnings {
+            links.insert(twinning);
+        }
+        if links != *self.links {
+            self.links = Arc::new(links);
+        }
+    }
+
     /// Published projects.
     pub fn projects(&self) -> &Table<Project, ProjectRow> {
         &self.projects

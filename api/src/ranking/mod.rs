@@ -246,9 +246,8 @@ async fn apply(catalog: &mut Catalog, store: &Store, events: &[Event]) -> Result
         catalog.put_city(stored.id, stored.owner, &stored.value);
     }
     if events.iter().any(|event| event.aggregate_kind == "twinning") {
-        for twinning in store.twinnings().await? {
-            catalog.put_twinning(&twinning);
-        }
+        // An agreement that ends takes its link with it.
+        catalog.set_twinnings(&store.twinnings().await?);
     }
     let (ids, mandates) = changed::<Mandate>(store, events).await?;
     for id in ids {
