@@ -244,6 +244,13 @@ impl ScanTable {
         }
     }
 
+    /// The places of the projects of an organisation.
+    pub(crate) fn places_of(&self, owner: Id<Organisation>) -> impl Iterator<Item = usize> {
+        let number = self.owners.get(&owner).copied();
+        let rows = number.map(|_| self.rows.as_slice()).unwrap_or_default();
+        rows.iter().enumerate().filter(move |(_, row)| Some(row.owner) == number).map(|(place, _)| place)
+    }
+
     /// Whether what a scan reads of an organisation is noted as it is.
     pub(crate) fn knows_owner(&self, row: &OrganisationRow) -> bool {
         let noted = self.owners.get(&row.id).and_then(|number| self.owner_facts.get(*number as usize));

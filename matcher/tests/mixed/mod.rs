@@ -27,9 +27,9 @@ use crate::world::{
 };
 
 /// Investors are organisations 0 to 3, owners 2 to 7; 2 and 3 are both, and 8 owns but is not in the catalog.
-const ORGANISATIONS: usize = 8;
+pub(crate) const ORGANISATIONS: usize = 8;
 
-fn organisation_id(n: usize) -> Id<Organisation> {
+pub(crate) fn organisation_id(n: usize) -> Id<Organisation> {
     Id::from_uuid(uuid(4, n))
 }
 
@@ -227,9 +227,9 @@ fn random_project() -> impl Strategy<Value = (usize, ProjectFacts)> {
 /// Mandates, investors, owners and projects, of which some are put twice or taken out again.
 #[derive(Debug, Clone)]
 pub(crate) struct Mixed {
-    organisations: Vec<OrganisationFacts>,
-    mandates: Vec<MandateFacts>,
-    projects: Vec<(usize, ProjectFacts)>,
+    pub(crate) organisations: Vec<OrganisationFacts>,
+    pub(crate) mandates: Vec<MandateFacts>,
+    pub(crate) projects: Vec<(usize, ProjectFacts)>,
     again: Vec<(prop::sample::Index, prop::sample::Index)>,
     gone: Vec<prop::sample::Index>,
     late: bool,
