@@ -1,7 +1,7 @@
 //! All that is ranked, in memory, packed. One writer prepares a catalog; readers share snapshots of it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
     sync::Arc,
 };
@@ -15,7 +15,9 @@ use domain::{
 use crate::capability::CapabilityRow;
 use crate::journal::{Change, Journal};
 use crate::rank::Serving;
-use crate::row::{CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, ScanTable, World, day};
+use crate::row::{
+    Blocks, CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, ScanTable, World, day,
+};
 
 /// Rows of one kind, dense, found by id.
 #[derive(Debug, Clone)]
@@ -106,6 +108,7 @@ pub struct Catalog {
     capabilities: Arc<Table<Capability, CapabilityRow>>,
     by_geonames: Arc<HashMap<u32, Id<City>>>,
     links: Arc<Links>,
+    blocks: Arc<Blocks>,
     journal: Arc<Journal>,
     /// The engine that answers for the projects, where there is one.
     pub(crate) serving: Option<Serving>,
@@ -206,6 +209,16 @@ impl Catalog {
         }
     }
 
+    /// Says whom an organisation has blocked; what it had blocked before and is not named is not blocked any more.
+    pub fn put_blocks(&mut self, blocker: Id<Organisation>, blocked: &HashSet<Id<Organisation>>) {
+        for other in self.blocks.changed_by(blocker, blocked) {
+            Arc::make_mut(&mut self.blocks).turn(blocker, other);
+            // Either may be the one that owns.
+            self.note(Change::Organisation(blocker));
+            self.note(Change::Organisation(other));
+        }
+    }
+
     /// The same without the engine that answers for it.
     pub(crate) fn alone(&self) -> Self {
         let mut alone = self.clone();
@@ -255,6 +268,11 @@ impl Catalog {
     /// The city of a GeoNames id.
     pub fn city_by_geonames(&self, geonames: u32) -> Option<&CityRow> {
         self.by_geonames.get(&geonames).and_then(|id| self.cities.get(*id))
+    }
+
+    /// Who has blocked whom.
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// Twinnings.

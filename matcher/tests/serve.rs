@@ -53,7 +53,7 @@ fn check(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(160))]
 
     /// Rows, order, keys, scores, gates, places, counts of gates and lists, through all that events do to a catalog.
     #[test]

@@ -30,7 +30,7 @@ use crate::{
     reference::Reference,
     search::Filling,
     server::compute,
-    store::{Aggregate, Event, Store, StoreError, Stored},
+    store::{Aggregate, BLOCK, Event, Store, StoreError, Stored},
 };
 
 /// A catalog and when it was current.
@@ -226,6 +226,9 @@ async fn fill(
     for twinning in store.twinnings().await? {
         catalog.put_twinning(&twinning);
     }
+    for (blocker, blocked) in store.blocks(None).await? {
+        catalog.put_blocks(blocker, &blocked);
+    }
     let mut rows = Box::pin(store.stream::<Mandate>().await?);
     while let Some(stored) = rows.try_next().await? {
         if let Some(owner) = stored.owner {
@@ -262,6 +265,14 @@ async fn apply(catalog: &mut Catalog, store: &Store, events: &[Event]) -> Result
     if events.iter().any(|event| event.aggregate_kind == "twinning") {
         for twinning in store.twinnings().await? {
             catalog.put_twinning(&twinning);
+        }
+    }
+    let blockers: BTreeSet<_> =
+        events.iter().filter(|event| event.aggregate_kind == BLOCK).map(|event| event.aggregate_id).collect();
+    if !blockers.is_empty() {
+        let blockers: Vec<_> = blockers.into_iter().collect();
+        for (blocker, blocked) in store.blocks(Some(&blockers)).await? {
+            catalog.put_blocks(blocker, &blocked);
         }
     }
     let (ids, mandates) = changed::<Mandate>(store, events).await?;

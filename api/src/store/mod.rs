@@ -45,7 +45,7 @@ pub use document::document_key;
 pub use error::StoreError;
 pub use history::{PastStep, Step};
 pub use idempotency::KnownKey;
-pub use introduction::{Disclosure, FlowRow, Note, Outcome, PipelineFilter, RoomRead, Subject};
+pub use introduction::{BLOCK, Disclosure, FlowRow, Note, Outcome, PipelineFilter, RoomRead, Subject};
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
 pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};

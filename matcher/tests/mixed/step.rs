@@ -11,10 +11,10 @@ use crate::{
 
 impl Mixed {
     /// Changes a catalog as events do: projects are put, put again or taken out, organisations and mandates become what
-    /// others are, cities become twins.
+    /// others are, cities become twins, an organisation blocks another one or nobody any more.
     pub(crate) fn step(&self, catalog: &mut Catalog, what: Index, at: Index) {
         let project = at.index(self.projects.len());
-        match what.index(8) {
+        match what.index(10) {
             0..4 => {
                 let (owner, facts) = &self.projects[what.index(self.projects.len())];
                 let put = Project::try_from(facts.clone()).unwrap();
@@ -34,6 +34,8 @@ impl Mixed {
                 let mandate = Mandate::try_from(facts).unwrap();
                 catalog.put_mandate(mandate_id(n), organisation_id(n % 4), &mandate);
             }
+            7 => self.block(catalog, at.index(ORGANISATIONS), what.index(ORGANISATIONS)),
+            8 => catalog.put_blocks(organisation_id(at.index(ORGANISATIONS)), &[].into()),
             _ => {
                 let (a, b) = (1 + what.index(4) as u32, 5 + at.index(4) as u32);
                 catalog.put_twinning(&Twinning::new(a, b, Vec::new(), None).unwrap());

@@ -53,14 +53,7 @@ impl Question {
 
     /// The place of a project in the list, as a scan makes it; none where it is not in.
     pub(super) fn exact(&self, listed: &Listed) -> Option<RankKey> {
-        let asker = Asker {
-            catalog: &self.catalog,
-            mandate: &self.mandate,
-            investor: &self.investor,
-            policy: &self.policy,
-            today: self.catalog.day(),
-            constants: self.constants,
-        };
+        let asker = Asker::with(&self.catalog, &self.mandate, &self.investor, &self.policy, self.constants);
         let row = &listed.facts();
         let stage = self.upper.of_stages.get(usize::from(row.stage))?;
         let project = || self.catalog.projects().get(listed.project());

@@ -263,7 +263,9 @@ async fn pages_from_the_engine_are_the_same() {
     let pages = async || {
         let mut all = Vec::new();
         for by in ["MUTUAL", "MINE"] {
-            for weights in [json!(null), json!([{"key": "FIELD", "points": 100.0}])] {
+            for weights in
+                [json!(null), json!([{"key": "FIELD", "weight": 5}, {"key": "TICKET", "weight": 30}])]
+            {
                 let mut variables = json!({"m": m, "by": by, "w": weights, "first": 4, "after": null});
                 for _ in 0..3 {
                     let mut data = page(variables.clone()).await;
