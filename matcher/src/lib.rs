@@ -19,6 +19,7 @@ pub mod explanation;
 pub mod gate;
 pub mod grade;
 pub mod highlight;
+mod journal;
 pub mod learn;
 pub mod policy;
 pub mod rank;

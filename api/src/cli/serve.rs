@@ -35,12 +35,14 @@ pub(super) async fn serve(
     let importing = tokio::spawn(registry::import::run(app.clone()));
     let notifying = tokio::spawn(app.clone().notify());
     let measuring = tokio::spawn(Arc::clone(&app.ranking).keep_exposure());
+    let indexing = tokio::spawn(Arc::clone(&app.ranking).keep_index());
     server::serve(listener, settings, app).await?;
     following.abort();
     timing.abort();
     importing.abort();
     notifying.abort();
     measuring.abort();
+    indexing.abort();
     if mailing.await.is_err() {
         tracing::error!("the worker that sends mail had ended before");
     }

@@ -47,7 +47,7 @@ pub use error::StoreError;
 pub use files::{FileError, Files, hash};
 pub use history::{PastStep, Step};
 pub use idempotency::KnownKey;
-pub use introduction::{Disclosure, FlowRow, Note, Outcome, PipelineFilter, RoomRead, Subject};
+pub use introduction::{BLOCK, Disclosure, FlowRow, Note, Outcome, PipelineFilter, RoomRead, Subject};
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
 pub use outbox::{Letter, ListedMail, MailClass, MailMove, MailState, OutboxRow};

@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use beside::{Disclosure, Note, RoomRead};
+pub use beside::{BLOCK, Disclosure, Note, RoomRead};
 pub use outcome::{FlowRow, Outcome};
 
 use super::{
