@@ -100,6 +100,8 @@ pub struct Meeting {
     pub sender: Id<Person>,
     /// Why, for the other side.
     pub reason: Localized,
+    /// Whether the recipient has said yes itself; else it let the request stand.
+    pub mutual: bool,
     /// Slots that were named with the request; the answer takes one of them where participants find their times.
     pub wanted: Vec<u16>,
     /// Where it stands.
@@ -277,7 +279,8 @@ impl Meeting {
                 }));
             }
             C::Decline(reason) => self.declined = reason,
-            C::Accept | C::Withdraw | C::Expire => {}
+            C::Accept => self.mutual = true,
+            C::Withdraw | C::Expire => {}
         }
     }
 

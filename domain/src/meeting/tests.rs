@@ -171,6 +171,7 @@ fn meeting(requester: u128, recipient: u128) -> Meeting {
         recipient_entry: id(recipient + 100),
         sender: id(9),
         reason: said("We look for fibre"),
+        mutual: false,
         wanted: vec![],
         state: MeetingState::Requested,
         since: at(0),

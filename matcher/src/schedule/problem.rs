@@ -59,6 +59,8 @@ pub struct Wanted {
     pub needs_table: bool,
     /// Where it is published to be.
     pub kept: Option<Place>,
+    /// Whether it stays there whatever comes.
+    pub fixed: bool,
 }
 
 /// What is to be scheduled.

@@ -47,6 +47,9 @@ fn worth(problem: &Problem, slots: &[Option<u8>]) -> Option<Value> {
             }
         }
         if wanted.kept.is_some_and(|kept| kept.slot != *slot) {
+            if wanted.fixed {
+                return None;
+            }
             value -= MOVE;
             for side in [wanted.a, wanted.b] {
                 moves[side] += 1;
@@ -94,7 +97,7 @@ prop_compose! {
             wanted: wanted
                 .into_iter()
                 .map(|(a, gap, score, mutual, needs_table)| {
-                    Wanted { a, b: (a + gap) % 5, score, mutual, needs_table, kept: None }
+                    Wanted { a, b: (a + gap) % 5, score, mutual, needs_table, kept: None, fixed: false }
                 })
                 .collect(),
         }
@@ -125,11 +128,14 @@ proptest! {
     }
 
     #[test]
-    fn another_day_keeps_what_was_published(problem in question(), gone in 0_usize..7) {
+    fn another_day_keeps_what_was_published(problem in question(), gone in 0_usize..7, fixed in 0_usize..7) {
         let first = solve(&problem, Effort::default()).unwrap();
         let mut next = problem;
         for (wanted, place) in next.wanted.iter_mut().zip(&first.places) {
             wanted.kept = place.as_ref().ok().copied();
+        }
+        if let Some(wanted) = next.wanted.get_mut(fixed) {
+            wanted.fixed = wanted.kept.is_some();
         }
         if gone < next.wanted.len() {
             next.wanted.remove(gone);
@@ -148,7 +154,7 @@ fn free(slots: u8) -> Meeter {
 }
 
 fn wish(a: usize, b: usize, score: u32) -> Wanted {
-    Wanted { a, b, score, mutual: false, needs_table: true, kept: None }
+    Wanted { a, b, score, mutual: false, needs_table: true, kept: None, fixed: false }
 }
 
 #[test]
