@@ -206,10 +206,10 @@ pub(super) async fn apply(
     who: Tell,
 ) -> Result<Stored<Meeting>, CommandError> {
     let mut next = stored.value.clone();
-    if hall.event.value.state.is_published() && matches!(wanted, C::Schedule(_)) {
-        next.published = true;
-    }
+    let is_placed = matches!(wanted, C::Schedule(_));
     let happened = next.act(wanted, actor, &around, command.now)?;
+    // After the machine: a first place is told with the sequence that it begins with.
+    next.published |= is_placed && hall.event.value.state.is_published();
     let changed = command.tx.change(&stored, next).await?;
     noted_meeting(command, &changed, &happened).await?;
     hall.put(changed.clone());

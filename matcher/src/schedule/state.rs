@@ -77,7 +77,8 @@ impl<'p> State<'p> {
             return false;
         }
         let wanted = &self.problem.wanted[at];
-        let may_move = !self.moves_if(at, slot) || !wanted.fixed && [wanted.a, wanted.b].iter().all(|side| self.moves[*side] < MAX_MOVES);
+        let may_move = !self.moves_if(at, slot)
+            || !wanted.fixed && [wanted.a, wanted.b].iter().all(|side| self.moves[*side] < MAX_MOVES);
         self.open_slots(at) >> slot & 1 == 1 && self.has_room(at) && self.has_table(at, slot) && may_move
     }
 
