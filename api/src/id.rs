@@ -22,7 +22,7 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 19] = [
+const KINDS: [(Kind, u8); 22] = [
     (Kind::Organisation, b'o'),
     (Kind::Project, b'p'),
     (Kind::Mandate, b'm'),
@@ -42,6 +42,9 @@ const KINDS: [(Kind, u8); 19] = [
     (Kind::Introduction, b't'),
     (Kind::Partnership, b'w'),
     (Kind::DemonstrationArea, b'x'),
+    (Kind::ExchangeEvent, b'f'),
+    (Kind::EventRegistration, b'r'),
+    (Kind::Meeting, b'g'),
 ];
 
 /// A kind and a UUID as one opaque text.

@@ -13,6 +13,7 @@ mod attacks;
 mod blind;
 mod cli;
 mod combination;
+mod event;
 mod freshness;
 mod http;
 mod imports;

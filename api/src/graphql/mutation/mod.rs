@@ -6,9 +6,11 @@ pub mod area;
 pub mod capability;
 pub mod city;
 pub mod document;
+pub mod event;
 pub mod import;
 pub mod introduction;
 pub mod mandate;
+pub mod meeting;
 pub mod member;
 pub mod organisation;
 pub mod partnership;
@@ -25,9 +27,11 @@ pub use area::AreaMutation;
 pub use capability::CapabilityMutation;
 pub use city::CityMutation;
 pub use document::DocumentMutation;
+pub use event::EventMutation;
 pub use import::ImportMutation;
 pub use introduction::IntroductionMutation;
 pub use mandate::MandateMutation;
+pub use meeting::MeetingMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
 pub use partnership::PartnershipMutation;
@@ -65,6 +69,8 @@ pub struct Mutation(
     IntroductionMutation,
     PartnershipMutation,
     AreaMutation,
+    EventMutation,
+    MeetingMutation,
     ScreeningMutation,
     VerificationMutation,
 );

@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod combination;
 pub mod compliance;
+pub mod event;
 pub mod facts;
 pub mod introduction;
 pub mod outcome;
@@ -23,6 +24,7 @@ use crate::{app::AppError, store::Aggregate};
 pub use catalogue::CatalogueQuery;
 pub use combination::CombinationQuery;
 pub use compliance::ComplianceQuery;
+pub use event::EventQuery;
 pub use facts::FactsQuery;
 pub use introduction::IntroductionQuery;
 pub use outcome::OutcomeQuery;
@@ -43,6 +45,7 @@ pub struct Query(
     IntroductionQuery,
     OutcomeQuery,
     PartnershipQuery,
+    EventQuery,
     CombinationQuery,
     ReceiptQuery,
     TemplateQuery,
