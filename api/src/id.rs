@@ -22,7 +22,7 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 19] = [
+const KINDS: [(Kind, u8); 20] = [
     (Kind::Organisation, b'o'),
     (Kind::Project, b'p'),
     (Kind::Mandate, b'm'),
@@ -42,6 +42,7 @@ const KINDS: [(Kind, u8); 19] = [
     (Kind::Introduction, b't'),
     (Kind::Partnership, b'w'),
     (Kind::DemonstrationArea, b'x'),
+    (Kind::DigestSubscription, b'g'),
 ];
 
 /// A kind and a UUID as one opaque text.

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::Failure;
-use crate::{app::App, auth::Auth, config::Settings, registry, server};
+use crate::{app::App, auth::Auth, config::Settings, digest, registry, server};
 
 /// Longest time to close the database.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
@@ -32,12 +32,14 @@ pub(super) async fn serve(
     // What can wait begins once the server is ready: it would take cores and the writer from the start.
     let timing = tokio::spawn(registry::timers::run(app.clone()));
     let importing = tokio::spawn(registry::import::run(app.clone()));
+    let telling = tokio::spawn(digest::run(app.clone()));
     let notifying = tokio::spawn(app.clone().notify());
     let measuring = tokio::spawn(Arc::clone(&app.ranking).keep_exposure());
     server::serve(listener, settings, app).await?;
     following.abort();
     timing.abort();
     importing.abort();
+    telling.abort();
     notifying.abort();
     measuring.abort();
     if mailing.await.is_err() {

@@ -66,6 +66,8 @@ pub enum Kind {
     Partnership,
     /// Demonstration areas of cities.
     DemonstrationArea,
+    /// Subscriptions to digests; rows of their own.
+    DigestSubscription,
 }
 
 impl Kind {
@@ -91,6 +93,7 @@ impl Kind {
             Self::Introduction => "introduction",
             Self::Partnership => "partnership",
             Self::DemonstrationArea => "demonstration_area",
+            Self::DigestSubscription => "digest_subscription",
         }
     }
 }

@@ -70,14 +70,11 @@ fn number(
     range: std::ops::RangeInclusive<u8>,
 ) -> u8 {
     let Some(given) = given else { return usual };
-    match u8::try_from(given).ok().filter(|n| range.contains(n)) {
-        Some(number) => number,
-        None => {
-            let message = format!("between {} and {}", range.start(), range.end());
-            errors.0.push(FieldError::new(path, message));
-            usual
-        }
+    if let Some(number) = u8::try_from(given).ok().filter(|n| range.contains(n)) {
+        return number;
     }
+    errors.0.push(FieldError::new(path, format!("between {} and {}", range.start(), range.end())));
+    usual
 }
 
 fn word<V: Vocabulary>(errors: &mut FieldErrors, path: &str, given: Option<&str>) -> Option<V> {

@@ -1,3 +1,5 @@
+#![expect(clippy::arithmetic_side_effects, reason = "a test fails by panic, at the place that says why")]
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, TimeZone, Timelike, Utc, Weekday};
@@ -224,13 +226,13 @@ fn told(band: u32, stage: u8, material: &str) -> Told {
 
 #[test]
 fn news_are_what_the_reader_was_not_told() {
+    use DigestItemKind::{Deadline14d, MaterialChange, ScoreUp, StageAdvanced};
     let today = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
     let before = told(12, 3, "a");
     assert_eq!(news(&before, None, today), [DigestItemKind::New]);
     assert_eq!(news(&before, Some(&before), today), []);
     let mut now = told(13, 4, "b");
     now.deadline = today.checked_add_days(chrono::Days::new(14));
-    use DigestItemKind::{Deadline14d, MaterialChange, ScoreUp, StageAdvanced};
     assert_eq!(news(&now, Some(&before), today), [Deadline14d, StageAdvanced, ScoreUp, MaterialChange]);
     let after = now.clone().after_telling(Some(&before), today);
     assert_eq!(news(&now, Some(&after), today), []);

@@ -12,6 +12,7 @@ mod attacks;
 mod blind;
 mod cli;
 mod combination;
+mod digest;
 mod freshness;
 mod http;
 mod imports;

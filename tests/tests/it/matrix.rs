@@ -140,6 +140,9 @@ const OF_ONESELF: &[&str] = &[
     "disableTwoFactor",
     "recordConsent",
     "confirmListing",
+    "subscribeDigest",
+    "setDigest",
+    "moveDigest",
 ];
 
 fn mutations() -> BTreeSet<String> {

@@ -5,6 +5,7 @@ pub mod account;
 pub mod area;
 pub mod capability;
 pub mod city;
+pub mod digest;
 pub mod document;
 pub mod import;
 pub mod introduction;
@@ -24,6 +25,7 @@ pub use account::AccountMutation;
 pub use area::AreaMutation;
 pub use capability::CapabilityMutation;
 pub use city::CityMutation;
+pub use digest::DigestMutation;
 pub use document::DocumentMutation;
 pub use import::ImportMutation;
 pub use introduction::IntroductionMutation;
@@ -60,6 +62,7 @@ pub struct Mutation(
     CityMutation,
     CapabilityMutation,
     SavedSearchMutation,
+    DigestMutation,
     ImportMutation,
     DocumentMutation,
     IntroductionMutation,

@@ -6,6 +6,7 @@ pub mod capability;
 pub mod city;
 pub mod city_match;
 pub mod common;
+pub mod digest;
 pub mod document;
 pub mod highlight;
 pub mod import_job;
@@ -33,6 +34,7 @@ pub use city_match::{CityMatchConnection, CityMatchNode};
 pub use common::{
     BigInt, CountryObject, ExcludedGate, MoneyObject, PageInfo, ProvenanceObject, TextObject, find, number,
 };
+pub use digest::{DigestIssueObject, DigestPreview, DigestSubscriptionNode};
 pub use document::DocumentNode;
 pub use highlight::Highlights;
 pub use import_job::ImportJobNode;

@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod combination;
 pub mod compliance;
+pub mod digest;
 pub mod facts;
 pub mod introduction;
 pub mod outcome;
@@ -23,6 +24,7 @@ use crate::{app::AppError, store::Aggregate};
 pub use catalogue::CatalogueQuery;
 pub use combination::CombinationQuery;
 pub use compliance::ComplianceQuery;
+pub use digest::DigestQuery;
 pub use facts::FactsQuery;
 pub use introduction::IntroductionQuery;
 pub use outcome::OutcomeQuery;
@@ -46,6 +48,7 @@ pub struct Query(
     CombinationQuery,
     ReceiptQuery,
     TemplateQuery,
+    DigestQuery,
 );
 
 /// The typed id of an argument.
