@@ -27,6 +27,9 @@ pub struct CommonArgs {
     pub data_dir: Option<PathBuf>,
 }
 
+/// Directory of the program's files where none is said.
+pub const DATA_DIR: &str = "caravanserai-data";
+
 /// Options of the server.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ServeArgs {
@@ -62,6 +65,10 @@ pub struct ServeArgs {
     /// directory.
     #[arg(long)]
     pub keys: Option<PathBuf>,
+    /// Directory of documents, each under the hash of its content; nodes of one service share it. Default: `files` in
+    /// the data directory.
+    #[arg(long)]
+    pub files: Option<PathBuf>,
     /// How mail is sent.
     #[command(flatten)]
     pub mail: MailArgs,
@@ -173,6 +180,8 @@ pub struct Settings {
     pub metrics: bool,
     /// Directory of the keys that sign tokens and links.
     pub keys: PathBuf,
+    /// Directory of documents.
+    pub files: PathBuf,
     /// How mail is sent.
     pub mail: MailSettings,
 }
@@ -196,12 +205,13 @@ impl Settings {
     /// # Errors
     /// A setting is wrong or unsafe.
     pub fn new(common: &CommonArgs, serve: &ServeArgs) -> Result<Self, SettingsError> {
-        let data_dir = common.data_dir.clone().unwrap_or_else(|| PathBuf::from("caravanserai-data"));
+        let data_dir = common.data_dir.clone().unwrap_or_else(|| PathBuf::from(DATA_DIR));
         let database = common
             .database
             .clone()
             .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("caravanserai.sqlite").display()));
         let keys = serve.keys.clone().unwrap_or_else(|| data_dir.join("keys"));
+        let files = serve.files.clone().unwrap_or_else(|| data_dir.join("files"));
         let listen = serve.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let settings = Self {
             database,
@@ -216,6 +226,7 @@ impl Settings {
             hsts: serve.hsts.unwrap_or_else(|| serve.public_url.as_ref().is_some_and(Origin::is_secure)),
             metrics: serve.metrics.unwrap_or_else(|| listen.ip().is_loopback()),
             keys,
+            files,
             mail: serve.mail.settings()?,
         };
         settings.checked()

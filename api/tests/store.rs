@@ -28,6 +28,7 @@ fn city(n: u32, name: &str) -> Change<City> {
         indicators: Vec::new(),
         area_focus: Vec::new(),
         area_site: None,
+        trade_desk: None,
         provenance: Provenance::default(),
     };
     Change { source_key: city_key(n), owner: None, value: City::try_from(facts).unwrap() }

@@ -99,6 +99,9 @@ pub struct CityFacts {
     pub area_focus: Vec<AreaFocus>,
     /// Whether a site for a demonstration area is set aside.
     pub area_site: Option<bool>,
+    /// Whom traders turn to: a role address, a telephone number of the desk or its page; nobody's own (article row 8.7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trade_desk: Option<SingleLine>,
     /// Origin.
     pub provenance: Provenance,
 }

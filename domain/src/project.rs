@@ -219,6 +219,11 @@ impl From<Project> for ProjectFacts {
 }
 
 impl Project {
+    /// Whether money from a country would cross a border: it is none of the project's (article row 7.1).
+    pub fn is_across_the_border_from(&self, investor: CountryCode) -> bool {
+        self.locations.iter().all(|location| location.country != investor)
+    }
+
     /// The countries, each once, in the order of the listing.
     pub fn countries(&self) -> Vec<CountryCode> {
         let mut countries: Vec<CountryCode> = Vec::new();

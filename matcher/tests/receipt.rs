@@ -20,7 +20,7 @@ use matcher::{
     rank::{evaluate, evaluate_city},
     receipt::{
         CitySubject, Fact, InvestmentSubject, Issue, Receipt, ReceiptError, city_receipt, fact_hash,
-        investment_receipt, verify,
+        investment_receipt, verify, verify_among,
     },
 };
 use proptest::prelude::*;
@@ -189,6 +189,33 @@ fn a_policy_that_is_not_known_confirms_nothing_and_says_so() {
     let verdict = verify(&receipt).unwrap();
     assert!(!verdict.holds() && !verdict.policy);
     assert_eq!((verdict.confirmed.len(), verdict.hidden.len()), (0, 17));
+}
+
+#[test]
+fn a_receipt_of_before_a_policy_change_verifies_after_it() {
+    let made = Match::new(&Parts::worked_example(), 1.1);
+    let before = Policy::current();
+    // The next one weighs anew and knows the unknown otherwise.
+    let own = [("FIELD".to_owned(), 12.0), ("IMPACT".to_owned(), 15.0)];
+    let after = Policy {
+        version: before.version + 1,
+        unknown_point: before.unknown_point / 2,
+        ..before.clone().with_investor_weights(Weights::own::<InvestorCriterion>(&own).unwrap())
+    };
+    let known = |version: u32| [&before, &after].into_iter().find(|it| it.version == version).cloned();
+    let old = made.receipt(&before, &BTreeSet::new()).unwrap();
+    let new = made.receipt(&after, &BTreeSet::new()).unwrap();
+    assert_ne!(old.sides[0].score, new.sides[0].score, "the change bears on the score");
+    for receipt in [&old, &new] {
+        let verdict = verify_among(receipt, known).unwrap();
+        assert!(verdict.holds() && verdict.confirmed.len() == 17, "{verdict:?}");
+    }
+    // Neither passes for one of the other policy.
+    for (receipt, other) in [(&old, &new), (&new, &old)] {
+        let mut claimed = receipt.clone();
+        claimed.policy = other.policy.clone();
+        assert!(!verify_among(&claimed, known).unwrap().holds());
+    }
 }
 
 #[test]

@@ -68,6 +68,11 @@ impl Server {
         Self::start(self.database.clone(), Arc::clone(&self.dir), &[])
     }
 
+    /// Its directory of data, with the documents in `files`.
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.dir.path()
+    }
+
     /// Kills it as a failing machine would, without a word, in the middle of whatever it does.
     pub fn kill(&self) {
         let sent = Command::new("kill").args(["-KILL", &self.child.id().to_string()]).status();

@@ -6,7 +6,7 @@ use matcher::{
     Catalog, MicroPoints, Policy,
     row::{ProjectRow, Veil},
     stack::{Proposal, StackRefusal, StackRules, propose},
-    triad::{EdgeLine, explain_triad, triads_of_city, triads_of_mandate},
+    triad::{EdgeLine, Triad, explain_triad, triad_of, triads_of_city, triads_of_mandate},
 };
 
 use super::{App, AppError};
@@ -62,20 +62,8 @@ pub fn triads(app: &App, of: TriadOf, first: usize) -> Result<Vec<FoundTriad>, A
             triads_of_mandate(catalog, &policy, mandate, wanted)
         }
     };
-    // In which city a project lies, and how it fits, is told of those alone that tell it to everybody.
-    let tells = |project: &ProjectRow| !project.veil_public.hides(Veil::SCORED);
-    let shown = found.into_iter().filter(|triad| tells(triad.project)).take(first);
-    Ok(shown
-        .map(|triad| FoundTriad {
-            a: triad.a.id,
-            b: triad.b.id,
-            project: triad.project.id,
-            mandate: triad.mandate.id,
-            investor: triad.mandate.investor,
-            weakest: triad.weakest().1,
-            edges: explain_triad(&triad),
-        })
-        .collect())
+    let shown = found.iter().filter(|triad| tells(triad.project)).take(first);
+    Ok(shown.map(FoundTriad::from).collect())
 }
 
 /// The stack of mandates that would fill a project's gap together.
@@ -92,4 +80,43 @@ pub fn capital_stack(app: &App, project: Id<Project>, rules: &StackRules) -> Res
         StackRefusal::NoGap => AppError::argument("projectId", refusal.to_string()),
         StackRefusal::Rules(_) => AppError::argument("rules", refusal.to_string()),
     })
+}
+
+/// A triad as it is now; none where one of its edges is open, or the project does not tell everybody where it lies.
+///
+/// # Errors
+/// One of the four is not in the catalog.
+pub fn triad_now(
+    app: &App,
+    (a, b): (Id<City>, Id<City>),
+    project: Id<Project>,
+    mandate: Id<Mandate>,
+) -> Result<Option<FoundTriad>, AppError> {
+    let snapshot = app.ranking.snapshot();
+    let catalog: &Catalog = &snapshot.catalog;
+    let city = |id| catalog.cities().get(id).ok_or(AppError::NotFound { what: "city" });
+    let project = catalog.projects().get(project).filter(|project| tells(project));
+    let project = project.ok_or(AppError::NotFound { what: "project" })?;
+    let mandate = catalog.mandates().get(mandate).ok_or(AppError::NotFound { what: "mandate" })?;
+    let found = triad_of(catalog, &Policy::current(), (city(a)?, city(b)?), project, mandate);
+    Ok(found.as_ref().map(FoundTriad::from))
+}
+
+/// In which city a project lies, and how it fits, is told of those alone that tell it to everybody.
+fn tells(project: &ProjectRow) -> bool {
+    !project.veil_public.hides(Veil::SCORED)
+}
+
+impl From<&Triad<'_>> for FoundTriad {
+    fn from(triad: &Triad<'_>) -> Self {
+        Self {
+            a: triad.a.id,
+            b: triad.b.id,
+            project: triad.project.id,
+            mandate: triad.mandate.id,
+            investor: triad.mandate.investor,
+            weakest: triad.weakest().1,
+            edges: explain_triad(triad),
+        }
+    }
 }

@@ -14,7 +14,7 @@ mod twinning;
 mod unlock;
 pub mod watch;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, path::Path, sync::Arc};
 
 pub use error::AppError;
 pub use highlight::{Highlighted, highlights};
@@ -35,11 +35,12 @@ use matcher::rank::Reader;
 
 use crate::{
     auth::{Actor, Auth, key_ring::KeyRingError},
+    config::DATA_DIR,
     ranking::Ranking,
     reference::Reference,
     search::{Filling, Hit, Search, SearchError},
     server::compute,
-    store::{Aggregate, Kind, Store, Stored},
+    store::{Aggregate, Files, Kind, Store, Stored},
 };
 
 /// What all use cases share.
@@ -61,6 +62,8 @@ pub struct App {
     pub auth: Auth,
     /// What is watched.
     pub watches: Arc<watch::Watches>,
+    /// Bytes of documents. The server puts its own directory in the place of the usual one.
+    pub files: Files,
     /// Who listens to what happens to records with two sides.
     pub notices: notice::Notices,
     /// Rung when an import waits.
@@ -117,6 +120,7 @@ impl App {
             reference,
             search,
             auth: Auth::in_memory()?,
+            files: Files::at(Path::new(DATA_DIR).join("files")),
             watches: Arc::default(),
             imports: Arc::default(),
             notices: notice::Notices::default(),

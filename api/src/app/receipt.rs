@@ -36,10 +36,23 @@ pub struct SignedReceipt {
     pub receipt: Receipt,
     /// By which name the issuer finds the salts of hidden facts again.
     pub salts: String,
-    /// The public half of the key, as a JSON Web Key.
+    /// The public half of the key, as a JSON Web Key of the members `alg`, `crv`, `kid`, `kty`, `use` and `x`.
     pub key: Value,
-    /// Ed25519 over [`Receipt::signed_bytes`], in base64url.
+    /// Ed25519 over [`Receipt::signed_bytes`], a line feed and the name of the salts, in base64url.
     pub signature: String,
+}
+
+/// What is signed: the receipt, and by which name the salts are found. The key is named in the receipt.
+fn to_sign(receipt: &Receipt, salts: &str) -> Result<Vec<u8>, ReceiptError> {
+    let mut bytes = receipt.signed_bytes()?;
+    bytes.push(b'\n');
+    bytes.extend_from_slice(salts.as_bytes());
+    Ok(bytes)
+}
+
+/// A key in the one form in which a receipt carries it (RFC 8037), so that not one character of it can be another.
+fn public_half(kid: &str, x: &str) -> Value {
+    serde_json::json!({"alg": "EdDSA", "crv": "Ed25519", "kid": kid, "kty": "OKP", "use": "sig", "x": x})
 }
 
 /// What a check of a file found.
@@ -76,13 +89,14 @@ fn stale(error: &ReceiptError) -> AppError {
 /// Signs a receipt.
 fn signed(keys: &KeyRing, receipt: Receipt, salts: String) -> Result<SignedReceipt, AppError> {
     let signer = keys.verifier(&receipt.key).ok_or(AppError::Failed)?;
-    let bytes = receipt.signed_bytes().map_err(|error| stale(&error))?;
+    let bytes = to_sign(&receipt, &salts).map_err(|error| stale(&error))?;
     let signature = crypto::sign(&bytes, &signer.encoding, Algorithm::EdDSA).map_err(|_| AppError::Failed)?;
     let jwks = keys.jwks();
     let all = jwks.get("keys").and_then(Value::as_array);
     let key =
         all.into_iter().flatten().find(|key| key.get("kid").and_then(Value::as_str) == Some(&receipt.key));
-    let key = key.cloned().ok_or(AppError::Failed)?;
+    let x = key.and_then(|key| key.get("x")?.as_str()).ok_or(AppError::Failed)?;
+    let key = public_half(&receipt.key, x);
     Ok(SignedReceipt { receipt, salts, key, signature })
 }
 
@@ -222,13 +236,13 @@ pub fn check(text: &str, known: &Value) -> Result<Checked, AppError> {
     let is_it = |key: &Value| part(key, "kid").as_deref() == Some(receipt.key.as_str());
     let keys = known.get("keys").and_then(Value::as_array);
     let ours = keys.into_iter().flatten().find(|key| is_it(key));
-    // A key that is known goes before the one that the file brings along.
-    let key = ours.unwrap_or(&file.key);
-    let decoding = part(key, "x").and_then(|x| DecodingKey::from_ed_components(&x).ok());
-    let bytes = receipt.signed_bytes().map_err(|error| wrong(error.to_string()))?;
+    // A key that is known goes before the one that the file brings along, which has to be the same.
+    let x = part(ours.unwrap_or(&file.key), "x").unwrap_or_default();
+    let decoding = DecodingKey::from_ed_components(&x).ok();
+    let bytes = to_sign(&receipt, &file.salts).map_err(|error| wrong(error.to_string()))?;
     let is_base64 = URL_SAFE_NO_PAD.decode(&file.signature).is_ok();
     let signature = is_base64
-        && is_it(key)
+        && file.key == public_half(&receipt.key, &x)
         && decoding.is_some_and(|key| {
             crypto::verify(&file.signature, &bytes, &key, Algorithm::EdDSA).unwrap_or(false)
         });

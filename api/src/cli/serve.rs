@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::Failure;
-use crate::{app::App, auth::Auth, config::Settings, digest, registry, server};
+use crate::{app::App, auth::Auth, config::Settings, digest, registry, server, store::Files};
 
 /// Longest time to close the database.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
@@ -22,6 +22,7 @@ pub(super) async fn serve(
     let configured = settings.public_url.as_ref().map(|origin| origin.as_str().to_owned());
     let public_url = configured.unwrap_or_else(|| format!("http://{address}"));
     app.auth = Auth::open(&settings.keys, &public_url)?;
+    app.files = Files::at(&settings.files);
     let store = app.store.clone();
     let following = tokio::spawn(app.clone().follow());
     let worker = settings.mail.worker(&app, &settings.data_dir)?;

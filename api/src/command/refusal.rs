@@ -5,12 +5,15 @@ use domain::{
     demonstration_area::AreaRefusal,
     introduction::{GrantRefusal, IntroductionGuard, IntroductionRefusal, NdaRefusal},
     listing::ListingRefusal,
-    partnership::PartnershipRefusal,
+    partnership::{PartnershipRefusal, ShareRefusal},
     screening::ScreeningRefusal,
     verification::CaseRefusal,
 };
 
-use crate::{app::AppError, store::StoreError};
+use crate::{
+    app::AppError,
+    store::{FileError, StoreError},
+};
 
 /// Stable codes of refusals (section 4.0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, async_graphql::Enum)]
@@ -108,12 +111,28 @@ pub enum CommandError {
     /// The database does not answer.
     #[error("the database did not answer")]
     Store(#[from] StoreError),
+    /// The disk does not keep or give a file.
+    #[error("the disk did not answer")]
+    File(#[from] FileError),
     /// A fault of the server.
     #[error("the server failed")]
     Failed,
 }
 
 impl CommandError {
+    /// The same with the wrong fields below a part of the input: those of an aggregate name its own fields alone.
+    #[must_use]
+    pub fn under(self, part: &str) -> Self {
+        let Self::Refused(mut refusals) = self else { return self };
+        for refusal in &mut refusals {
+            let is_below = refusal.path.first().is_none_or(|first| first == part);
+            if refusal.code == UserErrorCode::Validation && !is_below {
+                refusal.path.insert(0, part.to_owned());
+            }
+        }
+        Self::Refused(refusals)
+    }
+
     /// Says in the log that somebody was refused what others may.
     pub(super) fn logged(self, operation: &'static str, actor: uuid::Uuid) -> Self {
         if let Self::Refused(refusals) = &self
@@ -242,6 +261,21 @@ impl From<PartnershipRefusal> for CommandError {
                 Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
             }
             PartnershipRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<ShareRefusal> for CommandError {
+    fn from(refusal: ShareRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            ShareRefusal::NotTogether(_) => Refusal::new(UserErrorCode::GateFailed, "partnershipId", message)
+                .by_rule("WORKSPACE_OPEN")
+                .into(),
+            ShareRefusal::Document => Refusal::validation("documentId", message).into(),
+            ShareRefusal::Pointer => Refusal::validation("pointer", message).into(),
+            ShareRefusal::Full => Refusal::new(UserErrorCode::RateLimited, "", message).into(),
+            ShareRefusal::NoEntry(_) => Refusal::new(UserErrorCode::NotFound, "number", message).into(),
         }
     }
 }

@@ -129,6 +129,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("textVersions", 5),
     FieldCost::short("trialDemandedBy", 2),
     FieldCost::short("workPlan", 10),
+    FieldCost::short("workspace", 20),
     FieldCost::short("disclosureLog", 2),
     FieldCost::short("documentIds", 2),
     FieldCost::short("folders", 6),

@@ -84,6 +84,8 @@ pub(super) fn city(row: &mut Row<'_>, options: ImportOptions) -> Option<Change<C
         indicators: indicators(row),
         area_focus: row.list("area_focus"),
         area_site: row.yes_no("area_site"),
+        // The office says it, and no file.
+        trade_desk: None,
         provenance,
         // Last, so that every wrong cell of the row is noted.
         geonames_id: geonames?,
@@ -165,6 +167,7 @@ pub(super) async fn keep_offices(
         facts.commitment = office.commitment;
         facts.area_focus.clone_from(&office.area_focus);
         facts.area_site = office.area_site;
+        facts.trade_desk.clone_from(&office.trade_desk);
         facts.provenance.sample_facts.clone_from(&office.provenance.sample_facts);
         // Parts that held together in two cities do so in one: nothing of a city's checks spans them.
         if let Ok(value) = City::try_from(facts) {

@@ -6,17 +6,19 @@ use domain::{
     city::{City, Twinning},
     document::Document,
     id::Id,
+    mandate::Mandate,
     partnership::{
         Activity, Actor, AgreementText, AgreementTier, AvailablePartnershipTransition, Closing, FirstYear,
         Partnership, PartnershipCommand as C, PartnershipEffect as E, PartnershipEvent, PartnershipState,
         PlannedActivity, ReviewReport, Signing, WorkItem,
     },
     policy::Action,
+    project::Project,
     value::Localized,
 };
 use futures::future::BoxFuture;
 
-use super::{actor, check_papers, facts, letters, office, step, tell, timers_of};
+use super::{actor, check_papers, facts, letters, office, shared, step, tell, timers_of};
 use crate::{
     app::App,
     auth::Actor as Asker,
@@ -30,6 +32,8 @@ use crate::{
 pub enum Act {
     /// Write the draft anew.
     Edit(AgreementText),
+    /// Name the triad with which it would begin, by its project and mandate, or none.
+    FirstDeed(Option<(Id<Project>, Id<Mandate>)>),
     /// Propose it.
     Propose,
     /// Accept to negotiate.
@@ -132,13 +136,21 @@ async fn completed(
     };
     Ok(match wanted {
         Act::Edit(text) => C::Edit(text),
+        Act::FirstDeed(None) => C::SetFirstDeed(None),
+        Act::FirstDeed(Some((project, mandate))) => {
+            C::SetFirstDeed(Some(shared::first_deed(command, cities, project, mandate).await?))
+        }
         Act::Propose => {
+            let deed = match &it.first_deed {
+                Some(deed) => Some(shared::first_deed(command, cities, deed.project, deed.mandate).await?),
+                None => None,
+            };
             let (pair, _) = facts(it.text.tier, false).await?;
             let city = async |id| command.tx.get::<City>(id).await?.ok_or(CommandError::Failed);
             let (a, b) = (city(cities.0).await?, city(cities.1).await?);
             let receipt = crate::app::receipt::of_cities(&command.app, &a, &b)?;
             let receipt = serde_json::to_value(receipt).map_err(|_| CommandError::Failed)?;
-            C::Propose { pair, receipt: Some(receipt) }
+            C::Propose { pair, receipt: Some(receipt), deed }
         }
         Act::Accept => C::Accept,
         Act::Counter(text) => C::Counter(text),

@@ -1,6 +1,9 @@
 //! What the mail about partnerships says. Plain text in English; the languages come with the digests.
 
-use domain::{Vocabulary, partnership::PartnershipEvent};
+use domain::{
+    Vocabulary,
+    partnership::{PartnershipEvent, SharedKind},
+};
 
 fn sign_in(public_url: &str) -> String {
     format!("\n\nSign in to see it:\n{public_url}")
@@ -35,4 +38,14 @@ pub(super) fn warned(number: u32, url: &str) -> (&'static str, String) {
         sign_in(url)
     );
     ("A partnership is about to go dormant", body)
+}
+
+/// The other side put something into the workspace.
+pub(super) fn shared(kind: SharedKind, url: &str) -> (&'static str, String) {
+    let body = format!(
+        "The other city has put something into the workspace of the partnership: {}.{}",
+        kind.label(),
+        sign_in(url)
+    );
+    ("New in the workspace of a partnership", body)
 }

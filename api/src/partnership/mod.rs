@@ -2,13 +2,14 @@
 //! clock does.
 //!
 //! Reading order: [`facts`] (what is known of a pair), [`draft`], [`mod@act`] (the one place where a partnership
-//! changes), [`role`] (who may do what for a city), [`timers`].
+//! changes), [`role`] (who may do what for a city), [`shared`] (the first deed and the workspace), [`timers`].
 
 pub mod act;
 pub mod draft;
 pub mod facts;
 mod letters;
 pub mod role;
+pub mod shared;
 pub mod timers;
 
 use domain::{

@@ -9,7 +9,7 @@ use domain::{
     id::Id,
     organisation::{Organisation, ReplyRecord},
     policy::Action,
-    value::Lang,
+    value::{Lang, SingleLine},
     vocabulary::{AdministrativeLevel, AreaFocus, CooperationField, OrganisationKind, VerificationLevel},
 };
 
@@ -46,6 +46,8 @@ pub struct Profile {
     pub area_focus: Option<Vec<AreaFocus>>,
     /// Whether a site for a demonstration area is set aside.
     pub area_site: Option<bool>,
+    /// Whom traders turn to.
+    pub trade_desk: Option<SingleLine>,
 }
 
 /// Takes a city's record over for the organisation for which the actor acts: its office, proved, with its seat there.
@@ -94,7 +96,7 @@ pub async fn release(app: &App, actor: &Actor, meta: &Meta, on: On<City>) -> Res
             if role != OrgRole::Owner || stored.owner != Some(acting) {
                 return Err(Refusal::not_permitted("this is for an owner of its office to do").into());
             }
-            let facts = CityFacts { office: None, ..CityFacts::from(stored.value.clone()) };
+            let facts = CityFacts { office: None, trade_desk: None, ..CityFacts::from(stored.value.clone()) };
             let stored = command.tx.change_owner(&stored, None, City::try_from(facts)?).await?;
             command.audit(&stored, serde_json::json!({}));
             Ok(stored.id)
@@ -226,6 +228,7 @@ impl Profile {
         facts.level = self.level.or(facts.level);
         facts.area_focus = self.area_focus.unwrap_or(facts.area_focus);
         facts.area_site = self.area_site.or(facts.area_site);
+        facts.trade_desk = self.trade_desk.or(facts.trade_desk);
         if let Some(office) = &mut facts.office {
             office.accepting = self.accepting.unwrap_or(office.accepting);
             office.capacity_left = self.capacity_left.or(office.capacity_left);

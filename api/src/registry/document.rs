@@ -161,6 +161,16 @@ pub async fn fetch(app: &App, address: &str) -> Result<(Document, Vec<u8>), Comm
     }
     let id = Id::<Document>::from_uuid(Uuid::parse_str(id).map_err(|_| missing())?);
     let stored = app.store.find(&[id]).await?.remove(&id).ok_or_else(missing)?;
-    let bytes = app.store.upload_body(stored.value.upload).await?.ok_or_else(missing)?;
+    let bytes = match app.files.get(&stored.value.sha256).await? {
+        Some(bytes) => bytes,
+        // Of the time before documents lay on disk, or not on the disk of this node.
+        None => app.store.upload_body(stored.value.upload).await?.ok_or_else(|| {
+            tracing::error!(
+                sha256 = stored.value.sha256,
+                "the file of a document is not in --files: nodes share it"
+            );
+            CommandError::Failed
+        })?,
+    };
     Ok((stored.value, bytes))
 }

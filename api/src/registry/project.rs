@@ -80,7 +80,8 @@ pub async fn create(
         Box::pin(async move {
             let owner = command.authorise_new::<Project>().await?;
             within_quota(command, owner, Some(MAX_A_DAY)).await?;
-            let stored = begin(command, owner, None, content).await?;
+            let stored =
+                begin(command, owner, None, content).await.map_err(|error| error.under("project"))?;
             Ok(stored.id)
         })
     })
@@ -183,7 +184,7 @@ pub async fn update(
         let content = content.clone();
         Box::pin(async move {
             let stored = command.load("projectId", id, expected_version).await?;
-            rewrite(command, stored, content).await?;
+            rewrite(command, stored, content).await.map_err(|error| error.under("project"))?;
             Ok(id)
         })
     })

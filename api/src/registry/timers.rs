@@ -12,7 +12,7 @@ use domain::{
 };
 
 use super::listing::{Request, TIMERS, advance, advance_as, save_record, step, with_record};
-use super::standing;
+use super::{standing, upload::sweep_files};
 use crate::{
     account::{dead_link, letters, link, live_token, new_token},
     app::App,
@@ -70,6 +70,11 @@ pub async fn run(app: App) {
         if now >= organisations_due {
             organisations_due = now.saturating_add(ORGANISATIONS_EVERY);
             organisations(&app, &holder, now).await;
+            match sweep_files(&app).await {
+                Ok(0) => {}
+                Ok(files) => tracing::info!(files, "files of documents that are gone were swept"),
+                Err(error) => tracing::warn!(error = ?error, "files cannot be swept"),
+            }
         }
         for swept in [
             app.store.sweep_throttles(now).await,

@@ -1,5 +1,7 @@
 //! Handing a file in: a signed address is asked for, then the bytes are sent to it, once.
 
+use std::time::Duration;
+
 use domain::{
     Vocabulary,
     account::Scope,
@@ -10,14 +12,13 @@ use domain::{
     policy::Action,
     value::SingleLine,
 };
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, Meta, Refusal, UserErrorCode},
-    store::{Received, UploadRow},
+    store::{Received, UploadRow, hash},
     upload::{FileKind, sniff},
 };
 
@@ -153,8 +154,7 @@ pub async fn receive(
     let (kind, sha256, bytes) = app
         .compute(move |_| {
             let kind = sniff(&bytes, kinds(purpose));
-            let hash = Sha256::digest(&bytes);
-            Ok((kind, hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), bytes))
+            Ok((kind, hash(&bytes), bytes))
         })
         .await?;
     let kind = kind.map_err(|error| Refusal::validation("file", error))?;
@@ -175,7 +175,17 @@ pub async fn receive(
         UploadPurpose::Import => command.allowed::<ImportJob>("", Action::Create, who, None)?,
         UploadPurpose::Document => command.allowed::<Document>("", Action::Create, who, None)?,
     }
-    let received = Received { media_type: kind.media_type(), sha256, bytes };
+    let length = bytes.len();
+    let body = match purpose {
+        UploadPurpose::Import => Some(bytes),
+        // On disk before the row says that it came: a file that no row knows is swept, a row without a file would lie.
+        UploadPurpose::Document => {
+            command.tx.keep_files().await?;
+            app.files.put(bytes).await?;
+            None
+        }
+    };
+    let received = Received { media_type: kind.media_type(), sha256, length, body };
     command.tx.receive_upload(row.id, received).await?;
     command.audit_as("upload", Some(row.id), serde_json::json!({"received": true}));
     let id = row.id;
@@ -199,4 +209,32 @@ pub(super) fn of(
         return Err(Refusal::new(UserErrorCode::GateFailed, path, message).into());
     }
     Ok(row)
+}
+
+/// Days for which a file that became no document is kept.
+const KEPT_DAYS: i64 = 7;
+/// Age before which no file is swept: it may be that of somebody who is writing it.
+const YOUNG: Duration = Duration::from_hours(24);
+
+/// Takes away files on disk that no document needs: those of documents that were taken away, and of writes that were cut
+/// off.
+///
+/// # Errors
+/// The database or the disk does not answer.
+pub async fn sweep_files(app: &App) -> Result<usize, CommandError> {
+    let since =
+        app.auth.clock.now().timestamp_micros().saturating_sub(KEPT_DAYS.saturating_mul(86_400_000_000));
+    let old = app.files.older_than(YOUNG).await?;
+    let unneeded = app.store.unneeded(&old, since).await?;
+    if unneeded.is_empty() {
+        return Ok(0);
+    }
+    // Asked again where nothing can be kept meanwhile: the same bytes may just be coming once more.
+    let tx = app.store.begin().await?;
+    let unneeded = tx.unneeded_now(&unneeded, since).await?;
+    for name in &unneeded {
+        app.files.remove(name, YOUNG).await?;
+    }
+    tx.commit().await?;
+    Ok(unneeded.len())
 }

@@ -115,6 +115,10 @@ fn failure(error: CommandError, id: &RequestId) -> Response {
             tracing::error!(error = ?error, "a file could not be kept");
             layers::answer(ErrorCode::Internal, id)
         }
+        CommandError::File(error) => {
+            tracing::error!(error = ?error, "a file on disk could not be kept or read");
+            layers::answer(ErrorCode::Internal, id)
+        }
         CommandError::Failed => layers::answer(ErrorCode::Internal, id),
     }
 }

@@ -1,8 +1,10 @@
 //! Files that were handed in: a promise with a name, then the bytes, once.
 
-use domain::{account::Person, id::Id, organisation::Organisation};
+use std::collections::BTreeSet;
+
+use domain::{Vocabulary, account::Person, document::UploadPurpose, id::Id, organisation::Organisation};
 use sea_orm::{
-    ConnectionTrait, QueryResult,
+    ConnectionTrait, DbBackend, QueryResult, Statement,
     sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -76,6 +78,11 @@ fn by_id(id: Uuid) -> SelectStatement {
 /// The purpose of a file that became a document: it is kept as long as the document is.
 const ATTACHED: &str = "ATTACHED";
 
+/// The purpose of a file whose document was taken away.
+const FORGOTTEN: &str = "FORGOTTEN";
+/// Names the lock under which files on disk are kept and swept.
+const FILES_LOCK: i64 = 0x6361_7261_6669_6c65;
+
 /// What came with the bytes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -83,8 +90,10 @@ pub struct Received {
     pub media_type: &'static str,
     /// Hash in hex.
     pub sha256: String,
-    /// The bytes.
-    pub bytes: Vec<u8>,
+    /// Length in bytes.
+    pub length: usize,
+    /// The bytes of a table to be imported, which any node may go on with; those of a document lie on disk.
+    pub body: Option<Vec<u8>>,
 }
 
 impl Store {
@@ -96,7 +105,7 @@ impl Store {
         self.reader().query_one(&by_id(id)).await?.as_ref().map(read).transpose()
     }
 
-    /// The bytes of a file.
+    /// The bytes of a table, or of a document that came before documents lay on disk.
     ///
     /// # Errors
     /// The database does not answer.
@@ -133,6 +142,39 @@ impl Store {
         tx.connection().execute(&never).await?;
         tx.commit().await
     }
+
+    /// Those of some hashes under which no document lies, and none that came since a time is to become one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unneeded(&self, hashes: &[String], since: i64) -> Result<Vec<String>, StoreError> {
+        let needed = needed(self.reader(), hashes, since).await?;
+        Ok(hashes.iter().filter(|hash| !needed.contains(*hash)).cloned().collect())
+    }
+}
+
+/// Those of some hashes under which documents lie, or are about to.
+async fn needed<C: ConnectionTrait>(
+    connection: &C,
+    hashes: &[String],
+    since: i64,
+) -> Result<BTreeSet<String>, StoreError> {
+    let mut needed = BTreeSet::new();
+    for some in hashes.chunks(500) {
+        let young = is("purpose", UploadPurpose::Document.code()).and(above("created_at", since));
+        let rows = select(
+            "upload",
+            ["sha256"],
+            [
+                Expr::col(Alias::new("sha256")).is_in(some.iter().map(String::as_str)),
+                is("purpose", ATTACHED).or(young),
+            ],
+        );
+        for row in connection.query_all(&rows).await? {
+            needed.insert(get(&row, "sha256")?);
+        }
+    }
+    Ok(needed)
 }
 
 impl Tx {
@@ -182,11 +224,39 @@ impl Tx {
         Ok(())
     }
 
-    /// Forgets the bytes of a file whose document is gone.
+    /// Those of some hashes under which no document lies. From here to the end of the transaction no file is kept.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn unneeded_now(&self, hashes: &[String], since: i64) -> Result<Vec<String>, StoreError> {
+        self.lock_files("SELECT pg_advisory_xact_lock($1)").await?;
+        let needed = needed(self.connection(), hashes, since).await?;
+        Ok(hashes.iter().filter(|hash| !needed.contains(*hash)).cloned().collect())
+    }
+
+    /// From here to the end of the transaction no file is swept. SQLite has one writer, and it is this one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_files(&self) -> Result<(), StoreError> {
+        self.lock_files("SELECT pg_advisory_xact_lock_shared($1)").await
+    }
+
+    async fn lock_files(&self, lock: &str) -> Result<(), StoreError> {
+        if self.connection().get_database_backend() == DbBackend::Postgres {
+            let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [FILES_LOCK.into()]);
+            self.connection().execute_raw(lock).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets the bytes of a file whose document is gone; what lies on disk is swept once nothing else needs it.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn forget_upload(&self, id: Uuid) -> Result<(), StoreError> {
+        let forgotten = update("upload", [("purpose", FORGOTTEN.into())], [is("id", id)]);
+        self.connection().execute(&forgotten).await?;
         self.connection().execute(&delete("upload_body", [is("upload_id", id)])).await?;
         Ok(())
     }
@@ -196,7 +266,7 @@ impl Tx {
     /// # Errors
     /// The database does not answer.
     pub async fn receive_upload(&self, id: Uuid, received: Received) -> Result<(), StoreError> {
-        let length = i64::try_from(received.bytes.len()).unwrap_or(i64::MAX);
+        let length = i64::try_from(received.length).unwrap_or(i64::MAX);
         let set = [
             ("media_type", received.media_type.into()),
             ("bytes", length.into()),
@@ -204,8 +274,10 @@ impl Tx {
             ("received_at", self.now_micros().into()),
         ];
         self.connection().execute(&update("upload", set, [is("id", id)])).await?;
-        let body = [("upload_id", id.into()), ("bytes", received.bytes.into())];
-        self.connection().execute(&insert("upload_body", body)).await?;
+        if let Some(bytes) = received.body {
+            let body = [("upload_id", id.into()), ("bytes", bytes.into())];
+            self.connection().execute(&insert("upload_body", body)).await?;
+        }
         Ok(())
     }
 }

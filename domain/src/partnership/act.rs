@@ -89,6 +89,9 @@ impl Partnership {
             suspended_until_review: None,
             closing: None,
             upgrade_of: None,
+            first_deed: None,
+            workspace: Vec::new(),
+            shared_ever: 0,
         }
     }
 
@@ -270,8 +273,9 @@ impl Partnership {
         let side = actor.side().unwrap_or(CitySide::A);
         match command {
             C::Edit(text) => self.text = text,
-            C::Propose { pair, receipt } => {
-                (self.pair, self.receipt) = (pair, receipt);
+            C::SetFirstDeed(deed) => self.first_deed = deed,
+            C::Propose { pair, receipt, deed } => {
+                (self.pair, self.receipt, self.first_deed) = (pair, receipt, deed);
                 effects.push(E::FreezeReceipt);
                 self.push_version(self.text.clone(), side, now);
             }
@@ -292,6 +296,7 @@ impl Partnership {
                 self.sign(SignatureKind::Agreement, signing, actor, now);
                 if second {
                     self.active_since = Some(now);
+                    self.begin_first_deed(now);
                     effects.push(E::Publish { hash });
                     effects.extend(self.upgrade_of.map(|partnership| E::ReplacePredecessor { partnership }));
                 }
@@ -365,6 +370,13 @@ impl Partnership {
             | C::Resume
             | C::UpgradeTier { .. } => {}
         }
+    }
+
+    /// The first deed becomes an item of the work plan.
+    fn begin_first_deed(&mut self, now: DateTime<Utc>) {
+        let number = self.work.iter().map(|item| item.number).max().unwrap_or(0).saturating_add(1);
+        let item = self.first_deed.as_ref().and_then(|deed| deed.item(number, now));
+        self.work.extend(item);
     }
 
     fn close(&mut self, closing: Closing, effects: &mut Vec<E>) {

@@ -10,6 +10,7 @@ use super::{
         PartnershipTransition as T,
     },
     record::{Activity, FirstYear, Partnership, PlannedActivity, ReviewReport, Sides, WorkItem},
+    shared::FirstDeed,
     text::{AgreementText, TextHash},
 };
 use crate::{
@@ -108,12 +109,16 @@ impl Closing {
 pub enum PartnershipCommand {
     /// Write the draft anew.
     Edit(AgreementText),
+    /// Name the triad with which it would begin, or none.
+    SetFirstDeed(Option<FirstDeed>),
     /// Propose it, with the gates as they are now and the receipt of the score.
     Propose {
         /// What is known of the pair now.
         pair: PairFacts,
         /// The receipt, to be frozen.
         receipt: Option<Value>,
+        /// The first deed, with its edges as they are now.
+        deed: Option<FirstDeed>,
     },
     /// Accept to negotiate on the text as it is.
     Accept,
@@ -231,7 +236,7 @@ impl PartnershipCommand {
     /// Its name in the table.
     pub const fn transition(&self) -> T {
         match self {
-            Self::Edit(_) => T::Edit,
+            Self::Edit(_) | Self::SetFirstDeed(_) => T::Edit,
             Self::Propose { .. } => T::Propose,
             Self::Accept => T::Accept,
             Self::Counter(_) => T::Counter,

@@ -128,7 +128,7 @@ impl Partnership {
         at.other_person = theirs.is_none_or(|assent| assent.person != actor.person());
         match command {
             C::Edit(text) => at.tier_begins = text.tier.can_begin(),
-            C::Propose { pair, receipt } => {
+            C::Propose { pair, receipt, .. } => {
                 self.see_pair(at, pair, now);
                 at.receipt = receipt.is_some();
             }
@@ -188,7 +188,8 @@ impl Partnership {
                 at.tier_higher = self.text.tier.rises_to(text.tier);
             }
             C::Replace { successor } => at.successor = *successor == S::Active,
-            C::Accept
+            C::SetFirstDeed(_)
+            | C::Accept
             | C::Expire
             | C::CompleteApprovals
             | C::RequestReview

@@ -15,6 +15,7 @@ mod due;
 mod guard;
 mod health;
 mod record;
+mod shared;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,9 @@ pub use record::{
     Activity, ApprovalDecision, ApprovalStep, Assent, BudgetLine, CitySeat, Declaration, FirstYear,
     KpiReading, Partnership, PlannedActivity, Review, ReviewReport, Sides, Signature, SignatureKind, Trial,
     WorkItem, WorkStatus,
+};
+pub use shared::{
+    DeedEdge, FirstDeed, SHARED_MAX, ShareRefusal, SharedEntry, SharedKind, SharedWith, Sharing,
 };
 pub use table::{
     AvailablePartnershipTransition, PARTNERSHIP_RULES, PartnershipRefusal, PartnershipRule,

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     code::{ActivityType, CitySide, PartnershipState, PartnershipTransition},
     command::{Closing, PairFacts},
+    shared::{FirstDeed, SharedEntry},
     text::{AgreementText, TextHash, TextVersion},
 };
 use crate::{
@@ -312,6 +313,15 @@ pub struct Partnership {
     pub closing: Option<Closing>,
     /// The active agreement that this one would raise to a higher tier.
     pub upgrade_of: Option<Id<Partnership>>,
+    /// The triad with which it would begin.
+    #[serde(default)]
+    pub first_deed: Option<FirstDeed>,
+    /// What the sides share.
+    #[serde(default)]
+    pub workspace: Vec<SharedEntry>,
+    /// How many entries the workspace ever had.
+    #[serde(default)]
+    pub shared_ever: u32,
 }
 
 impl Partnership {

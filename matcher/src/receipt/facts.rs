@@ -212,11 +212,11 @@ fn values<C: Criterion, const N: usize>(weights: &Weights<N>, grades: &[Grade; N
     both.map(|((criterion, weight), grade)| CriterionValue::new(criterion.key(), *weight, grade)).collect()
 }
 
-/// Scores a match from its facts.
+/// Scores a match from its facts, under a policy that may hold own weights, and the one that was published.
 pub(super) fn score(
     kind: ReceiptKind,
     facts: &Facts,
-    policy: &Policy,
+    (policy, published): (&Policy, &Policy),
     as_of: NaiveDate,
 ) -> Result<Scored, ReceiptError> {
     let mut catalog = Catalog::new(world(facts, as_of)?, as_of);
@@ -257,8 +257,7 @@ pub(super) fn score(
             let row = |n: u128, city: &City| CityRow::new(Id::from_bits(n), city, &catalog.world, as_of);
             let (a, b) = (row(1, &a), row(2, &b));
             // The viewer's own weights bear on the viewer's side; the partner's side keeps the published ones.
-            let published = Policy::version(policy.version).unwrap_or_else(Policy::current);
-            let found = evaluate_city(policy, &published, &catalog.city_pair(&a, &b));
+            let found = evaluate_city(policy, published, &catalog.city_pair(&a, &b));
             Ok(Scored {
                 names: ["CITY_A", "CITY_B"],
                 criteria: [

@@ -17,4 +17,4 @@ pub use format::{
     CriterionValue, Fact, PolicyName, Receipt, ReceiptError, ReceiptKind, ScoreValue, SideValue, fact_hash,
 };
 pub use subject::{CitySubject, InvestmentSubject, Issue, city_receipt, investment_receipt};
-pub use verify::{Criterion, Verdict, verify};
+pub use verify::{Criterion, Verdict, verify, verify_among};

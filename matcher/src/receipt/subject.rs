@@ -147,7 +147,8 @@ fn receipt(
     catalog: &Catalog,
     issue: &Issue<'_>,
 ) -> Result<Receipt, ReceiptError> {
-    let scored = score(kind, &facts, issue.policy, catalog.today)?;
+    let published = Policy::version(issue.policy.version).unwrap_or_else(Policy::current);
+    let scored = score(kind, &facts, (issue.policy, &published), catalog.today)?;
     if scored.mutual != issue.mutual {
         return Err(ReceiptError::Score);
     }

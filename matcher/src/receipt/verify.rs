@@ -44,11 +44,22 @@ impl Verdict {
     }
 }
 
-/// Computes a receipt again, under the policy of its day.
+/// Computes a receipt again, under the policy of its day, whichever is in force now.
 ///
 /// # Errors
 /// Its visible facts do not hold together.
 pub fn verify(receipt: &Receipt) -> Result<Verdict, ReceiptError> {
+    verify_among(receipt, Policy::version)
+}
+
+/// The same among the policies that were ever published, by version.
+///
+/// # Errors
+/// As for [`verify`].
+pub fn verify_among(
+    receipt: &Receipt,
+    published: impl Fn(u32) -> Option<Policy>,
+) -> Result<Verdict, ReceiptError> {
     let mut verdict = Verdict { model_not_asked: receipt.model.is_some(), ..Verdict::default() };
     let visible: Facts = receipt
         .facts
@@ -58,13 +69,14 @@ pub fn verify(receipt: &Receipt) -> Result<Verdict, ReceiptError> {
             Fact::Hash(_) => None,
         })
         .collect();
-    let Some(policy) = policy_of(receipt) else {
+    let published = published(receipt.policy.version);
+    let Some((published, policy)) = published.and_then(|it| Some((it.clone(), own(it, receipt)?))) else {
         // Without the policy nothing is computed; all of it is said to be open.
         verdict.hidden = receipt.sides.iter().flat_map(named).collect();
         return Ok(verdict);
     };
     verdict.policy = policy.hash() == receipt.policy.hash;
-    let again = score(receipt.kind, &visible, &policy, receipt.as_of)?;
+    let again = score(receipt.kind, &visible, (&policy, &published), receipt.as_of)?;
     verdict.sums = true;
     for (place, (stated, found)) in receipt.sides.iter().zip(&again.criteria).enumerate() {
         // The criteria are those of the policy, in its order, with its weights.
@@ -85,7 +97,7 @@ pub fn verify(receipt: &Receipt) -> Result<Verdict, ReceiptError> {
             }
         }
     }
-    verdict.sums &= sums_hold(receipt, &policy);
+    verdict.sums &= sums_hold(receipt, &policy, &published);
     Ok(verdict)
 }
 
@@ -94,10 +106,8 @@ fn named(side: &SideValue) -> Vec<Criterion> {
     side.criteria.iter().map(|criterion| of(&criterion.key)).collect()
 }
 
-/// The policy of the receipt's version with the weights that the receipt states; none where the version is not known
-/// or the weights break its caps.
-fn policy_of(receipt: &Receipt) -> Option<Policy> {
-    let policy = Policy::version(receipt.policy.version)?;
+/// A policy with the weights that the receipt states; none where they break its caps.
+fn own(policy: Policy, receipt: &Receipt) -> Option<Policy> {
     let [first, _] = &receipt.sides;
     let weights: Vec<(String, f64)> =
         first.criteria.iter().map(|one| (one.key.clone(), f64::from(one.weight) / 100.0)).collect();
@@ -114,14 +124,11 @@ fn policy_of(receipt: &Receipt) -> Option<Policy> {
 }
 
 /// Whether both sums and their fusion follow from the values of the criteria.
-fn sums_hold(receipt: &Receipt, policy: &Policy) -> bool {
+fn sums_hold(receipt: &Receipt, policy: &Policy, published: &Policy) -> bool {
     let [first, second] = &receipt.sides;
     let sums = match receipt.kind {
         ReceiptKind::Investment => sum(&policy.investor, first).zip(sum(&policy.project, second)),
-        ReceiptKind::Cities => {
-            let published = Policy::version(policy.version).unwrap_or_else(Policy::current);
-            sum(&policy.city, first).zip(sum(&published.city, second))
-        }
+        ReceiptKind::Cities => sum(&policy.city, first).zip(sum(&published.city, second)),
     };
     sums.is_some_and(|(one, other)| {
         ScoreValue::from(one) == first.score

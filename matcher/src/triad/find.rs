@@ -162,6 +162,23 @@ fn cities_edge(catalog: &Catalog, policy: &Policy, a: &CityRow, b: &CityRow) -> 
     if mutual.coverage < policy.coverage_floor { 0 } else { mutual.point }
 }
 
+/// The triad of two cities, a project and a mandate; none where one of its edges is open.
+pub fn triad_of<'a>(
+    catalog: &'a Catalog,
+    policy: &Policy,
+    (a, b): (&'a CityRow, &'a CityRow),
+    project: &'a ProjectRow,
+    mandate: &'a MandateRow,
+) -> Option<Triad<'a>> {
+    let pair = catalog.pair(mandate, project).filter(|pair| all_open(&investment::answers(pair)))?;
+    let mutual = evaluate(policy, &pair).mutual;
+    let money = if mutual.coverage < policy.coverage_floor { 0 } else { mutual.point };
+    let (edge_a, edge_b) = (city_edge(catalog, a, project), city_edge(catalog, b, project));
+    let triad =
+        Triad { a, b, project, mandate, cities: cities_edge(catalog, policy, a, b), edge_a, edge_b, money };
+    (triad.weakest().1 > 0).then_some(triad)
+}
+
 /// The mandates of a project that no gate excludes and of which enough is known, highest score first.
 fn money_edges<'a>(
     catalog: &'a Catalog,

@@ -14,4 +14,4 @@ mod edge;
 mod find;
 
 pub use edge::{CityEdge, Place, city_edge};
-pub use find::{Edge, EdgeLine, Triad, explain_triad, triads_of_city, triads_of_mandate};
+pub use find::{Edge, EdgeLine, Triad, explain_triad, triad_of, triads_of_city, triads_of_mandate};

@@ -79,6 +79,7 @@ pub(crate) fn city(geonames: u32, country: &str, parts: &CityParts) -> City {
         indicators: Vec::new(),
         area_focus: Vec::new(),
         area_site: None,
+        trade_desk: None,
         provenance: Provenance::default(),
     })
     .unwrap()

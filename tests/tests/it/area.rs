@@ -140,11 +140,11 @@ async fn journey_e(behind: Behind) {
 }
 
 #[tokio::test]
-async fn journey_e_two_areas_are_paired_operated_and_evaluated_on_sqlite() {
+async fn article_8_9_to_8_11_journey_e_two_areas_are_paired_operated_and_evaluated_on_sqlite() {
     journey_e(Behind::Sqlite).await;
 }
 
 #[tokio::test]
-async fn journey_e_two_areas_are_paired_operated_and_evaluated_on_postgres() {
+async fn article_8_9_to_8_11_journey_e_two_areas_are_paired_operated_and_evaluated_on_postgres() {
     journey_e(Behind::Postgres).await;
 }

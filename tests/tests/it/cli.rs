@@ -180,3 +180,28 @@ fn the_schema_is_the_committed_one() {
     let (_, out, _) = run(&["schema"]);
     assert_eq!(out, committed, "when the change is meant: cargo run -- schema > api/schema.graphql");
 }
+
+/// The first policy's receipt, made on the day it was published, holds under whatever policy is in force; with one
+/// character of it changed it does not.
+#[test]
+fn a_receipt_of_the_first_policy_holds_for_ever_and_with_one_character_changed_it_does_not() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let keys = golden.join("receipt-of-policy-1.jwks.json").display().to_string();
+    let receipt = golden.join("receipt-of-policy-1.json");
+    let check = |file: &Path| run(&["verify-receipt", &file.display().to_string(), "--jwks", &keys]);
+    let (code, out, err) = check(&receipt);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("policy 1\n") && out.contains("holds: yes"), "{out}");
+    let text = fs::read_to_string(&receipt).unwrap();
+    let digits: Vec<usize> =
+        text.char_indices().filter(|(_, letter)| letter.is_ascii_digit()).map(|(place, _)| place).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let other = dir.path().join("changed.json");
+    for place in digits.iter().step_by(digits.len() / 40) {
+        let mut bytes = text.clone().into_bytes();
+        bytes[*place] = if bytes[*place] == b'9' { b'8' } else { bytes[*place].saturating_add(1) };
+        fs::write(&other, &bytes).unwrap();
+        let (code, out, _) = check(&other);
+        assert_ne!(code, 0, "byte {place} was changed: {out}");
+    }
+}

@@ -79,10 +79,9 @@ fn round(server: &Server, at: &str) -> Value {
 }
 
 async fn mine(server: &Server) -> Value {
-    let query = format!(
-        "{{digestSubscriptions{{{}}}}}",
-        &SUBSCRIPTION["subscription{".len()..SUBSCRIPTION.len() - 1]
-    );
+    let fields = SUBSCRIPTION.trim_start_matches("subscription{").trim_end_matches('}');
+    // The settings' own brace was taken with the last one.
+    let query = format!("{{digestSubscriptions{{{fields}}}}}}}");
     server.data_as("investor", &query, json!({})).await["digestSubscriptions"][0].clone()
 }
 

@@ -215,6 +215,7 @@ async fn documents(server: &Server) {
     assert_eq!(response.bytes().await.unwrap().as_ref(), pdf);
     let altered = other_than(url);
     assert_eq!(server.client().get(altered).send().await.unwrap().status().as_u16(), 404);
+    on_disk(server, &seen, pdf).await;
     // Of a draft nobody else knows; a paper of the organisation itself is its people's and the reviewers'.
     let file = paper(server, "owner", "register.png", &png(8, 8)).await;
     let own = json!({"uploadId": file, "title": "Extract of the register"});
@@ -234,16 +235,49 @@ async fn documents(server: &Server) {
             assert_eq!(refused.0, "NOT_FOUND", "{who}");
         }
     }
-    // Programs, and images that are too large, are no documents.
+    // Programs, and images that are too large, are no documents, and leave nothing behind.
+    let before = files(server);
     for bytes in [b"<svg onload='x()'/>".to_vec(), b"MZ".to_vec(), png(65_535, 65_535)] {
         let asked = json!({"fileName": "x", "purpose": "DOCUMENT"});
         let ticket = server.done("owner", "requestUpload", "upload{url}", asked).await;
         let (status, _) = server.send_file("owner", ticket["upload"]["url"].as_str().unwrap(), bytes).await;
         assert_eq!(status, 422);
     }
+    assert_eq!(files(server), before);
     server.done("owner", "removeDocument", "documentId", json!({"documentId": seen["id"]})).await;
     assert_eq!(server.data_as("owner", PAPERS, json!({"i": id})).await["project"]["documents"], json!([]));
     assert_eq!(server.client().get(url).send().await.unwrap().status().as_u16(), 404);
+}
+
+/// Files in the directory of documents.
+fn files(server: &Server) -> Vec<std::path::PathBuf> {
+    let entries = |path: &std::path::Path| {
+        let found = std::fs::read_dir(path).into_iter().flatten();
+        found.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()
+    };
+    let mut found: Vec<_> =
+        entries(&server.data_dir().join("files")).iter().flat_map(|path| entries(path)).collect();
+    found.sort();
+    found
+}
+
+/// The bytes lie on disk under their hash, once however often they come, and are not given out when they are others.
+async fn on_disk(server: &Server, seen: &Value, bytes: &[u8]) {
+    let hash = seen["sha256"].as_str().unwrap();
+    let path = server.data_dir().join("files").join(&hash[..2]).join(hash);
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    let before = files(server);
+    paper(server, "owner", "again.pdf", bytes).await;
+    assert_eq!(files(server), before);
+    let status = async || {
+        let url = seen["url"].as_str().unwrap();
+        server.client().get(url).send().await.unwrap().status().as_u16()
+    };
+    std::fs::write(&path, b"%PDF-1.7 another").unwrap();
+    assert_eq!(status().await, 500, "other bytes than were handed in");
+    // Whoever hands the same in again mends it.
+    paper(server, "owner", "again.pdf", bytes).await;
+    assert_eq!(status().await, 200);
 }
 
 /// The head of an image of so many pixels.

@@ -8,6 +8,7 @@
 
 mod api;
 mod area;
+mod articles;
 mod attacks;
 mod blind;
 mod cli;

@@ -84,6 +84,9 @@ const OF_OTHERS: &[(&str, K, A)] = &[
     ("removeDocument", K::Document, A::Delete),
     ("draftPartnership", K::Partnership, A::Create),
     ("actOnPartnership", K::Partnership, A::Move),
+    ("shareInPartnership", K::Partnership, A::Move),
+    ("takeBackShared", K::Partnership, A::Move),
+    ("openSharedDocument", K::Partnership, A::ReadPrivate),
     ("draftDemonstrationArea", K::DemonstrationArea, A::Create),
     ("actOnDemonstrationArea", K::DemonstrationArea, A::Move),
     ("setCityRoles", K::Membership, A::Edit),
@@ -198,11 +201,15 @@ fn people(state: S) -> Vec<(&'static str, Standing)> {
     ]
 }
 
-/// Begins a listing and moves it by hand: who, by which mutation, with what reasons.
+/// Begins a listing and moves it by hand.
 async fn listing(server: &Server, state: S) -> (Value, i64) {
-    let title = format!("Fibre in the state {state}");
+    listed(server, &fibre_complete(&format!("Fibre in the state {state}")), state).await
+}
+
+/// Begins a listing of fibre and moves it by hand: who, by which mutation, with what reasons.
+pub(crate) async fn listed(server: &Server, facts: &Value, state: S) -> (Value, i64) {
     let node = "project{id version state}";
-    let input = json!({"project": fibre_complete(&title)});
+    let input = json!({"project": facts});
     let mut made = server.done("owner", "createProject", node, input).await["project"].clone();
     let id = made["id"].clone();
     let answers = json!([

@@ -1,6 +1,7 @@
 //! Journey D: a city office proposes a partnership and carries it to the agreement, its review and its end, with two
 //! people a side, on both databases; and what is refused on the way.
 
+use domain::vocabulary::ListingState;
 use serde_json::{Value, json};
 use tests::{
     run,
@@ -8,9 +9,13 @@ use tests::{
     sql::Sql,
 };
 
-use crate::introduction::{days_later, paper};
+use crate::{
+    introduction::{days_later, paper},
+    journey_a::fibre_complete,
+    matrix::listed,
+};
 
-const NODE: &str = "partnership{id version state health myCitySide text{tier hash} textVersions{number by} \
+const NODE: &str = "partnership{id version state health cityB{id} myCitySide text{tier hash} textVersions{number by} \
     availableTransitions{name requires} signatures{kind side official} awaits declaredWill \
     approvalsA{place granted rule{kind papers source{verified}}} approvalsB{place granted} \
     reviews{report{value} kpis{name deltaThousandths} renewed} closing{codes note} upgradeOf}";
@@ -19,8 +24,16 @@ const NODE: &str = "partnership{id version state health myCitySide text{tier has
 pub(crate) async fn cities(server: &Server) -> (Value, Value) {
     let mut found = Vec::new();
     for (who, name, needs) in [
-        ("city_office", "Novi Sad", json!([{"field": "CITY_SMART", "priority": 3}])),
-        ("partner_office", "Chiang Mai", json!([{"field": "SKILLS_PUBLIC", "priority": 2}])),
+        (
+            "city_office",
+            "Novi Sad",
+            json!([{"field": "CITY_SMART", "priority": 3}, {"field": "INCL_RURAL", "priority": 2}]),
+        ),
+        (
+            "partner_office",
+            "Chiang Mai",
+            json!([{"field": "SKILLS_PUBLIC", "priority": 2}, {"field": "CONN_BROADBAND", "priority": 1}]),
+        ),
     ] {
         let query = "query($t:String!){search(text:$t,kinds:[CITY],first:1){id ... on City{version}}}";
         let city = server.data(query, json!({"t": name})).await["search"][0].clone();
@@ -66,7 +79,7 @@ fn signing(at: &Value, paper: &Value, official: &str) -> Value {
     json!({"hash": at["text"]["hash"], "official": official, "documentId": paper})
 }
 
-async fn look(server: &Server, who: &str, id: &Value) -> Value {
+pub(crate) async fn look(server: &Server, who: &str, id: &Value) -> Value {
     let query = format!("query($i:ID!){{node(id:$i){{... on Partnership{{{}}}}}}}", inner());
     server.data_as(who, &query, json!({"i": id})).await["node"].clone()
 }
@@ -75,7 +88,7 @@ fn inner() -> &'static str {
     NODE.trim_start_matches("partnership{").strip_suffix('}').unwrap()
 }
 
-async fn draft(server: &Server, a: &Value, b: &Value) -> Value {
+pub(crate) async fn draft(server: &Server, a: &Value, b: &Value) -> Value {
     let input = json!({"cityId": a, "partnerId": b, "text": text("TWIN", "To learn from each other")});
     server.done("city_office", "draftPartnership", NODE, input).await["partnership"].clone()
 }
@@ -137,6 +150,7 @@ async fn journey_d(behind: Behind) {
     assert_eq!(refused.0, "VALIDATION");
     let edited =
         go(&server, "city_office", &drafted, json!({"edit": text("TWIN", "To learn and to trade")})).await;
+    let edited = first_deed(&server, &a, edited).await;
     let proposed = go(&server, "city_office", &edited, json!({"propose": true})).await;
     assert_eq!(proposed["state"], "PROPOSED");
 
@@ -177,8 +191,119 @@ async fn journey_d(behind: Behind) {
         (1, &json!("PURPOSE"), &json!("CHANGED"))
     );
 
+    let countered = workspace(&server, countered).await;
     let active = to_agreement(&server, countered).await;
     after_signing(&server, &a, active).await;
+}
+
+const DEED: &str = "query($i:ID!){node(id:$i){... on Partnership{firstDeed{project{id} mandate{id} asOf \
+    triadEdges{key score weakest because}} workPlan{number owner carriedOutBy{id}}}}}";
+
+/// A proposal carries a triad as its first deed: one that the matcher finds between these two cities, and no other.
+async fn first_deed(server: &Server, a: &Value, at: Value) -> Value {
+    // A network in both countries that meets a need of either city, and a fund for it.
+    let mut network = fibre_complete("Fibre for two cities");
+    network["places"] = json!([{"country": "RS"}, {"country": "TH"}]);
+    let (project, version) = listed(server, &network, ListingState::Published).await;
+    let fund = json!({"name": "Fibre for two", "mandate": {"fields": [{"field": "CONN_BROADBAND", "weight": 100}],
+        "countries": ["RS", "TH"], "instruments": ["LOAN"],
+        "ticketMin": {"amountMinor": "100000000", "currency": "EUR"},
+        "ticketMax": {"amountMinor": "90000000000", "currency": "EUR"}}});
+    server.done("investor", "createMandate", "mandate{id}", fund).await;
+    let triads = "query($c:ID!){triads(cityId:$c,first:100){cityA{id} cityB{id} project{id} mandate{id} \
+                  weakestScore triadEdges{key score because}}}";
+    let closes =
+        |data: &Value| data["triads"].as_array().unwrap().iter().any(|one| one["project"]["id"] == project);
+    let found = server.until(triads, &json!({"c": a}), closes).await["triads"].clone();
+    let triad = found.as_array().unwrap().iter().find(|one| one["project"]["id"] == project).unwrap();
+    assert_eq!((&triad["cityA"]["id"], &triad["cityB"]["id"]), (a, &at["cityB"]["id"]));
+    let deed = json!({"projectId": triad["project"]["id"], "mandateId": triad["mandate"]["id"]});
+    let mut open = deed.clone();
+    open["projectId"] = server.ids["project"].clone();
+    assert_eq!(code(server, "city_office", &at, json!({"nameFirstDeed": open})).await, "GATE_FAILED");
+    let mut unknown = deed.clone();
+    unknown["projectId"] = server.ids["mandate"].clone();
+    assert_eq!(code(server, "city_office", &at, json!({"nameFirstDeed": unknown})).await, "VALIDATION");
+    let named = go(server, "city_office", &at, json!({"nameFirstDeed": deed})).await;
+    let seen = server.data_as("city_office", DEED, json!({"i": at["id"]})).await["node"]["firstDeed"].clone();
+    assert_eq!(seen["project"]["id"], triad["project"]["id"]);
+    let edges = seen["triadEdges"].as_array().unwrap();
+    assert_eq!(edges.len(), 4);
+    assert!(
+        edges.iter().all(|edge| edge["score"].as_f64().unwrap() > 0.0 && edge["because"] != ""),
+        "{seen}"
+    );
+    // The edges are found anew when it is proposed: without its project it is not.
+    let on = |version: &Value| json!({"projectId": project, "expectedVersion": version});
+    let pause = ("pauseProject:ProjectTransitionInput", "project{version}");
+    let paused = server.done("owner", pause.0, pause.1, on(&json!(version))).await;
+    assert_eq!(code(server, "city_office", &named, json!({"propose": true})).await, "NOT_FOUND");
+    let resume = "resumeProject:ProjectTransitionInput";
+    server.done("owner", resume, pause.1, on(&paused["project"]["version"])).await;
+    server.until(triads, &json!({"c": a}), closes).await;
+    named
+}
+
+/// 8.5: what the two share, each for whom it is meant, and nothing of it for anybody else.
+async fn workspace(server: &Server, at: Value) -> Value {
+    let paper = paper(server, "city_office", "Plan of the fibre ring", json!({})).await;
+    let share = |at: &Value, what: Value| {
+        let mut input = json!({"partnershipId": at["id"], "expectedVersion": at["version"]});
+        for (key, value) in what.as_object().unwrap() {
+            input[key] = value.clone();
+        }
+        input
+    };
+    let document =
+        json!({"kind": "DOCUMENT", "title": "The ring", "documentId": paper, "with": "BOTH_SIDES"});
+    for (who, what, code) in [
+        ("partner_office", document.clone(), "NOT_FOUND"),
+        ("investor", document.clone(), "NOT_FOUND"),
+        ("city_office", json!({"kind": "DOCUMENT", "title": "x", "with": "OWN_SIDE"}), "VALIDATION"),
+        ("city_office", json!({"kind": "CONTACT", "title": "x", "with": "OWN_SIDE"}), "VALIDATION"),
+    ] {
+        assert_eq!(
+            server.refused(who, "shareInPartnership", share(&at, what.clone())).await.0,
+            code,
+            "{who} {what}"
+        );
+    }
+    let mut at = at;
+    for (who, what) in [
+        ("city_office", document),
+        (
+            "city_office",
+            json!({"kind": "CONTACT", "title": "Desk", "pointer": "desk@novisad.example", "with": "OWN_SIDE"}),
+        ),
+        (
+            "partner_office",
+            json!({"kind": "DATA_SET", "title": "Air quality", "pointer": "CC BY 4.0, on request",
+            "with": "PUBLIC"}),
+        ),
+    ] {
+        at = server.done(who, "shareInPartnership", NODE, share(&at, what)).await["partnership"].clone();
+    }
+    let query = "query($i:ID!){node(id:$i){... on Partnership{workspace{number kind title side with}}}}";
+    let numbers = async |who: &str| {
+        let data = server.data_as(who, query, json!({"i": at["id"]})).await;
+        let entries =
+            data["node"]["workspace"].as_array().map(|entries| entries.iter().map(|e| e["number"].clone()));
+        entries.map(Iterator::collect::<Vec<_>>)
+    };
+    assert_eq!(numbers("city_colleague").await.unwrap(), [1, 2, 3]);
+    assert_eq!(numbers("partner_office").await.unwrap(), [1, 3]);
+    assert_eq!(numbers("investor").await, None);
+    let open = json!({"partnershipId": at["id"], "number": 1});
+    let url = server.done("partner_office", "openSharedDocument", "url", open.clone()).await["url"].clone();
+    let bytes = server.client().get(url.as_str().unwrap()).send().await.unwrap().text().await.unwrap();
+    assert_eq!(bytes, "Plan of the fibre ring: all of it");
+    assert_eq!(server.refused("investor", "openSharedDocument", open).await.0, "NOT_FOUND");
+    let contact = json!({"partnershipId": at["id"], "number": 2});
+    assert_eq!(server.refused("partner_office", "openSharedDocument", contact).await.0, "NOT_FOUND");
+    let back =
+        |number: i32| json!({"partnershipId": at["id"], "expectedVersion": at["version"], "number": number});
+    assert_eq!(server.refused("partner_office", "takeBackShared", back(1)).await.0, "NOT_FOUND");
+    server.done("city_office", "takeBackShared", NODE, back(2)).await["partnership"].clone()
 }
 
 /// What is frozen verifies, here and offline; with one byte changed it does not.
@@ -297,14 +422,21 @@ async fn after_signing(server: &Server, a: &Value, active: Value) {
         "8.5: the room is of the two sides"
     );
 
+    // What is shared with everybody is in public with the agreement; the first deed is in the work plan.
+    let shared = server.data("query($c:ID!){agreements(cityId:$c){workspace{title}}}", json!({"c": a})).await;
+    assert_eq!(shared["agreements"][0]["workspace"], json!([{"title": "Air quality"}]));
+    let deed = server.data_as("partner_office", DEED, json!({"i": active["id"]})).await["node"].clone();
+    assert_eq!((&deed["workPlan"][0]["number"], &deed["workPlan"][0]["owner"]), (&json!(1), &json!("A")));
+    assert_eq!(deed["workPlan"][0]["carriedOutBy"][0]["id"], deed["firstDeed"]["project"]["id"]);
+
     // 8.4: an item of the work plan shows its project as it stands.
-    let item = json!({"changeWorkPlan": {"number": 1, "title": {"lang": "en", "value": "Fibre for the villages"},
+    let item = json!({"changeWorkPlan": {"number": 2, "title": {"lang": "en", "value": "Fibre for the villages"},
         "owner": "A", "due": "2028-06-30", "status": "PLANNED", "projectIds": [server.ids["project"]]}});
     let at = go(server, "city_office", &active, item).await;
     let plan =
         "query($i:ID!){node(id:$i){... on Partnership{workPlan{number owner carriedOutBy{id state}}}}}";
     let data = server.data_as("partner_office", plan, json!({"i": at["id"]})).await;
-    assert_eq!(data["node"]["workPlan"][0]["carriedOutBy"][0]["state"], "PUBLISHED", "{data}");
+    assert_eq!(data["node"]["workPlan"][1]["carriedOutBy"][0]["state"], "PUBLISHED", "{data}");
 
     // 8.2: strategic grows only out of an active twin, by approvals of its own.
     let higher = json!({"upgradeTier": text("STRATEGIC", "To plan together")});
@@ -342,12 +474,12 @@ async fn after_signing(server: &Server, a: &Value, active: Value) {
 }
 
 #[tokio::test]
-async fn journey_d_from_a_draft_to_the_review_on_sqlite() {
+async fn article_8_1_and_8_5_journey_d_from_a_draft_to_the_review_on_sqlite() {
     journey_d(Behind::Sqlite).await;
 }
 
 #[tokio::test]
-async fn journey_d_from_a_draft_to_the_review_on_postgres() {
+async fn article_8_1_and_8_5_journey_d_from_a_draft_to_the_review_on_postgres() {
     journey_d(Behind::Postgres).await;
 }
 

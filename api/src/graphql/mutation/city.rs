@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object, Result};
 use domain::{
     city::{Aim, City, Commitment},
     id::Id,
+    value::SingleLine,
     vocabulary::{AdministrativeLevel, AreaFocus, CooperationField},
 };
 
@@ -67,6 +68,8 @@ pub struct CityProfileInput {
     area_focus: Option<Vec<Code<AreaFocus>>>,
     /// Whether a site for a demonstration area is set aside.
     area_site: Option<bool>,
+    /// Whom traders turn to: a role address, a telephone number of the desk or its page; nobody's own.
+    trade_desk: Option<String>,
 }
 
 /// A priority as the domain takes it.
@@ -111,6 +114,12 @@ impl CityProfileInput {
             level: self.level.map(|code| code.0),
             area_focus,
             area_site: self.area_site,
+            trade_desk: match &self.trade_desk {
+                Some(desk) => Some(
+                    SingleLine::new(desk).map_err(|error| Refusal::validation("profile.tradeDesk", error))?,
+                ),
+                None => None,
+            },
         })
     }
 }

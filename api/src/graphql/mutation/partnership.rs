@@ -4,13 +4,17 @@ mod input;
 
 use async_graphql::{Context, Object, Result};
 
-use self::input::{ActOnPartnershipInput, DraftPartnershipInput, SetCityRolesInput};
+use self::input::{
+    ActOnPartnershipInput, DraftPartnershipInput, OpenSharedDocumentInput, SetCityRolesInput,
+    ShareInPartnershipInput, TakeBackSharedInput,
+};
 use super::{Kind, account_id, aggregate_id, meta, on, payload, seen, settled};
 use crate::{
     app::App,
     auth::Actor,
     graphql::object::{OrganisationNode, PartnershipNode},
-    partnership::{act, draft, role},
+    partnership::{act, draft, role, shared},
+    server::uploads::DOCUMENTS,
 };
 
 payload! {
@@ -26,6 +30,14 @@ payload! {
     CityRolesPayload {
         /// The office.
         organisation: OrganisationNode,
+    }
+}
+
+payload! {
+    /// Answer of the opening of a document of a workspace.
+    OpenSharedDocumentPayload {
+        /// Where its bytes are for five minutes.
+        url: String,
     }
 }
 
@@ -71,6 +83,59 @@ impl PartnershipMutation {
         let (done, mut user_errors) = settled(outcome.await)?;
         let partnership = seen(ctx, done, &mut user_errors).await?.map(PartnershipNode);
         Ok(PartnershipPayload { partnership, user_errors, client_mutation_id: input.client_mutation_id })
+    }
+
+    /// Puts a document, a contact or a set of data into the workspace of a partnership, for the own side, for both, or for
+    /// everybody while the agreement is in force. From the negotiation to the end.
+    async fn share_in_partnership(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: ShareInPartnershipInput,
+    ) -> Result<PartnershipPayload> {
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let outcome = async {
+            let meta = meta(ctx, "shareInPartnership", &input.idempotency_key, &input)?;
+            let on = on("partnershipId", &input.partnership_id, input.expected_version)?;
+            shared::share(app, actor, &meta, on, input.parse()?).await
+        };
+        let (done, mut user_errors) = settled(outcome.await)?;
+        let partnership = seen(ctx, done, &mut user_errors).await?.map(PartnershipNode);
+        Ok(PartnershipPayload { partnership, user_errors, client_mutation_id: input.client_mutation_id })
+    }
+
+    /// Takes an entry of the own side out of the workspace.
+    async fn take_back_shared(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: TakeBackSharedInput,
+    ) -> Result<PartnershipPayload> {
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let outcome = async {
+            let meta = meta(ctx, "takeBackShared", &input.idempotency_key, &input)?;
+            let on = on("partnershipId", &input.partnership_id, input.expected_version)?;
+            shared::take_back(app, actor, &meta, on, input.number).await
+        };
+        let (done, mut user_errors) = settled(outcome.await)?;
+        let partnership = seen(ctx, done, &mut user_errors).await?.map(PartnershipNode);
+        Ok(PartnershipPayload { partnership, user_errors, client_mutation_id: input.client_mutation_id })
+    }
+
+    /// Gives an address at which a document of the workspace is for five minutes, and notes who asked for it. For the
+    /// two sides.
+    async fn open_shared_document(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: OpenSharedDocumentInput,
+    ) -> Result<OpenSharedDocumentPayload> {
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let outcome = async {
+            let meta = meta(ctx, "openSharedDocument", &input.idempotency_key, &input)?;
+            let partnership = aggregate_id("partnershipId", &input.partnership_id)?;
+            shared::open(app, actor, &meta, partnership, input.number).await
+        };
+        let (done, user_errors) = settled(outcome.await)?;
+        let url = done.map(|address| format!("{}{DOCUMENTS}/{address}", app.auth.public_url));
+        Ok(OpenSharedDocumentPayload { url, user_errors, client_mutation_id: input.client_mutation_id })
     }
 
     /// Sets what a member of the office may do for its city: sign letters of intent, sign agreements as its highest

@@ -113,6 +113,10 @@ impl CityNode {
     async fn area_focus(&self) -> Vec<Code<AreaFocus>> {
         self.0.value.area_focus.iter().map(|focus| Code(*focus)).collect()
     }
+    /// Whom traders turn to, as the office says it.
+    async fn trade_desk(&self) -> Option<&str> {
+        self.0.value.trade_desk.as_ref().map(domain::value::SingleLine::as_str)
+    }
     /// Twinnings on record.
     async fn twin_count(&self, ctx: &Context<'_>) -> Result<i64> {
         let snapshot = ctx.data::<App>()?.ranking.snapshot();

@@ -160,6 +160,17 @@ impl MatchNode {
             None => Ok(None),
         }
     }
+    /// Whether the investor's country is none of the project's; null where the mandate is not saved, the investor's
+    /// country is unknown, or the owner does not show where the project is.
+    async fn cross_border(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        let Some(investor) = self.matched.investor else { return Ok(None) };
+        let country = node(ctx, investor).await?.value.country;
+        if country.is_none() || !self.is_told(ctx).await? {
+            return Ok(None);
+        }
+        let project = node(ctx, self.matched.project).await?;
+        Ok(country.map(|country| project.value.is_across_the_border_from(country)))
+    }
     /// The score of both sides.
     async fn score(&self) -> ScoreInterval {
         (&self.matched.evaluation.mutual).into()

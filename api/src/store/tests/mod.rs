@@ -155,6 +155,7 @@ fn city(geonames_id: u32, position: (f64, f64)) -> City {
         indicators: Vec::new(),
         area_focus: Vec::new(),
         area_site: None,
+        trade_desk: None,
         provenance: Provenance::default(),
     })
     .unwrap()

@@ -261,7 +261,8 @@ fn a_proposal_takes_open_gates_a_rested_pair_and_its_receipt() {
         let mut pair = pair();
         change(&mut pair);
         guards(
-            Life::draft(AgreementTier::Twin).ask(CitySide::A, C::Propose { pair, receipt: Some(json!({})) }),
+            Life::draft(AgreementTier::Twin)
+                .ask(CitySide::A, C::Propose { pair, receipt: Some(json!({})), deed: None }),
         )
     };
     assert_eq!(propose(&|pair| pair.gates.failed.push("K3_RELATIONS".to_owned())), [G::GatesOpen]);
@@ -269,10 +270,10 @@ fn a_proposal_takes_open_gates_a_rested_pair_and_its_receipt() {
     assert_eq!(propose(&|pair| pair.other_live = true), [G::NoLivePair]);
     assert_eq!(propose(&|pair| pair.cooling_until = Some(days(start(), 1))), [G::CooledDown]);
     assert_eq!(propose(&|pair| pair.proposer_level = VerificationLevel::V1), [G::OfficeRegistered]);
-    let bare = C::Propose { pair: pair(), receipt: None };
+    let bare = C::Propose { pair: pair(), receipt: None, deed: None };
     assert_eq!(guards(Life::draft(AgreementTier::Twin).ask(CitySide::A, bare)), [G::Receipt]);
     let rested = PairFacts { cooling_until: Some(start()), ..pair() };
-    let again = C::Propose { pair: rested, receipt: Some(json!({})) };
+    let again = C::Propose { pair: rested, receipt: Some(json!({})), deed: None };
     assert_eq!(Life::draft(AgreementTier::Twin).ask(CitySide::A, again), Ok(S::Proposed));
 }
 

@@ -1,6 +1,7 @@
 //! The machine triple by triple, lives of partnerships, and random walks.
 
 mod life;
+mod shared;
 mod table;
 mod text;
 mod timer;
@@ -176,7 +177,8 @@ impl Life {
 
     pub(super) fn proposed(tier: AgreementTier) -> Self {
         let mut life = Self::draft(tier);
-        let propose = PartnershipCommand::Propose { pair: pair(), receipt: Some(json!({"score": 63})) };
+        let propose =
+            PartnershipCommand::Propose { pair: pair(), receipt: Some(json!({"score": 63})), deed: None };
         assert_eq!(life.ask(CitySide::A, propose), Ok(PartnershipState::Proposed));
         life
     }

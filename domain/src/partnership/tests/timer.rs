@@ -115,7 +115,7 @@ fn a_fixed_term_ends_by_itself_also_in_suspension() {
     let mut life = Life::draft(AgreementTier::FixedField);
     let text = AgreementFacts { fixed_term_months: Some(36), ..(*life.partnership.text).clone() };
     life.ask(CitySide::A, C::Edit(text.try_into().unwrap())).unwrap();
-    life.ask(CitySide::A, C::Propose { pair: pair(), receipt: Some(json!({})) }).unwrap();
+    life.ask(CitySide::A, C::Propose { pair: pair(), receipt: Some(json!({})), deed: None }).unwrap();
     life.ask(CitySide::B, C::Accept).unwrap();
     life.both(&C::SignLoi(signing(&life.partnership)));
     life.ask(CitySide::A, C::RequestApprovals { chains: Sides::default(), trial_demanded_by: vec![] })

@@ -23,7 +23,7 @@ fn command(kind: PartnershipTransition, partnership: &Partnership, now: DateTime
     let chains = if draw.is_multiple_of(2) { chains() } else { Sides::default() };
     match kind {
         T::Edit => C::Edit(text),
-        T::Propose => C::Propose { pair, receipt: Some(json!({})) },
+        T::Propose => C::Propose { pair, receipt: Some(json!({})), deed: None },
         T::Accept => C::Accept,
         T::Counter => C::Counter(text),
         T::Decline => C::Decline(closing),

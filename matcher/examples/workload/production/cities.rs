@@ -125,6 +125,7 @@ fn city(number: usize) -> Result<City, Broken> {
         },
         area_focus: draws.codes::<AreaFocus>(2),
         area_site: yes(&mut draws),
+        trade_desk: None,
         provenance: Provenance::default(),
     })
     .map_err(Broken::because)

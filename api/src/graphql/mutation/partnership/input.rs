@@ -6,7 +6,8 @@ use domain::{
     partnership::{
         Activity, ActivityType, AgreementFacts, AgreementForce, AgreementText, AgreementTier, BudgetLine,
         CityRole, CitySide, Clause, Closing, FirstYear, KpiReading, Parallel, PartnershipDeclineReason,
-        PlannedActivity, ReviewReport, Signing, TextHash, WorkItem, WorkStatus,
+        PlannedActivity, ReviewReport, SharedKind, SharedWith, Sharing, Signing, TextHash, WorkItem,
+        WorkStatus,
     },
     value::{Localized, SingleLine},
 };
@@ -257,12 +258,88 @@ pub(in crate::graphql) struct SuspensionInput {
     review_on: Option<NaiveDate>,
 }
 
+/// A project that serves both cities and a mandate that it fits, as `triads` finds them.
+#[derive(Debug, Clone, InputObject)]
+pub(in crate::graphql) struct FirstDeedInput {
+    /// The project.
+    project_id: ID,
+    /// The mandate.
+    mandate_id: ID,
+}
+
+/// What a side puts into the workspace of a partnership.
+#[derive(Debug, InputObject)]
+pub(in crate::graphql) struct ShareInPartnershipInput {
+    /// The partnership.
+    pub(super) partnership_id: ID,
+    /// The version that it was seen at.
+    pub(super) expected_version: i32,
+    /// What it is.
+    kind: Code<SharedKind>,
+    /// What it is, in a line.
+    title: String,
+    /// The document, one of the own office; for that kind alone.
+    document_id: Option<ID>,
+    /// The role address or desk to turn to, or where the data are and under which licence; for the other kinds.
+    pointer: Option<String>,
+    /// Who sees it.
+    with: Code<SharedWith>,
+    /// The same key gives the same answer and one effect.
+    pub(super) idempotency_key: String,
+    /// The client's own mark.
+    pub(super) client_mutation_id: Option<String>,
+}
+
+impl ShareInPartnershipInput {
+    pub(super) fn parse(&self) -> Parsed<Sharing> {
+        Ok(Sharing {
+            kind: self.kind.0,
+            title: line("title", &self.title)?,
+            document: self.document_id.as_ref().map(|id| aggregate_id("documentId", id)).transpose()?,
+            pointer: self.pointer.as_ref().map(|text| line("pointer", text)).transpose()?,
+            with: self.with.0,
+        })
+    }
+}
+
+/// An entry of the own side that leaves the workspace.
+#[derive(Debug, InputObject)]
+pub(in crate::graphql) struct TakeBackSharedInput {
+    /// The partnership.
+    pub(super) partnership_id: ID,
+    /// The version that it was seen at.
+    pub(super) expected_version: i32,
+    /// The number of the entry.
+    pub(super) number: u32,
+    /// The same key gives the same answer and one effect.
+    pub(super) idempotency_key: String,
+    /// The client's own mark.
+    pub(super) client_mutation_id: Option<String>,
+}
+
+/// A document of the workspace.
+#[derive(Debug, InputObject)]
+pub(in crate::graphql) struct OpenSharedDocumentInput {
+    /// The partnership.
+    pub(super) partnership_id: ID,
+    /// The number of the entry.
+    pub(super) number: u32,
+    /// The same key gives the same answer and one effect.
+    pub(super) idempotency_key: String,
+    /// The client's own mark.
+    pub(super) client_mutation_id: Option<String>,
+}
+
 /// One act of a side. Exactly one is given.
 #[derive(Debug, Clone, OneofObject)]
 pub(in crate::graphql) enum PartnershipActInput {
     /// Write the draft anew.
     Edit(AgreementTextInput),
-    /// Propose it: the receipt of the score is frozen.
+    /// Name the triad with which it would begin; while it is a draft.
+    NameFirstDeed(FirstDeedInput),
+    /// Begin without one.
+    DropFirstDeed(bool),
+    /// Propose it: the receipt of the score is frozen, and the edges of the first deed.
     Propose(bool),
     /// Accept to negotiate on the text as it is.
     AcceptProposal(bool),
@@ -318,6 +395,11 @@ impl PartnershipActInput {
         };
         match self {
             Self::Edit(text) => text.parse("act.edit").map(Act::Edit),
+            Self::NameFirstDeed(deed) => Ok(Act::FirstDeed(Some((
+                aggregate_id("act.nameFirstDeed.projectId", &deed.project_id)?,
+                aggregate_id("act.nameFirstDeed.mandateId", &deed.mandate_id)?,
+            )))),
+            Self::DropFirstDeed(yes) => said(*yes, Act::FirstDeed(None)),
             Self::Propose(yes) => said(*yes, Act::Propose),
             Self::AcceptProposal(yes) => said(*yes, Act::Accept),
             Self::Counter(text) => text.parse("act.counter").map(Act::Counter),

@@ -195,6 +195,7 @@ fn city(geonames: u32, name: &str, place: &str, needs: &[F], offers: &[F], offic
         indicators: Vec::new(),
         area_focus: Vec::new(),
         area_site: None,
+        trade_desk: None,
         provenance: Provenance {
             sample_facts: vec!["needs".into(), "offers".into()],
             ..Provenance::default()
