@@ -1,4 +1,4 @@
-//! Digests: subscriptions, issues, what was told, addresses that take no more mail, and mail with a part in HTML.
+//! Digests: subscriptions, issues, what was told, and addresses that take no more mail.
 
 use sea_orm_migration::{
     prelude::*,
@@ -123,11 +123,6 @@ impl MigrationTrait for Migration {
             .col(string(named("kind")))
             .col(big_integer(named("created_at")));
         manager.create_table(report).await?;
-
-        let mut html = ColumnDef::new(named("html"));
-        let mut outbox = Table::alter();
-        outbox.table(named("outbox")).add_column(html.text().null());
-        manager.alter_table(outbox).await?;
 
         for (name, table, columns, unique) in INDICES {
             let mut index = Index::create();

@@ -58,7 +58,6 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     // Names of officials who signed.
     ("partnership", "body", Tag::Personal),
     ("demonstration_area", "body", Tag::Personal),
-    ("outbox", "html", Tag::Personal),
     ("digest_subscription", "address", Tag::Personal),
     ("digest_subscription", "address_hash", Tag::Secret),
     ("digest_subscription", "live_key", Tag::Secret),
