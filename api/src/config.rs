@@ -103,6 +103,13 @@ pub struct MailArgs {
     /// From whom mail is. Default: `Caravanserai <no-reply@HOST>`, with the host of the public URL.
     #[arg(long, value_name = "ADDRESS")]
     pub mail_from: Option<String>,
+    /// File of the RSA key that signs mail (DKIM), PEM; with --dkim-selector. Default: mail is not signed.
+    #[arg(long, value_name = "FILE")]
+    pub dkim_key: Option<PathBuf>,
+    /// Name under which the key that signs mail is published, such as `s2026`. Leave the old one published for three
+    /// days after a change.
+    #[arg(long, value_name = "NAME")]
+    pub dkim_selector: Option<String>,
     /// Seconds after which the mail of a process that died is sent by another, 1 to 600. Default: 60.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(1..=600))]
     pub mail_lease: Option<u16>,
@@ -128,11 +135,19 @@ impl MailArgs {
         let password = password.as_deref().map(|text| text.trim_end_matches(['\r', '\n']));
         let relay = self.smtp.as_ref().map(|Hidden(address)| Relay::new(address, password));
         let from = self.mail_from.as_deref().map(mail::mailbox);
+        let dkim = match (&self.dkim_selector, &self.dkim_key) {
+            (None, None) => None,
+            (Some(selector), Some(file)) => Some((selector.clone(), file.clone())),
+            _ => {
+                return Err(wrong("dkim_key", "a key and a selector come together or not at all".to_owned()));
+            }
+        };
         Ok(MailSettings {
             relay: relay.transpose().map_err(|error| wrong("smtp", error.to_string()))?,
             from: from.transpose().map_err(|_| {
                 wrong("mail_from", "write it as \"Name <name@example.org>\" or name@example.org".to_owned())
             })?,
+            dkim,
             lease: self.mail_lease.map_or(MailSettings::LEASE, |s| Duration::from_secs(u64::from(s))),
         })
     }

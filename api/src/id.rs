@@ -22,7 +22,7 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 22] = [
+const KINDS: [(Kind, u8); 23] = [
     (Kind::Organisation, b'o'),
     (Kind::Project, b'p'),
     (Kind::Mandate, b'm'),
@@ -45,6 +45,7 @@ const KINDS: [(Kind, u8); 22] = [
     (Kind::ExchangeEvent, b'f'),
     (Kind::EventRegistration, b'r'),
     (Kind::Meeting, b'g'),
+    (Kind::DigestSubscription, b'l'),
 ];
 
 /// A kind and a UUID as one opaque text.

@@ -11,6 +11,7 @@ pub mod auth;
 pub mod cli;
 pub mod command;
 pub mod config;
+pub mod digest;
 pub mod event;
 pub mod failpoint;
 pub mod graphql;

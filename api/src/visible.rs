@@ -186,13 +186,19 @@ impl Guarded for SavedSearch {
 pub struct Viewer {
     /// Who.
     pub actor: Actor,
-    snapshot: Arc<Snapshot>,
+    /// None where no match counts.
+    snapshot: Option<Arc<Snapshot>>,
 }
 
 impl Viewer {
     /// Somebody who looks.
     pub const fn new(actor: Actor, snapshot: Arc<Snapshot>) -> Self {
-        Self { actor, snapshot }
+        Self { actor, snapshot: Some(snapshot) }
+    }
+
+    /// Somebody to whom no match shows more of a listing: what is sent by mail stays where it went.
+    pub const fn without_matches(actor: Actor) -> Self {
+        Self { actor, snapshot: None }
     }
 
     /// In what relations the actor stands to an aggregate.
@@ -244,7 +250,8 @@ impl Viewer {
     /// Whether a mandate of the organisation for which the actor acts passes every gate with a project.
     fn has_match(&self, project: Id<Project>) -> bool {
         let Some(acting) = self.actor.acting() else { return false };
-        let catalog = &self.snapshot.catalog;
+        let Some(snapshot) = &self.snapshot else { return false };
+        let catalog = &snapshot.catalog;
         let Some(project) = catalog.projects().get(project) else { return false };
         let mut mandates = catalog.mandates().rows().iter().filter(|mandate| mandate.investor == acting);
         mandates.any(|mandate| catalog.pair(mandate, project).is_some_and(|pair| all_open(&answers(&pair))))

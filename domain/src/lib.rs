@@ -17,6 +17,7 @@ pub mod city;
 pub mod consistency;
 pub mod country;
 pub mod demonstration_area;
+pub mod digest;
 pub mod disclosure;
 pub mod document;
 pub mod duplicate;

@@ -10,6 +10,7 @@
 pub mod attack;
 pub mod postgres;
 pub mod server;
+pub mod sink;
 pub mod socket;
 pub mod sql;
 

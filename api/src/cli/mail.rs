@@ -1,6 +1,6 @@
 //! `caravanserai mail`: what was promised, dead letters, and a worker without a server.
 
-use std::process::ExitCode;
+use std::{io::Read, process::ExitCode};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
@@ -11,6 +11,7 @@ use super::{Failure, existing};
 use crate::{
     auth::{Clock, mail_domain},
     config::{CommonArgs, MailArgs, ServeArgs, Settings},
+    digest::bounce,
     server::{listen, origin::Origin},
     store::{ListedMail, MailState, Store},
 };
@@ -38,6 +39,15 @@ pub(super) enum What {
         /// All of them.
         #[arg(long)]
         dead: bool,
+        /// Print JSON, one document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Count what came back: reports of failed deliveries and complaints, from a file in the format mbox, from one
+    /// message, or from a pipe.
+    Ingest {
+        /// The file; - for standard input.
+        file: std::path::PathBuf,
         /// Print JSON, one document.
         #[arg(long)]
         json: bool,
@@ -75,6 +85,10 @@ pub(super) async fn mail(common: &CommonArgs, what: What) -> Result<ExitCode, Fa
             ExitCode::SUCCESS
         }
         What::Retry { id, json, .. } => retry(&store, id, json).await?,
+        What::Ingest { file, json } => {
+            say!("{}", ingest(&store, &file, json).await?);
+            ExitCode::SUCCESS
+        }
         What::Send { once, .. } => {
             let domain = mail_domain(settings.public_url.as_ref().map_or("", Origin::as_str));
             let worker = settings.mail.worker_at(&store, &Clock::System, domain, &settings.data_dir)?;
@@ -88,6 +102,29 @@ pub(super) async fn mail(common: &CommonArgs, what: What) -> Result<ExitCode, Fa
     };
     store.close().await?;
     Ok(code)
+}
+
+/// Most bytes of a mailbox that is read at once.
+const MAX_MAILBOX: u64 = 256 * 1024 * 1024;
+
+async fn ingest(store: &Store, file: &std::path::Path, json: bool) -> Result<String, Failure> {
+    let mut mailbox = Vec::new();
+    let name = file.display();
+    let read = if file == std::path::Path::new("-") {
+        std::io::stdin().lock().take(MAX_MAILBOX).read_to_end(&mut mailbox)
+    } else {
+        std::fs::File::open(file).and_then(|opened| opened.take(MAX_MAILBOX).read_to_end(&mut mailbox))
+    };
+    read.map_err(|error| format!("{name} cannot be read: {error}"))?;
+    let done = bounce::ingest(store, Utc::now().timestamp_micros(), &mailbox).await?;
+    Ok(if json {
+        serde_json::to_string(&done)?
+    } else {
+        format!(
+            "{} addresses that take no mail, {} soft bounces, {} complaints; {} counted before, {} of no letter here",
+            done.hard, done.soft, done.complaints, done.known, done.ignored
+        )
+    })
 }
 
 async fn retry(store: &Store, id: Option<Uuid>, json: bool) -> Result<ExitCode, Failure> {

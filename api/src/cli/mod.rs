@@ -18,6 +18,7 @@ fn written(outcome: std::io::Result<()>) {
 }
 
 mod demo;
+mod digest;
 mod import;
 mod learn;
 mod mail;
@@ -115,6 +116,12 @@ enum Command {
     Mail {
         #[command(subcommand)]
         what: mail::What,
+    },
+    /// Digests: look at the next issue of a subscription, or plan and compose what is due.
+    Digest {
+        /// What is done.
+        #[command(subcommand)]
+        what: digest::What,
     },
     /// Do once what the clock does to listings and introductions: reminders, expiry, lapse.
     Timers {
@@ -267,6 +274,21 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             for line in done? {
                 say!("{line}");
             }
+        }
+        Command::Digest { what } => {
+            let settings = Settings::new(&cli.common, what.serve())?;
+            let store = existing(&settings).await?;
+            store.migrate().await?;
+            let mut app = app(store).await?;
+            // Links in letters are signed with the keys of the server, and lead to it.
+            let public = settings
+                .public_url
+                .as_ref()
+                .map_or_else(|| format!("http://{}", settings.listen), |origin| origin.as_str().to_owned());
+            app.auth = crate::auth::Auth::open(&settings.keys, &public)?;
+            let done = Box::pin(digest::digest(&mut app, what)).await;
+            app.store.close().await?;
+            say!("{}", done?);
         }
         Command::VerifyReceipt { file, jwks } => return receipt::verify(&file, jwks.as_deref()),
         Command::Mail { what } => return mail::mail(&cli.common, what).await,

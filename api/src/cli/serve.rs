@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::Failure;
-use crate::{app::App, auth::Auth, config::Settings, registry, server, store::Files};
+use crate::{app::App, auth::Auth, config::Settings, digest, registry, server, store::Files};
 
 /// Longest time to close the database.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
@@ -33,6 +33,7 @@ pub(super) async fn serve(
     // What can wait begins once the server is ready: it would take cores and the writer from the start.
     let timing = tokio::spawn(registry::timers::run(app.clone()));
     let importing = tokio::spawn(registry::import::run(app.clone()));
+    let telling = tokio::spawn(digest::run(app.clone()));
     let notifying = tokio::spawn(app.clone().notify());
     let measuring = tokio::spawn(Arc::clone(&app.ranking).keep_exposure());
     let indexing = tokio::spawn(Arc::clone(&app.ranking).keep_index());
@@ -40,6 +41,7 @@ pub(super) async fn serve(
     following.abort();
     timing.abort();
     importing.abort();
+    telling.abort();
     notifying.abort();
     measuring.abort();
     indexing.abort();

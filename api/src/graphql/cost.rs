@@ -92,6 +92,10 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("reciprocity", 50),
     FieldCost::page("suggestions", 500),
     FieldCost::new("room", 20),
+    FieldCost::new("digestIssues", 10).rows(Rows::Count("first")),
+    // Ranks, and lays the letter out.
+    FieldCost::new("digestPreview", 200).ranks(),
+    FieldCost::new("digestSubscriptions", 10).rows(Rows::Short(5)),
     FieldCost::page("errors", 1),
     FieldCost::page("importJobs", 5),
     FieldCost::page("listings", 5),
@@ -99,6 +103,8 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::page("screeningQueue", 5),
     FieldCost::page("verificationQueue", 5),
     // Short lists.
+    FieldCost::short("availableMoves", 3),
+    FieldCost::short("quietDates", 10),
     FieldCost::short("documents", 20),
     FieldCost::short("activities", 20),
     FieldCost::short("available", 10),
@@ -212,7 +218,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("helpOffered", 6),
     FieldCost::short("helpWanted", 6),
     FieldCost::short("instruments", 4),
-    FieldCost::short("items", 1),
+    FieldCost::short("items", 10),
     FieldCost::short("investorWeights", 9),
     FieldCost::short("kinds", 7),
     // The name is also that of a subscription, and a document does not say whose it is: the dearer price counts.

@@ -7,12 +7,14 @@ use lettre::message::Mailbox;
 use uuid::Uuid;
 
 use super::{
+    Dkim,
     message::Parcel,
     transport::{Delivery, Transport},
 };
 use crate::{
     auth::Clock,
-    store::{MailClass, MailMove, OutboxRow, Store, StoreError, account::PersonState},
+    digest,
+    store::{MailClass, MailMove, OutboxRow, ReportKind, Store, StoreError, account::PersonState},
     telemetry::hidden,
 };
 
@@ -66,6 +68,7 @@ pub(super) struct Desk {
     pub(super) clock: Clock,
     pub(super) transport: Transport,
     pub(super) from: Mailbox,
+    pub(super) dkim: Option<Dkim>,
 }
 
 impl Desk {
@@ -79,7 +82,7 @@ impl Desk {
             let to = MailMove::Cancelled { error: reason.to_owned() };
             return self.note(&row, to, Outcome::Cancelled).await;
         }
-        let parcel = match Parcel::of(&row, &self.from) {
+        let parcel = match Parcel::of(&row, &self.from, self.dkim.as_ref()) {
             Ok(parcel) => parcel,
             Err(error) => {
                 return self.note(&row, MailMove::Dead { error: error.to_string() }, Outcome::Dead).await;
@@ -91,6 +94,14 @@ impl Desk {
             return Ok(Outcome::Lost);
         }
         let delivery = self.transport.deliver(&parcel).await;
+        if let (Delivery::Never { why }, Some(address)) = (&delivery, &row.recipient)
+            && row.class == MailClass::Digest.code()
+            && why.starts_with("RCPT")
+        {
+            // The address itself is refused for good: no list writes to it again.
+            digest::bounce::count(&self.store, self.now(), &row.message_id, address, ReportKind::Hard)
+                .await?;
+        }
         let (to, outcome) = judge(&row, delivery, self.now());
         self.note(&row, to, outcome).await
     }
@@ -102,6 +113,11 @@ impl Desk {
         }
         if row.recipient.is_none() {
             return Ok(Some("the recipient is erased"));
+        }
+        if row.class == MailClass::Digest.code()
+            && let Some(reason) = digest::unwanted(&self.store, row).await?
+        {
+            return Ok(Some(reason));
         }
         let Some(id) = row.person else { return Ok(None) };
         Ok(match self.store.person(id).await?.map(|person| person.state) {
@@ -216,6 +232,8 @@ mod tests {
             person: None,
             recipient: Some("Ada@example.org".into()),
             subject: String::new(),
+            html: None,
+            headers: Vec::new(),
             body: String::new(),
             date: 0,
             fence: 1,

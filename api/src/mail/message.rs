@@ -9,12 +9,14 @@ use domain::account::EmailAddress;
 use lettre::{
     Address, Message,
     message::{
-        Mailbox,
+        Mailbox, MultiPart, SinglePart,
         header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue, MIME_VERSION_1_0},
     },
 };
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::Dkim;
 use crate::store::OutboxRow;
 
 /// Longest subject, in characters; what is beyond it is cut.
@@ -34,6 +36,9 @@ pub enum MessageError {
     /// The id of the message is not one in angle brackets.
     #[error("the message id is not of the shape <id@domain>")]
     MessageId,
+    /// A further header is none.
+    #[error("a header is not a name and a line of ASCII")]
+    Header,
     /// The builder refuses.
     #[error("no message can be made of it")]
     Build,
@@ -66,11 +71,17 @@ impl Parcel {
     ///
     /// # Errors
     /// The row makes no message.
-    pub fn of(row: &OutboxRow, from: &Mailbox) -> Result<Self, MessageError> {
+    pub fn of(row: &OutboxRow, from: &Mailbox, dkim: Option<&Dkim>) -> Result<Self, MessageError> {
         let to = address(row.recipient.as_deref().ok_or(MessageError::NoRecipient)?)?;
-        let raw = match &row.raw {
-            Some(raw) => raw.clone(),
-            None => build(row, from, &to)?,
+        let raw = if let Some(raw) = &row.raw {
+            raw.clone()
+        } else {
+            let raw = build(row, from, &to)?;
+            let seconds = row.date.div_euclid(1_000_000);
+            match dkim {
+                None => raw,
+                Some(dkim) => dkim.sign(&raw, seconds).ok_or(MessageError::Build)?,
+            }
         };
         Ok(Self { id: row.id, date: row.date, from: from.email.clone(), to, raw })
     }
@@ -125,17 +136,52 @@ fn build(row: &OutboxRow, from: &Mailbox, to: &Address) -> Result<String, Messag
     let seconds = u64::try_from(row.date.div_euclid(1_000_000)).unwrap_or(0).min(LAST_SECOND);
     let date = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)).ok_or(MessageError::Build)?;
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
-    let message = Message::builder()
+    let mut message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.clone()))
         .subject(subject(&row.subject))
         .date(date)
         .message_id(Some(id.clone()))
-        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
-        .header(MIME_VERSION_1_0)
-        .header(ContentType::TEXT_PLAIN)
-        .header(ContentTransferEncoding::QuotedPrintable)
-        .body(body(&row.body))
-        .map_err(|_| MessageError::Build)?;
+        .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()));
+    for (name, value) in &row.headers {
+        message = message.raw_header(header(name, value)?);
+    }
+    let message = match &row.html {
+        None => message
+            .header(MIME_VERSION_1_0)
+            .header(ContentType::TEXT_PLAIN)
+            .header(ContentTransferEncoding::QuotedPrintable)
+            .body(body(&row.body)),
+        Some(html) => message.multipart(
+            MultiPart::alternative()
+                .boundary(boundary(id))
+                .singlepart(part(ContentType::TEXT_PLAIN, &row.body))
+                .singlepart(part(ContentType::TEXT_HTML, html)),
+        ),
+    };
+    let message = message.map_err(|_| MessageError::Build)?;
     String::from_utf8(message.formatted()).map_err(|_| MessageError::Build)
+}
+
+/// A header of one line of ASCII, which no encoding touches: its value may be an address that machines read.
+fn header(name: &str, value: &str) -> Result<HeaderValue, MessageError> {
+    let is_name = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let is_line = value.bytes().all(|b| (b' '..=b'~').contains(&b)) && !value.trim().is_empty();
+    // RFC 5322, 2.1.1: no line is longer than 998 octets.
+    if !is_name || !is_line || name.len().saturating_add(value.len()) > 900 {
+        return Err(MessageError::Header);
+    }
+    let header = HeaderName::new_from_ascii(name.to_owned()).map_err(|_| MessageError::Header)?;
+    Ok(HeaderValue::dangerous_new_pre_encoded(header, value.to_owned(), value.to_owned()))
+}
+
+/// What stands between the parts: of the id of the message, so that it is the same whenever the bytes are made.
+fn boundary(message_id: &str) -> String {
+    let hash = Sha256::digest(message_id);
+    let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    format!("=_{hash}")
+}
+
+fn part(kind: ContentType, text: &str) -> SinglePart {
+    SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(body(text))
 }

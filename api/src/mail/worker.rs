@@ -13,6 +13,7 @@ use lettre::message::Mailbox;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use super::{
+    Dkim,
     attempt::{Desk, Outcome},
     transport::Transport,
 };
@@ -82,8 +83,16 @@ fn domain(row: &OutboxRow) -> String {
 impl Worker {
     /// A worker with the usual lease.
     pub fn new(store: Store, clock: Clock, transport: Transport, from: Mailbox) -> Self {
-        let desk = Arc::new(Desk { store, clock, transport, from });
+        let desk = Arc::new(Desk { store, clock, transport, from, dkim: None });
         Self { desk, lease: super::MailSettings::LEASE }
+    }
+
+    /// That signs what it sends.
+    #[must_use]
+    pub fn signing(mut self, dkim: Option<Dkim>) -> Self {
+        let Desk { store, clock, transport, from, dkim: _ } = (*self.desk).clone();
+        self.desk = Arc::new(Desk { store, clock, transport, from, dkim });
+        self
     }
 
     /// With another lease, between a second and ten minutes.

@@ -10,6 +10,7 @@ pub mod compute;
 pub mod config;
 pub mod health;
 pub mod layers;
+pub mod letters;
 pub mod listen;
 pub mod metrics;
 pub mod origin;
@@ -71,7 +72,13 @@ const MAX_FILES: usize = 8;
 /// Puts the layers around routes, and adds those of health and, if configured, metrics.
 ///
 /// A path that nothing serves is answered with 404 as JSON.
-pub fn router(config: &ServerConfig, routes: Router, files: Router, health: Health) -> Router {
+pub fn router(
+    config: &ServerConfig,
+    routes: Router,
+    files: Router,
+    letters: Router,
+    health: Health,
+) -> Router {
     let turns = layers::Turns::new(config.max_concurrent);
     // Files are longer than anything else that is sent, and a few at a time are enough.
     let file_turns = layers::Turns::new(config.max_concurrent.clamp(1, MAX_FILES));
@@ -95,7 +102,13 @@ pub fn router(config: &ServerConfig, routes: Router, files: Router, health: Heal
     if let Some(handle) = config.metrics.then(metrics::install).flatten() {
         open = open.route("/metrics", get(metrics::render).with_state(handle));
     }
+    let letters = letters
+        .method_not_allowed_fallback(layers::method_not_allowed)
+        .layer(DefaultBodyLimit::max(letters::MAX_FORM))
+        .layer(from_fn_with_state(layers::Turns::new(config.max_concurrent), layers::shed))
+        .layer(from_fn_with_state(letters::MAX_FORM, layers::body_limit));
     open.merge(guarded)
+        .merge(letters)
         .layer(from_fn_with_state(config.total_deadline, layers::deadline))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(config.hsts, layers::headers))
@@ -139,7 +152,8 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
     if settings.development {
         routes = routes.route(GRAPHIQL, get(|| async { Redirect::temporary(GRAPHQL) }));
     }
-    let all = router(&config, routes, uploads::route(app.clone()), health.clone());
+    let (files, letters) = (uploads::route(app.clone()), letters::route(app));
+    let all = router(&config, routes, files, letters, health.clone());
     listen::serve(listener, all, &config, (health, places), listen::terminated()?).await;
     Ok(())
 }

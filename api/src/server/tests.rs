@@ -39,7 +39,7 @@ async fn panics() {
 }
 
 fn app(config: &ServerConfig) -> Router {
-    router(config, routes(), Router::new(), Health::new(|| async { Ok(()) }))
+    router(config, routes(), Router::new(), Router::new(), Health::new(|| async { Ok(()) }))
 }
 
 struct Seen {
@@ -159,8 +159,13 @@ async fn more_than_there_is_room_for_is_told_to_come_back() {
         }
     };
     let config = ServerConfig { max_concurrent: 1, ..config() };
-    let app =
-        router(&config, routes().route("/slow", get(slow)), Router::new(), Health::new(|| async { Ok(()) }));
+    let app = router(
+        &config,
+        routes().route("/slow", get(slow)),
+        Router::new(),
+        Router::new(),
+        Health::new(|| async { Ok(()) }),
+    );
     let first = tokio::spawn(send(app.clone(), request("GET", "/slow", &[])));
     entered.notified().await;
     let seen = send(app.clone(), request("GET", "/act", &[])).await;
@@ -177,7 +182,7 @@ async fn more_than_there_is_room_for_is_told_to_come_back() {
 async fn a_request_has_a_deadline_and_readiness_too() {
     let stuck = routes().route("/stuck", get(std::future::pending::<()>));
     let health = Health::new(std::future::pending);
-    let app = router(&config(), stuck, Router::new(), health.clone());
+    let app = router(&config(), stuck, Router::new(), Router::new(), health.clone());
     let seen = send(app.clone(), request("GET", "/stuck", &[])).await;
     assert_eq!(seen.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(seen.body["errors"][0]["extensions"]["code"], "TIMEOUT");
@@ -192,7 +197,10 @@ async fn readiness_follows_the_probe_and_the_end() {
     let probe = || async { IS_WRITABLE.load(Ordering::Relaxed).then_some(()).ok_or(()) };
     let health = || Health::new(probe);
     let ready = |health: Health| {
-        send(router(&config(), routes(), Router::new(), health), request("GET", "/readyz", &[]))
+        send(
+            router(&config(), routes(), Router::new(), Router::new(), health),
+            request("GET", "/readyz", &[]),
+        )
     };
     assert_eq!(ready(health()).await.status, StatusCode::SERVICE_UNAVAILABLE);
     IS_WRITABLE.store(true, Ordering::Relaxed);
@@ -226,7 +234,8 @@ async fn the_end_waits_for_what_was_begun_and_the_slow_are_left() {
     };
     let config = ServerConfig { header_deadline: Duration::from_millis(200), ..config() };
     let health = Health::new(|| async { Ok(()) });
-    let app = router(&config, routes().route("/slow", get(slow)), Router::new(), health.clone());
+    let app =
+        router(&config, routes().route("/slow", get(slow)), Router::new(), Router::new(), health.clone());
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn({
         let health = health.clone();

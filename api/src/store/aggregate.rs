@@ -72,6 +72,8 @@ pub enum Kind {
     EventRegistration,
     /// Meetings at exchange events.
     Meeting,
+    /// Subscriptions to digests; rows of their own.
+    DigestSubscription,
 }
 
 impl Kind {
@@ -100,6 +102,7 @@ impl Kind {
             Self::ExchangeEvent => "exchange_event",
             Self::EventRegistration => "event_registration",
             Self::Meeting => "meeting",
+            Self::DigestSubscription => "digest_subscription",
         }
     }
 }

@@ -13,6 +13,7 @@ mod attacks;
 mod blind;
 mod cli;
 mod combination;
+mod digest;
 mod event;
 mod freshness;
 mod http;

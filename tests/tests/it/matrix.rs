@@ -150,6 +150,9 @@ const OF_ONESELF: &[&str] = &[
     "disableTwoFactor",
     "recordConsent",
     "confirmListing",
+    "subscribeDigest",
+    "setDigest",
+    "moveDigest",
 ];
 
 fn mutations() -> BTreeSet<String> {

@@ -5,6 +5,7 @@ pub mod account;
 pub mod area;
 pub mod capability;
 pub mod city;
+pub mod digest;
 pub mod document;
 pub mod event;
 pub mod import;
@@ -26,6 +27,7 @@ pub use account::AccountMutation;
 pub use area::AreaMutation;
 pub use capability::CapabilityMutation;
 pub use city::CityMutation;
+pub use digest::DigestMutation;
 pub use document::DocumentMutation;
 pub use event::EventMutation;
 pub use import::ImportMutation;
@@ -64,6 +66,7 @@ pub struct Mutation(
     CityMutation,
     CapabilityMutation,
     SavedSearchMutation,
+    DigestMutation,
     ImportMutation,
     DocumentMutation,
     IntroductionMutation,

@@ -6,6 +6,7 @@ pub mod capability;
 pub mod city;
 pub mod city_match;
 pub mod common;
+pub mod digest;
 pub mod document;
 pub mod event;
 pub mod event_report;
@@ -36,6 +37,7 @@ pub use city_match::{CityMatchConnection, CityMatchNode};
 pub use common::{
     BigInt, CountryObject, ExcludedGate, MoneyObject, PageInfo, ProvenanceObject, TextObject, find, number,
 };
+pub use digest::{DigestIssueObject, DigestPreview, DigestSubscriptionNode};
 pub use document::DocumentNode;
 pub use event::{ExchangeEventConnection, ExchangeEventNode};
 pub use event_report::ScheduleObject;

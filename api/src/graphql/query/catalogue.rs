@@ -112,7 +112,8 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         | Kind::Invitation
         | Kind::Session
         | Kind::ApiKey
-        | Kind::Upload => None,
+        | Kind::Upload
+        | Kind::DigestSubscription => None,
     })
 }
 

@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod combination;
 pub mod compliance;
+pub mod digest;
 pub mod event;
 pub mod facts;
 pub mod introduction;
@@ -24,6 +25,7 @@ use crate::{app::AppError, store::Aggregate};
 pub use catalogue::CatalogueQuery;
 pub use combination::CombinationQuery;
 pub use compliance::ComplianceQuery;
+pub use digest::DigestQuery;
 pub use event::EventQuery;
 pub use facts::FactsQuery;
 pub use introduction::IntroductionQuery;
@@ -49,6 +51,7 @@ pub struct Query(
     CombinationQuery,
     ReceiptQuery,
     TemplateQuery,
+    DigestQuery,
 );
 
 /// The typed id of an argument.

@@ -15,6 +15,8 @@ fn row(to: &str, subject: &str, body: &str) -> OutboxRow {
         person: None,
         recipient: Some(to.to_owned()),
         subject: subject.to_owned(),
+        html: None,
+        headers: Vec::new(),
         body: body.to_owned(),
         date: 1_795_608_000_123_456,
         fence: 1,
@@ -27,7 +29,7 @@ fn row(to: &str, subject: &str, body: &str) -> OutboxRow {
 
 fn raw(row: &OutboxRow) -> Result<String, MessageError> {
     let from = mailbox("Caravanserai Büro <no-reply@caravanserai.example>").unwrap();
-    Ok(Parcel::of(row, &from)?.raw)
+    Ok(Parcel::of(row, &from, None)?.raw)
 }
 
 const HEADERS: [&str; 9] = [

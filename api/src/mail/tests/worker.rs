@@ -317,7 +317,7 @@ async fn files_are_written_once(place: Place) {
     let died = store.claim_mail(now, 60 * SECOND, &[], &mut choose);
     let died = died.await.unwrap().remove(0);
     let from = mailbox("Other <other@caravanserai.example>").unwrap();
-    let parcel = crate::mail::Parcel::of(&died, &from).unwrap();
+    let parcel = crate::mail::Parcel::of(&died, &from, None).unwrap();
     assert!(
         store.move_mail(&died, MailMove::Intent { raw: parcel.raw.clone(), attempts: 1 }, now).await.unwrap()
     );

@@ -58,6 +58,15 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     // Names of officials who signed.
     ("partnership", "body", Tag::Personal),
     ("demonstration_area", "body", Tag::Personal),
+    ("digest_subscription", "address", Tag::Personal),
+    ("digest_subscription", "address_hash", Tag::Secret),
+    ("digest_subscription", "live_key", Tag::Secret),
+    ("digest_subscription", "settings", Tag::Personal),
+    ("digest_item", "answer", Tag::Personal),
+    ("digest_item", "reason", Tag::Personal),
+    ("digest_mute", "code", Tag::Personal),
+    ("mail_suppression", "address_hash", Tag::Secret),
+    ("mail_report", "address_hash", Tag::Secret),
     ("upload", "file_name", Tag::Personal),
     ("upload_body", "bytes", Tag::Personal),
     ("import_job", "body", Tag::Personal),
@@ -89,6 +98,11 @@ pub(in crate::store) const OF_PERSONS: &[(&str, &str, &[&str])] = &[
     ("disclosure_log", "person_id", &["introduction_id", "to_organisation_id", "what", "basis", "at"]),
     ("introduction_note", "person_id", &["introduction_id", "body", "at"]),
     ("room_read", "person_id", &["introduction_id", "document_id", "at"]),
+    (
+        "digest_subscription",
+        "person_id",
+        &["id", "state", "address", "subject_kind", "subject_id", "settings", "created_at"],
+    ),
     ("listing", "reviewer_id", &["project_id", "state", "since"]),
 ];
 
@@ -166,6 +180,7 @@ impl Tx {
             self.connection().execute(&delete(table, of())).await?;
         }
         self.forget_searches(person).await?;
+        self.forget_subscriptions(person).await?;
         let none = || sea_orm::Value::from(None::<String>);
         let set = [
             ("recipient", none()),

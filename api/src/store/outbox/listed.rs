@@ -69,6 +69,16 @@ impl Store {
             .collect()
     }
 
+    /// To which address the letter of a message id went; none where there is none, or the person is erased.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn recipient_of(&self, message_id: &str) -> Result<Option<String>, StoreError> {
+        let row = select("outbox", ["recipient"], [is("message_id", message_id)]);
+        let row = self.reader().query_one(&row).await?;
+        Ok(row.map(|row| get::<Option<String>>(&row, "recipient")).transpose()?.flatten())
+    }
+
     /// Lets dead letters be tried again at once, with the same bytes: one of them, or all. Answers how many.
     ///
     /// # Errors
@@ -83,6 +93,7 @@ impl Store {
         let dead = is("state", MailState::Dead.code());
         let tx = self.begin().await?;
         let statement = update("outbox", set, id.map(|id| is("id", id)).into_iter().chain([dead]));
+        tx.reopen_issues(id).await?;
         let retried = tx.connection().execute(&statement).await?.rows_affected();
         tx.commit().await?;
         self.mail.notify_one();

@@ -29,6 +29,8 @@ pub enum MailClass {
     Security,
     /// About something that happened.
     Notice,
+    /// An issue of a digest.
+    Digest,
 }
 
 impl MailClass {
@@ -37,6 +39,7 @@ impl MailClass {
         match self {
             Self::Security => "SECURITY",
             Self::Notice => "NOTICE",
+            Self::Digest => "DIGEST",
         }
     }
 }
@@ -105,15 +108,48 @@ pub struct Letter {
     pub expires_at: Option<i64>,
 }
 
+/// What a letter has beside its plain text, where it is one of a list.
+#[derive(Debug, Clone)]
+pub struct ListForm {
+    /// Id of the message with its angle brackets: the same whenever the same letter is promised.
+    pub message_id: String,
+    /// The same as the plain text, in HTML.
+    pub html: String,
+    /// Headers of lists: names and values, ASCII.
+    pub headers: Vec<(String, String)>,
+}
+
 impl Tx {
     /// Promises mail. Answers its id.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn promise(&self, letter: Letter, mail_domain: &str) -> Result<Uuid, StoreError> {
-        let id = Uuid::now_v7();
         // The id of a row tells when it was made; that of a message need not.
         let message_id = format!("<{}@{mail_domain}>", Uuid::new_v4().simple());
+        let now = self.now_micros();
+        self.promise_row(letter, message_id, None, serde_json::json!({}), now).await
+    }
+
+    /// Promises a letter of a list, which is due at once whatever clock it was written by. Answers its id.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn promise_of_list(&self, letter: Letter, form: ListForm) -> Result<Uuid, StoreError> {
+        let headers = form.headers.into_iter().map(|(name, value)| serde_json::json!([name, value]));
+        let headers = serde_json::Value::Array(headers.collect());
+        self.promise_row(letter, form.message_id, Some(form.html), headers, 0).await
+    }
+
+    async fn promise_row(
+        &self,
+        letter: Letter,
+        message_id: String,
+        html: Option<String>,
+        headers: serde_json::Value,
+        next_at: i64,
+    ) -> Result<Uuid, StoreError> {
+        let id = Uuid::now_v7();
         let row = [
             ("id", id.into()),
             ("message_id", message_id.into()),
@@ -122,12 +158,13 @@ impl Tx {
             ("recipient", letter.to.into()),
             ("subject", letter.subject.into()),
             ("body", letter.body.into()),
-            ("headers", serde_json::json!({}).into()),
+            ("html", html.into()),
+            ("headers", headers.into()),
             ("date", self.now_micros().into()),
             ("state", MailState::Pending.code().into()),
             ("fence", 0_i64.into()),
             ("attempts", 0.into()),
-            ("next_at", self.now_micros().into()),
+            ("next_at", next_at.into()),
             ("expires_at", letter.expires_at.into()),
             ("created_at", self.now_micros().into()),
             ("updated_at", self.now_micros().into()),

@@ -12,7 +12,7 @@ use super::{
         Store, StoreError,
         sql::{get, is, select, update},
     },
-    MailState, column, in_states,
+    MailClass, MailState, column, in_states,
 };
 
 /// A row that a worker holds.
@@ -32,6 +32,10 @@ pub struct OutboxRow {
     pub subject: String,
     /// Plain text.
     pub body: String,
+    /// The same in HTML, where it has that form too.
+    pub html: Option<String>,
+    /// Further headers.
+    pub headers: Vec<(String, String)>,
     /// The date of the message, microseconds since 1970, UTC.
     pub date: i64,
     /// Who holds the row writes with its fence.
@@ -55,7 +59,7 @@ impl std::fmt::Debug for OutboxRow {
     }
 }
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "message_id",
     "class",
@@ -63,6 +67,8 @@ const COLUMNS: [&str; 13] = [
     "recipient",
     "subject",
     "body",
+    "html",
+    "headers",
     "date",
     "fence",
     "attempts",
@@ -80,6 +86,9 @@ fn read(row: &QueryResult) -> Result<OutboxRow, StoreError> {
         recipient: get(row, "recipient")?,
         subject: get(row, "subject")?,
         body: get(row, "body")?,
+        html: get(row, "html")?,
+        // Letters of old have an object without members there.
+        headers: serde_json::from_value(get(row, "headers")?).unwrap_or_default(),
         date: get(row, "date")?,
         fence: get(row, "fence")?,
         attempts: get(row, "attempts")?,
@@ -205,7 +214,9 @@ impl Store {
             set.push(("lease_until", None::<i64>.into()));
         }
         // What was sent or is not wanted is not kept: it may hold links that act.
-        let emptied = [("raw", None::<String>.into()), ("body", String::new().into())];
+        let none = || None::<String>.into();
+        let emptied = [("raw", none()), ("html", none()), ("body", String::new().into())];
+        let settled = to.state();
         match to {
             MailMove::Intent { raw, attempts } => {
                 set.extend([("raw", raw.into()), ("attempts", attempts.into())]);
@@ -228,6 +239,9 @@ impl Store {
         let mut statement = update("outbox", [], held(row));
         statement.values(set.into_iter().map(|(name, value)| (Alias::new(name), value.into())));
         let moved = tx.connection().execute(&statement).await?.rows_affected() == 1;
+        if moved && row.class == MailClass::Digest.code() {
+            tx.settle_issue(row.id, settled, row.raw.is_some()).await?;
+        }
         tx.commit().await?;
         Ok(moved)
     }

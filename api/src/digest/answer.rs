@@ -1,0 +1,164 @@
+//! What is done from a letter: a page says what would be done, and only a POST does it, so that a program which opens
+//! every link of a letter changes nothing. A link about an item acts once.
+
+use domain::{
+    Vocabulary,
+    digest::{DigestLanguage, DigestNoReason, DigestState},
+};
+
+use super::{
+    letter::plain,
+    link::{Deed, Link},
+    reader,
+    subject::{self, Body},
+    subscription,
+    words::{Words, word},
+};
+use crate::{
+    app::App,
+    auth::Actor,
+    command::CommandError,
+    store::{IssueRow, ItemRow, Muted, SubscriptionRow},
+};
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+/// Days for which something is left out that is not for now.
+const NOT_NOW_DAYS: i64 = 182;
+/// Days for which a field is left out.
+const MUTE_DAYS: i64 = 365;
+
+/// A page to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// In which language.
+    pub language: DigestLanguage,
+    /// What it says.
+    pub text: String,
+    /// The button that acts; none where there is nothing to do.
+    pub button: Option<String>,
+    /// What may be chosen with it: codes and words.
+    pub choices: Vec<(String, String)>,
+}
+
+/// The page of every link that does nothing, whatever the reason.
+pub fn dead(language: DigestLanguage) -> Page {
+    said(language, Words::of(language).say("page-dead"))
+}
+
+const fn said(language: DigestLanguage, text: String) -> Page {
+    Page { language, text, button: None, choices: Vec::new() }
+}
+
+/// An item with what it belongs to.
+struct Told {
+    item: ItemRow,
+    issue: IssueRow,
+    row: SubscriptionRow,
+    body: Body,
+}
+
+async fn told(app: &App, link: Link) -> Result<Option<Told>, CommandError> {
+    let Some((item, issue)) = app.store.item(link.to).await? else { return Ok(None) };
+    let Some(row) = app.store.subscription(issue.subscription).await? else { return Ok(None) };
+    let body = serde_json::from_value(item.body.clone()).map_err(|_| CommandError::Failed)?;
+    Ok(Some(Told { item, issue, row, body }))
+}
+
+fn title(words: &Words, body: &Body) -> String {
+    body.title.as_ref().map_or_else(|| words.say("untitled"), |title| plain(&title.value))
+}
+
+/// What a link would do, to be shown before it is done.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn look(app: &App, token: &str) -> Result<Page, CommandError> {
+    let Some(link) = Link::read(app, token) else { return Ok(dead(DigestLanguage::En)) };
+    let key = match link.deed {
+        Deed::Confirm | Deed::Unsubscribe => return about_subscription(app, link).await,
+        Deed::Interested => "page-interested",
+        Deed::NotNow => "page-not-now",
+        Deed::MuteField => "page-mute",
+    };
+    let Some(told) = told(app, link).await? else { return Ok(dead(DigestLanguage::En)) };
+    let language = told.row.settings.language;
+    let words = Words::of(language);
+    if told.row.state.is_over() || app.store.is_link_used(&Link::hash(token)).await? {
+        return Ok(dead(language));
+    }
+    let choices = DigestNoReason::ALL.iter().filter(|_| link.deed == Deed::NotNow);
+    Ok(Page {
+        language,
+        text: words.say_with(key, &[("title", title(words, &told.body).into())]),
+        button: Some(words.say(&format!("{key}-button"))),
+        choices: choices.map(|reason| (reason.code().to_owned(), words.say(&word("no", *reason)))).collect(),
+    })
+}
+
+async fn about_subscription(app: &App, link: Link) -> Result<Page, CommandError> {
+    let Some(row) = app.store.subscription(link.to).await? else { return Ok(dead(DigestLanguage::En)) };
+    let language = row.settings.language;
+    let words = Words::of(language);
+    let key = match (link.deed, row.state) {
+        (Deed::Confirm, DigestState::Pending | DigestState::Bounced) => "page-confirm",
+        (Deed::Unsubscribe, state) if !state.is_over() => "page-unsubscribe",
+        _ => return Ok(dead(language)),
+    };
+    let actor = reader::of(&app.store, &row).await?;
+    let name = subject::name(app, &actor, &row).await?.unwrap_or_default();
+    Ok(Page {
+        language,
+        text: words.say_with(key, &[("name", plain(&name).into())]),
+        button: Some(words.say(&format!("{key}-button"))),
+        choices: Vec::new(),
+    })
+}
+
+/// Does what a link says; `reason` is the code of a chosen reason, where there is one.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn act(app: &App, token: &str, reason: Option<&str>) -> Result<Page, CommandError> {
+    let Some(link) = Link::read(app, token) else { return Ok(dead(DigestLanguage::En)) };
+    let done = match link.deed {
+        Deed::Confirm => subscription::confirm(app, link.to).await?.then_some("page-confirmed"),
+        Deed::Unsubscribe => subscription::unsubscribe(app, link.to).await?.then_some("page-unsubscribed"),
+        Deed::Interested | Deed::NotNow | Deed::MuteField => {
+            return answered(app, link, token, reason).await;
+        }
+    };
+    let row = app.store.subscription(link.to).await?;
+    let language = row.map_or(DigestLanguage::En, |row| row.settings.language);
+    Ok(done.map_or_else(|| dead(language), |key| said(language, Words::of(language).say(key))))
+}
+
+async fn answered(app: &App, link: Link, token: &str, reason: Option<&str>) -> Result<Page, CommandError> {
+    let Some(told) = told(app, link).await? else { return Ok(dead(DigestLanguage::En)) };
+    let language = told.row.settings.language;
+    let command = app.begin(&Actor::Anonymous, "actOnDigestItem", None).await?;
+    let locked = command.tx.lock_subscription(told.row.id).await?;
+    if locked.is_none_or(|row| row.state.is_over()) || !command.tx.use_link(&Link::hash(token)).await? {
+        command.tx.rollback().await?;
+        return Ok(dead(language));
+    }
+    let now = command.tx.now_micros();
+    let until = |days: i64| Some(now.saturating_add(days.saturating_mul(DAY)));
+    let (answer, key, why) = match link.deed {
+        Deed::Interested => ("INTERESTED", "page-noted", None),
+        Deed::NotNow => {
+            let subject = Muted::Subject(told.item.subject);
+            command.tx.mute(told.issue.subscription, &subject, until(NOT_NOW_DAYS)).await?;
+            let known = reason.and_then(|code| DigestNoReason::from_code(code).ok());
+            ("NOT_NOW", "page-left-out", Some(known.unwrap_or(DigestNoReason::OtherPrivate)))
+        }
+        Deed::MuteField | Deed::Confirm | Deed::Unsubscribe => {
+            let Some(field) = told.body.field.clone() else { return Ok(dead(language)) };
+            command.tx.mute(told.issue.subscription, &Muted::Field(field), until(MUTE_DAYS)).await?;
+            ("MUTE_FIELD", "page-left-out", None)
+        }
+    };
+    command.tx.answer_item(told.item.id, answer, why.map(DigestNoReason::code)).await?;
+    command.tx.commit().await?;
+    Ok(said(language, Words::of(language).say(key)))
+}

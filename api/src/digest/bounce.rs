@@ -1,0 +1,187 @@
+//! What comes back: reports of letters that could not be delivered (RFC 3464) and of readers who call them unwanted
+//! (RFC 5965). A report counts where it names a letter that was sent from here, and then for the address to which that
+//! letter went: nobody ends somebody else's mail by a report that is made up.
+
+use domain::digest::{DigestTransition, SOFT_BOUNCE_DAYS, SOFT_BOUNCES};
+use mail_parser::{MessageParser, MimeHeaders, PartType};
+use sha2::{Digest, Sha256};
+
+use super::plan;
+use crate::store::{ReportKind, Store, StoreError, address_hash};
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+/// What was found in a mailbox.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Ingested {
+    /// Addresses that take no mail.
+    pub hard: u64,
+    /// Letters that an address did not take this time.
+    pub soft: u64,
+    /// Complaints.
+    pub complaints: u64,
+    /// Messages that were counted before.
+    pub known: u64,
+    /// Messages that are no report, or of no letter of this database.
+    pub ignored: u64,
+}
+
+/// The messages of a mailbox in the format `mbox`, or the one message that it is.
+pub fn messages(mailbox: &[u8]) -> Vec<Vec<u8>> {
+    if !mailbox.starts_with(b"From ") {
+        return vec![mailbox.to_vec()];
+    }
+    let mut messages: Vec<Vec<u8>> = Vec::new();
+    let mut after_blank = true;
+    for line in mailbox.split_inclusive(|byte| *byte == b'\n') {
+        if after_blank && line.starts_with(b"From ") {
+            messages.push(Vec::new());
+        } else if let Some(message) = messages.last_mut() {
+            // What began with the word in the message was quoted.
+            message.extend_from_slice(if line.starts_with(b">From ") {
+                line.get(1..).unwrap_or(line)
+            } else {
+                line
+            });
+        }
+        after_blank = matches!(line, b"\n" | b"\r\n");
+    }
+    messages
+}
+
+/// What a message reports, and the id of the letter that it is about.
+pub fn report(raw: &[u8]) -> Option<(ReportKind, String)> {
+    let message = MessageParser::default().parse(raw)?;
+    let (mut kind, mut letter) = (None, None);
+    for part in &message.parts {
+        let of = part
+            .content_type()
+            .map(|of| format!("{}/{}", of.ctype(), of.subtype().unwrap_or_default()).to_ascii_lowercase());
+        let text = match &part.body {
+            PartType::Text(text) | PartType::Html(text) => text.as_ref(),
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
+                std::str::from_utf8(bytes).unwrap_or_default()
+            }
+            PartType::Message(inner) => {
+                letter = letter.or_else(|| inner.message_id().map(|id| format!("<{id}>")));
+                continue;
+            }
+            PartType::Multipart(_) => continue,
+        };
+        match of.as_deref() {
+            Some("message/delivery-status") => kind = kind.or_else(|| delivery(text)),
+            Some("message/feedback-report") => kind = kind.or_else(|| feedback(text)),
+            Some("text/rfc822-headers" | "message/rfc822") => {
+                letter = letter.or_else(|| field(text, "message-id").map(str::to_owned));
+            }
+            _ => {}
+        }
+    }
+    kind.zip(letter)
+}
+
+/// The first value of a field.
+fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+    })
+}
+
+/// The failure of one recipient; each letter has one.
+fn delivery(text: &str) -> Option<ReportKind> {
+    let action = field(text, "action")?.to_ascii_lowercase();
+    let status = field(text, "status").unwrap_or_default();
+    match action.as_str() {
+        "failed" => Some(judge(status)),
+        "delayed" => Some(ReportKind::Soft),
+        _ => None,
+    }
+}
+
+/// Whether a status is of the address for good. A mailbox that is full, a message that is too long, a system, a way and
+/// a policy that stand against it may be others tomorrow (RFC 3463).
+fn judge(status: &str) -> ReportKind {
+    let passing = ["5.2.2", "5.2.3", "5.3.", "5.4.", "5.7."];
+    if status.starts_with("5.") && !passing.iter().any(|begin| status.starts_with(begin)) {
+        ReportKind::Hard
+    } else {
+        ReportKind::Soft
+    }
+}
+
+fn feedback(text: &str) -> Option<ReportKind> {
+    let kind = field(text, "feedback-type")?.to_ascii_lowercase();
+    // Fraud and viruses are of others who wrote under our name.
+    matches!(kind.as_str(), "abuse" | "opt-out").then_some(ReportKind::Complaint)
+}
+
+/// Counts the reports of a mailbox.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn ingest(store: &Store, now: i64, mailbox: &[u8]) -> Result<Ingested, StoreError> {
+    let mut done = Ingested::default();
+    let more = |count: &mut u64| *count = count.saturating_add(1);
+    for raw in messages(mailbox) {
+        let Some((kind, letter)) = report(&raw) else {
+            more(&mut done.ignored);
+            continue;
+        };
+        let Some(address) = store.recipient_of(&letter).await? else {
+            more(&mut done.ignored);
+            continue;
+        };
+        let hash: String = Sha256::digest(&raw).iter().map(|byte| format!("{byte:02x}")).collect();
+        if !count(store, now, &hash, &address, kind).await? {
+            more(&mut done.known);
+            continue;
+        }
+        match kind {
+            ReportKind::Hard => more(&mut done.hard),
+            ReportKind::Soft => more(&mut done.soft),
+            ReportKind::Complaint => more(&mut done.complaints),
+        }
+    }
+    Ok(done)
+}
+
+/// Counts a report on an address, and draws the conclusion for all lists. Answers whether it was not counted before.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn count(
+    store: &Store,
+    now: i64,
+    hash: &str,
+    address: &str,
+    kind: ReportKind,
+) -> Result<bool, StoreError> {
+    let at = address_hash(address);
+    let tx = store.begin_at(super::time(now)).await?.caused_by("ingestMailReport");
+    if !tx.count_report(hash, &at, kind).await? {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    let since = now.saturating_sub(SOFT_BOUNCE_DAYS.saturating_mul(DAY));
+    let transition = match kind {
+        ReportKind::Complaint => Some(DigestTransition::Complain),
+        ReportKind::Hard => Some(DigestTransition::Bounce),
+        ReportKind::Soft => {
+            let soft = usize::try_from(tx.soft_bounces(&at, since).await?).unwrap_or(usize::MAX);
+            (soft >= SOFT_BOUNCES).then_some(DigestTransition::Bounce)
+        }
+    };
+    if let Some(transition) = transition {
+        tx.suppress(&at, if kind == ReportKind::Complaint { kind } else { ReportKind::Hard }).await?;
+        for mut row in tx.subscriptions_at(&at).await? {
+            if plan::go(&mut row, transition, now) {
+                tx.save_subscription(&row).await?;
+                tracing::info!(subscription = %row.id, state = ?row.state, "mail came back");
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}

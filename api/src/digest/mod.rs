@@ -1,0 +1,133 @@
+//! Digests: what is new for whoever subscribed, by mail, at its hour, in its language.
+//!
+//! The clock makes an issue of each period that is due ([`plan`]); a composer asks the scorer what the reader was not
+//! told yet and promises the mail in the same transaction ([`compose`]); the worker of all mail sends it, and asks
+//! [`unwanted`] once more just before. So a period has one issue, an issue one letter, and an event is told once.
+//!
+//! Reading order: [`subscription`] (who gets what), [`reader`] (as whom a letter is read), [`subject`] (what may be
+//! told), [`plan`], [`compose`], [`words`] and [`letter`] (how it is said), [`link`] and [`answer`] (what is done from
+//! the mail), [`bounce`] (what comes back).
+
+pub mod answer;
+pub mod bounce;
+pub mod compose;
+pub mod letter;
+pub mod link;
+pub mod plan;
+pub mod reader;
+pub mod subject;
+pub mod subscription;
+#[cfg(test)]
+mod tests;
+pub mod words;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{digest::DigestState, id::Id, project::Project, vocabulary::ListingState};
+
+use crate::{
+    app::App,
+    command::CommandError,
+    store::{OutboxRow, Store, StoreError, address_hash},
+    visible::Viewer,
+};
+
+/// Between two rounds.
+const EVERY: Duration = Duration::from_secs(20);
+/// Microseconds for which a round may hold the lease.
+const LEASE: i64 = 600_000_000;
+
+/// Plans and composes until the process ends; one node at a time does it.
+pub async fn run(app: App) {
+    let holder = uuid::Uuid::now_v7().to_string();
+    loop {
+        let now = app.auth.clock.now().timestamp_micros();
+        match app.store.take_lease("digests", &holder, now, LEASE).await {
+            Ok(true) => match Box::pin(round(&app, &mut |_, _| ())).await {
+                Ok(done) if done != Round::default() => tracing::info!(?done, "digests"),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(error = ?error, "a round of digests failed"),
+            },
+            Ok(false) => {}
+            Err(error) => tracing::warn!(error = ?error, "the lease of the digests cannot be taken"),
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// What a round did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Round {
+    /// Issues that became due.
+    pub planned: u64,
+    /// Subscriptions that expired, or whose pause ended.
+    pub moved: u64,
+    /// Issues whose mail was promised.
+    pub composed: u64,
+    /// Issues without news.
+    pub empty: u64,
+    /// Issues that are no longer wanted, or whose subject is gone.
+    pub cancelled: u64,
+}
+
+/// Plans what is due and composes it. `progress` is told the number of issues that are done, and of all.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn round(app: &App, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Round, CommandError> {
+    let mut done = plan::round(app).await?;
+    compose::round(app, &mut done, progress).await?;
+    for (name, number) in [
+        ("caravanserai_digest_issues_planned", done.planned),
+        ("caravanserai_digest_issues_composed", done.composed),
+        ("caravanserai_digest_issues_empty", done.empty),
+    ] {
+        metrics::counter!(name).increment(number);
+    }
+    Ok(done)
+}
+
+/// Why the letter of an issue is not to be sent any more; none where it is. What it tells is authorised again, for the
+/// same reader: a listing that was taken back, or that shows less than the letter says, is not sent.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn unwanted(store: &Store, row: &OutboxRow) -> Result<Option<&'static str>, StoreError> {
+    let Some(issue) = store.issue_of_mail(row.id).await? else { return Ok(Some("there is no such issue")) };
+    let Some(subscription) = store.subscription(issue.subscription).await? else {
+        return Ok(Some("there is no such subscription"));
+    };
+    if subscription.state != DigestState::Active {
+        return Ok(Some("the subscription is not active any more"));
+    }
+    if store.is_suppressed(&address_hash(&subscription.address)).await? {
+        return Ok(Some("the address takes no more mail"));
+    }
+    let items = store.items_of(&[issue.id]).await?.remove(&issue.id).unwrap_or_default();
+    let mut listings = Vec::new();
+    for item in &items {
+        let body: subject::Body = serde_json::from_value(item.body.clone()).map_err(StoreError::Document)?;
+        if body.is_listing {
+            listings.push((Id::<Project>::from_uuid(item.subject), body));
+        }
+    }
+    let ids: Vec<_> = listings.iter().map(|(id, _)| *id).collect();
+    let mut found = store.find(&ids).await?;
+    let viewer = Viewer::without_matches(reader::of(store, &subscription).await?);
+    for (id, body) in &listings {
+        let seen = found.remove(id).and_then(|stored| viewer.see(std::sync::Arc::new(stored)));
+        let is_shown = seen.is_some_and(|seen| {
+            seen.value.state == ListingState::Published && body.shown.iter().all(|field| seen.shows(*field))
+        });
+        if !is_shown {
+            return Ok(Some("a listing shows less than the letter says"));
+        }
+    }
+    Ok(None)
+}
+
+/// A time of the store; the beginning of the era where it is none.
+fn time(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}

@@ -1,0 +1,333 @@
+//! Who gets a digest of what: subscriptions by address, confirmed from the mailbox, changed by whoever has an account
+//! under it, and ended by whoever holds a letter.
+
+use std::sync::Arc;
+
+use domain::{
+    city::City,
+    digest::{
+        CONFIRM_DAYS, DigestSettings, DigestState, DigestSubjectKind, DigestTransition, SUBSCRIPTION_RULES,
+        digest_transition,
+    },
+    id::Id,
+    mandate::Mandate,
+    saved_search::SavedSearch,
+};
+use uuid::Uuid;
+
+use super::{
+    letter::plain,
+    link::{Deed, Link},
+    plan, subject,
+    words::Words,
+};
+use crate::{
+    app::App,
+    auth::Actor,
+    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    store::{Letter, MailClass, SubscriptionRow, account::Throttle, address_hash},
+    visible::{Guarded, Viewer},
+};
+
+/// Seconds of an hour.
+const HOUR: i64 = 3_600;
+/// Live subscriptions of an address.
+const MAX_LIVE: usize = 100;
+/// The longest pause, in days.
+pub const MAX_PAUSE_DAYS: i64 = 366;
+
+/// What somebody subscribes to.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Where letters go.
+    pub email: String,
+    /// What they are about.
+    pub subject: DigestSubjectKind,
+    /// Which one.
+    pub subject_id: Uuid,
+    /// How they come.
+    pub settings: DigestSettings,
+}
+
+async fn sees<T: Guarded>(app: &App, viewer: &Viewer, id: Uuid) -> Result<bool, CommandError> {
+    let id = Id::<T>::from_uuid(id);
+    let found = app.store.find(&[id]).await?.remove(&id);
+    Ok(found.and_then(|stored| viewer.see(Arc::new(stored))).is_some())
+}
+
+/// Subscribes an address, which is asked by mail to confirm it. The answer is the same whether the address is known,
+/// is subscribed already, or takes no mail; only the person whose address it is is told which subscription it became.
+///
+/// # Errors
+/// A field is wrong, there is no such subject for the actor, or there were too many attempts.
+pub async fn subscribe(
+    app: &App,
+    actor: &Actor,
+    from: &str,
+    wanted: Wanted,
+) -> Result<Option<Uuid>, CommandError> {
+    let email = crate::account::address("email", &wanted.email)?;
+    let viewer = Viewer::new(actor.clone(), app.ranking.snapshot());
+    let id = wanted.subject_id;
+    let (path, what, is_there) = match wanted.subject {
+        DigestSubjectKind::Mandate => ("mandateId", "mandate", sees::<Mandate>(app, &viewer, id).await?),
+        DigestSubjectKind::City => ("cityId", "city", sees::<City>(app, &viewer, id).await?),
+        DigestSubjectKind::SavedSearch => {
+            ("savedSearchId", "saved_search", sees::<SavedSearch>(app, &viewer, id).await?)
+        }
+    };
+    if !is_there {
+        return Err(Refusal::not_found(path, what).into());
+    }
+    let now = app.auth.clock.now().timestamp_micros();
+    if let Some(wait) = app.store.throttle(&Throttle::new("subscribe from", from, 30, HOUR), now).await? {
+        return Err(Refusal::rate_limited(wait.div_euclid(1_000_000).saturating_add(1)).into());
+    }
+    let mail = Throttle::new("subscribe mail", &email.identity(), 5, HOUR);
+    let is_quiet = app.store.throttle(&mail, now).await?.is_some();
+    let person = app.store.person_by_email(&email).await?;
+    let own = person.as_ref().map(|person| person.id).filter(|id| actor.person_id() == Some(*id));
+    if is_quiet {
+        return Ok(None);
+    }
+    let command = app.begin(actor, "subscribeDigest", None).await?;
+    let mut row = SubscriptionRow {
+        id: Uuid::now_v7(),
+        version: 1,
+        state: DigestState::Pending,
+        person: person.map(|person| person.id),
+        address: email.as_str().to_owned(),
+        subject: wanted.subject,
+        subject_id: id,
+        settings: wanted.settings,
+        due_at: None,
+        paused_until: None,
+        confirmed_at: None,
+        created_at: now,
+    };
+    let Some(row) = asked(&command, &mut row).await? else { return Ok(None) };
+    match command.tx.commit().await {
+        Ok(()) => Ok(own.map(|_| row)),
+        Err(error) if error.is_taken("live_key") => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the subscription, or takes up the one that there is, and promises the mail that asks for its confirmation.
+/// Answers its id; none where nothing is to be done.
+async fn asked(command: &CommandTx, row: &mut SubscriptionRow) -> Result<Option<Uuid>, CommandError> {
+    let hash = address_hash(&row.address);
+    if command.tx.has_complained(&hash).await? {
+        return Ok(None);
+    }
+    match command.tx.live_subscription(&row.address, row.subject, row.subject_id).await? {
+        Some(mut known) if matches!(known.state, DigestState::Pending | DigestState::Bounced) => {
+            // What was asked last counts; a letter that bounced may get through now.
+            if known.state == DigestState::Pending {
+                known.settings = row.settings.clone();
+                command.tx.save_subscription(&known).await?;
+            }
+            *row = known;
+        }
+        Some(known) => return Ok(Some(known.id)),
+        None => {
+            let at_address = command.tx.subscriptions_at(&hash).await?;
+            if at_address.iter().filter(|row| !row.state.is_over()).count() >= MAX_LIVE {
+                return Ok(None);
+            }
+            match command.tx.insert_subscription(row).await {
+                Err(error) if error.is_taken("live_key") => return Ok(None),
+                done => done?,
+            }
+            command.audit_as("digest_subscription", Some(row.id), serde_json::json!({}));
+        }
+    }
+    let name = subject::name(&command.app, &command.actor, row).await?.unwrap_or_default();
+    command.tx.promise(confirmation(&command.app, row, &name), &command.app.auth.mail_domain).await?;
+    Ok(Some(row.id))
+}
+
+fn confirmation(app: &App, row: &SubscriptionRow, name: &str) -> Letter {
+    let words = Words::of(row.settings.language);
+    let until = app.auth.clock.now().timestamp().saturating_add(CONFIRM_DAYS.saturating_mul(24 * HOUR));
+    let link = Link { deed: Deed::Confirm, to: row.id, until }.address(app);
+    let args = [("name", plain(name).into()), ("days", CONFIRM_DAYS.to_string().into())];
+    let body = words.say_with("confirm-body", &args);
+    Letter {
+        class: MailClass::Notice,
+        person: None,
+        to: row.address.clone(),
+        subject: words.say("confirm-subject"),
+        body: format!("{body}\n{link}\n\n{}\n", words.say("confirm-ignore")),
+        expires_at: Some(until.saturating_mul(1_000_000)),
+    }
+}
+
+/// Confirms a subscription from its mailbox. Answers whether it was to be confirmed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn confirm(app: &App, id: Uuid) -> Result<bool, CommandError> {
+    let command = app.begin(&Actor::Anonymous, "confirmDigest", None).await?;
+    let Some(mut row) = command.tx.lock_subscription(id).await? else { return Ok(false) };
+    let now = command.tx.now_micros();
+    let transition = match row.state {
+        DigestState::Bounced => DigestTransition::Reconfirm,
+        _ => DigestTransition::Confirm,
+    };
+    if !plan::go(&mut row, transition, now) {
+        return Ok(false);
+    }
+    command.tx.unsuppress(&address_hash(&row.address)).await?;
+    command.tx.save_subscription(&row).await?;
+    command.audit_by(
+        row.person.map(Id::uuid),
+        "digest_subscription",
+        Some(id),
+        serde_json::json!({"link": true}),
+    );
+    command.tx.commit().await?;
+    Ok(true)
+}
+
+/// Ends a subscription by whoever holds one of its letters. Answers whether it is ended now, also where it was before.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn unsubscribe(app: &App, id: Uuid) -> Result<bool, CommandError> {
+    let command = app.begin(&Actor::Anonymous, "unsubscribeDigest", None).await?;
+    let Some(mut row) = command.tx.lock_subscription(id).await? else { return Ok(false) };
+    if row.state.is_over() {
+        return Ok(true);
+    }
+    let now = command.tx.now_micros();
+    if !plan::go(&mut row, DigestTransition::Unsubscribe, now) {
+        return Ok(false);
+    }
+    command.tx.save_subscription(&row).await?;
+    command.audit_by(
+        row.person.map(Id::uuid),
+        "digest_subscription",
+        Some(id),
+        serde_json::json!({"link": true}),
+    );
+    command.tx.commit().await?;
+    Ok(true)
+}
+
+/// A change that the person under whose address a subscription is asks for.
+#[derive(Debug, Clone)]
+pub struct On {
+    /// Which subscription.
+    pub id: Uuid,
+    /// The version that the change is made on.
+    pub expected_version: i32,
+}
+
+async fn own(command: &CommandTx, on: &On) -> Result<SubscriptionRow, CommandError> {
+    let row = command.tx.lock_subscription(on.id).await?;
+    let row = row.filter(|row| is_own(&command.actor, row));
+    let row = row.ok_or_else(|| Refusal::not_found("subscriptionId", "subscription"))?;
+    if row.version != on.expected_version {
+        let message = format!(
+            "it is at version {} now, and you saw version {}: look at it again",
+            row.version, on.expected_version
+        );
+        return Err(Refusal::new(UserErrorCode::VersionConflict, "expectedVersion", message).into());
+    }
+    Ok(row)
+}
+
+/// Whether a subscription is somebody's own, to see and to change. A key of an integrator reads no mailbox.
+pub fn is_own(actor: &Actor, row: &SubscriptionRow) -> bool {
+    let is_themselves = actor.person().is_some_and(|person| person.scopes.is_none());
+    is_themselves && row.person.is_some() && row.person == actor.person_id()
+}
+
+/// Sets how the letters of a subscription come.
+///
+/// # Errors
+/// There is none such for the actor, it was changed meanwhile, or it is over.
+pub async fn set(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    on: On,
+    settings: DigestSettings,
+) -> Result<Uuid, CommandError> {
+    app.command(actor, meta, move |command| {
+        let (on, settings) = (on.clone(), settings.clone());
+        Box::pin(async move {
+            let mut row = own(command, &on).await?;
+            if row.state.is_over() {
+                let message = "the subscription is over: subscribe anew";
+                return Err(Refusal::new(UserErrorCode::InvalidTransition, "subscriptionId", message).into());
+            }
+            row.settings = settings;
+            if row.state == DigestState::Active {
+                row.due_at = plan::next(&row, command.tx.now_micros());
+            }
+            command.tx.save_subscription(&row).await?;
+            command.audit_as("digest_subscription", Some(row.id), serde_json::json!({"settings": true}));
+            Ok(row.id)
+        })
+    })
+    .await
+}
+
+/// Transitions that a person may ask for; the others follow from mail and from the clock.
+pub const BY_PERSON: [DigestTransition; 3] =
+    [DigestTransition::Pause, DigestTransition::Resume, DigestTransition::Unsubscribe];
+
+/// What a person may do with a subscription now.
+pub fn available(state: DigestState) -> Vec<DigestTransition> {
+    let from = |transition: &DigestTransition| {
+        SUBSCRIPTION_RULES.iter().any(|rule| rule.0 == state && rule.1 == *transition)
+    };
+    BY_PERSON.into_iter().filter(from).collect()
+}
+
+/// Moves a subscription; a pause may have an end, microseconds since 1970, UTC.
+///
+/// # Errors
+/// There is none such for the actor, it was changed meanwhile, or its state has no such transition.
+pub async fn go(
+    app: &App,
+    actor: &Actor,
+    meta: &Meta,
+    on: On,
+    (transition, until): (DigestTransition, Option<i64>),
+) -> Result<Uuid, CommandError> {
+    app.command(actor, meta, move |command| {
+        let on = on.clone();
+        Box::pin(async move {
+            let mut row = own(command, &on).await?;
+            let now = command.tx.now_micros();
+            let refused = |path: &str, message: String| {
+                CommandError::from(Refusal::new(UserErrorCode::InvalidTransition, path, message))
+            };
+            if !BY_PERSON.contains(&transition) {
+                let message = "confirm it by the link in mail; the rest follows from the clock".to_owned();
+                return Err(refused("transition", message));
+            }
+            if let Err(error) = digest_transition(row.state, transition) {
+                return Err(refused("transition", error.to_string()));
+            }
+            let furthest =
+                now.saturating_add(MAX_PAUSE_DAYS.saturating_mul(24 * HOUR).saturating_mul(1_000_000));
+            if until.is_some_and(|until| until <= now || until > furthest) {
+                let message = format!("an instant ahead, within {MAX_PAUSE_DAYS} days");
+                return Err(Refusal::validation("until", message).into());
+            }
+            plan::go(&mut row, transition, now);
+            if transition == DigestTransition::Pause {
+                row.paused_until = until;
+            }
+            command.tx.save_subscription(&row).await?;
+            let detail = serde_json::json!({"transition": transition});
+            command.audit_as("digest_subscription", Some(row.id), detail);
+            Ok(row.id)
+        })
+    })
+    .await
+}

@@ -1,0 +1,113 @@
+//! The routes to which links in digests lead. A link is all the authority that there is: no cookie is read, none is set,
+//! nothing is redirected, and only a POST acts (RFC 8058). They stand outside the check of origins, since mail programs
+//! and providers send none of their own.
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use domain::digest::DigestLanguage;
+
+use crate::{
+    app::App,
+    command::CommandError,
+    digest::{
+        answer::{self, Page},
+        letter::escaped,
+    },
+};
+
+/// Most bytes of a form; what mail providers send is shorter.
+pub const MAX_FORM: usize = 4_096;
+
+/// The routes.
+pub fn route(app: App) -> Router {
+    Router::new()
+        .route("/u/{token}", get(look).post(act))
+        .route("/d/{token}", get(look).post(act))
+        .with_state(app)
+}
+
+async fn look(State(app): State<App>, Path(token): Path<String>) -> Response {
+    shown(answer::look(&app, &token).await, &token)
+}
+
+async fn act(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    let is_form = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+    // Of a form of another kind, such as one-click's in parts, nothing is needed.
+    let reason = url::form_urlencoded::parse(if is_form { &body } else { &[] })
+        .find(|(name, _)| name == "reason")
+        .map(|(_, value)| value.into_owned());
+    shown(answer::act(&app, &token, reason.as_deref()).await, &token)
+}
+
+fn shown(page: Result<Page, CommandError>, token: &str) -> Response {
+    match page {
+        Ok(page) => document(StatusCode::OK, &page, token),
+        Err(error) => {
+            tracing::error!(error = ?error, "a link in a letter cannot be followed");
+            document(StatusCode::SERVICE_UNAVAILABLE, &answer::dead(DigestLanguage::En), token)
+        }
+    }
+}
+
+/// A page that is whole without a script, and at which nothing can be put in.
+fn document(status: StatusCode, page: &Page, token: &str) -> Response {
+    const POLICY: &str = "default-src 'none'; style-src 'sha256-rojbDacE9F1P++GjN5cWr+v4ROd8jMzlRijlHGhGt/o='; \
+                          base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    let language = page.language;
+    let dir = if language.is_rtl() { "rtl" } else { "ltr" };
+    let choices: String = page
+        .choices
+        .iter()
+        .map(|(code, words)| format!("<option value=\"{}\">{}</option>", escaped(code), escaped(words)))
+        .collect();
+    let choices = if choices.is_empty() {
+        String::new()
+    } else {
+        format!("<p><select name=\"reason\">{choices}</select></p>")
+    };
+    // The form goes to the address that it came from: the page says it again, so that no base can turn it.
+    let form = page.button.as_ref().map_or_else(String::new, |button| {
+        format!(
+            "<form method=\"post\" action=\"{}\">{choices}<p><button type=\"submit\">{}</button></p></form>",
+            escaped(token),
+            escaped(button)
+        )
+    });
+    let html = format!(
+        "<!doctype html><html lang=\"{}\" dir=\"{dir}\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">\
+         <title>Caravanserai</title><style>{STYLE}</style></head><body><main><p>{}</p>{form}</main></body></html>",
+        language.tag(),
+        escaped(&page.text)
+    );
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+        (header::CONTENT_LANGUAGE, language.tag().to_owned()),
+        (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
+    ];
+    (status, headers, html).into_response()
+}
+
+/// How pages look; its hash is in the policy.
+const STYLE: &str = ":root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;margin:15vh auto;max-width:34rem;padding:0 1rem}button,select{font:inherit;padding:.4em .8em}";
+
+#[cfg(test)]
+mod tests {
+    use base64::{Engine, engine::general_purpose::STANDARD};
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn the_policy_lets_the_style_through_and_no_other() {
+        let hash = STANDARD.encode(Sha256::digest(super::STYLE));
+        let source = include_str!("letters.rs");
+        assert!(source.contains(&format!("style-src 'sha256-{hash}'")), "sha256-{hash}");
+    }
+}
