@@ -58,6 +58,9 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     // Names of officials who signed.
     ("partnership", "body", Tag::Personal),
     ("demonstration_area", "body", Tag::Personal),
+    // Who registered whom, and what the sides wrote to each other.
+    ("event_registration", "body", Tag::Personal),
+    ("meeting", "body", Tag::Personal),
     ("upload", "file_name", Tag::Personal),
     ("upload_body", "bytes", Tag::Personal),
     ("import_job", "body", Tag::Personal),
