@@ -66,7 +66,7 @@ pub async fn act(
             let person = command.actor.person_id();
             let actor = EventActor { person, parties: vec![EventParty::Organiser] };
             let hall = Hall::load(command, stored).await?;
-            let asked = match wanted {
+            let order = match wanted {
                 Act::Edit(plan) => {
                     check(command, "act.edit", &plan).await?;
                     C::Edit(plan)
@@ -79,7 +79,7 @@ pub async fn act(
                 Act::Report(summary) => C::Report(Some(summary)),
                 Act::Cancel(reason) => C::Cancel(Some(reason)),
             };
-            change(command, hall, asked, &actor).await?;
+            change(command, hall, order, &actor).await?;
             Ok(on.id)
         })
     })

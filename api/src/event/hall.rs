@@ -96,20 +96,18 @@ impl Hall {
         if taken.iter().any(|it| sides.iter().any(|side| it.meeting.side_of(*side).is_some())) {
             return None;
         }
-        let (number, stand) = match self.stand(value) {
-            Some(stand) => (stand, true),
-            None => {
-                let tables = u16::try_from(self.event.value.plan.tables.len()).unwrap_or(u16::MAX);
-                let is_free =
-                    |number: &u16| !taken.iter().any(|it| !it.place.stand && it.place.table == *number);
-                let number = match table {
-                    Some(number) => {
-                        Some(number).filter(|number| (1..=tables).contains(number) && is_free(number))
-                    }
-                    None => (1..=tables).find(is_free),
-                };
-                (number?, false)
-            }
+        let (number, stand) = if let Some(stand) = self.stand(value) {
+            (stand, true)
+        } else {
+            let tables = u16::try_from(self.event.value.plan.tables.len()).unwrap_or(u16::MAX);
+            let is_free = |number: &u16| !taken.iter().any(|it| !it.place.stand && it.place.table == *number);
+            let number = match table {
+                Some(number) => {
+                    Some(number).filter(|number| (1..=tables).contains(number) && is_free(number))
+                }
+                None => (1..=tables).find(is_free),
+            };
+            (number?, false)
         };
         Some(MeetingPlace { slot, table: number, stand, starts: times.starts, ends: times.ends })
     }

@@ -38,7 +38,8 @@ pub(super) fn moved(
     if let Some(place) = meeting.place.filter(|_| meeting.published) {
         let at = place.starts.format("%Y-%m-%d %H:%M");
         let spot = if place.stand { "stand" } else { "table" };
-        body.push_str(&format!("\nTime: {at} UTC, {spot} {}.", place.table));
+        let number = place.table;
+        body = format!("{body}\nTime: {at} UTC, {spot} {number}.");
     }
     body.push_str(&sign_in(url));
     ("News of a meeting", body)

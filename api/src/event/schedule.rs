@@ -100,7 +100,7 @@ pub async fn compute(
             command.authorise(on.path, Action::Move, &event).await?;
             let state = event.value.state;
             let is_time = matches!(state, EventState::Scheduling | EventState::Published);
-            if !is_time && !(dry_run && state == EventState::Requesting) {
+            if !(is_time || dry_run && state == EventState::Requesting) {
                 let message = "a schedule is computed once requests are closed, and until the event begins";
                 return Err(Refusal::new(UserErrorCode::InvalidTransition, on.path, message).into());
             }

@@ -46,6 +46,7 @@ vocabulary! {
 
 impl EventIntent {
     /// What the other side would come for, so that both get what they want.
+    #[must_use]
     pub const fn counterpart(self) -> Self {
         match self {
             Self::Invest => Self::Raise,

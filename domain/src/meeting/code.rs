@@ -90,6 +90,7 @@ vocabulary! {
 
 impl MeetingSide {
     /// The other one.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Requester => Self::Recipient,

@@ -168,7 +168,7 @@ impl Meeting {
         now: DateTime<Utc>,
     ) -> Result<MeetingHappened, MeetingRefusal> {
         let (transition, from) = (command.transition(), self.state);
-        let at = self.circumstances(Some(&command), actor.side, around, now);
+        let at = self.circumstances(Some(&command), actor.side, *around, now);
         let to = meeting_transition(from, transition, &actor.parties, &at)?;
         self.write(command, actor.side, now);
         if to != from {
@@ -184,7 +184,7 @@ impl Meeting {
         around: &MeetingAround,
         now: DateTime<Utc>,
     ) -> Vec<AvailableMeetingTransition> {
-        let at = self.circumstances(None, actor.side, around, now);
+        let at = self.circumstances(None, actor.side, *around, now);
         available_meeting_transitions(self.state, &actor.parties, &at)
     }
 
@@ -192,7 +192,7 @@ impl Meeting {
         &self,
         command: Option<&C>,
         side: Option<MeetingSide>,
-        around: &MeetingAround,
+        around: MeetingAround,
         now: DateTime<Utc>,
     ) -> MeetingCircumstances {
         let begins = self.place.map(|place| place.starts);
@@ -249,12 +249,11 @@ impl Meeting {
                     self.confirmed_by.extend(side);
                 }
             }
-            C::KeepTime => self.proposed = None,
             C::Cancel => {
                 self.proposed = None;
                 self.tell_calendars();
             }
-            C::Hold => self.proposed = None,
+            C::KeepTime | C::Hold => self.proposed = None,
             C::ReportNoShow => {
                 self.no_show =
                     side.map(|by| NoShow { side: by.other(), at: now, contest: None, upheld: None });

@@ -156,9 +156,9 @@ fn rebuild(best: &mut State<'_>, order: &[usize], effort: u64, limit: Value, ste
         if !open.is_empty() {
             next.place(forced, open[(draw.next() % open.len() as u64) as usize]);
         }
-        let turn = (draw.next() % meetings as u64) as usize;
-        if draw.next() & 3 == 0 {
-            mixed.rotate_left(turn);
+        let by = (draw.next() % meetings as u64) as usize;
+        if draw.next().is_multiple_of(4) {
+            mixed.rotate_left(by);
             for at in &mixed {
                 if next.slots[*at].is_none()
                     && let Some(slot) = next.best_slot(*at, steps)
@@ -175,7 +175,7 @@ fn rebuild(best: &mut State<'_>, order: &[usize], effort: u64, limit: Value, ste
             if now.value > best.value {
                 *best = now.clone();
             }
-        } else if draw.next() & 63 == 0 {
+        } else if draw.next().is_multiple_of(64) {
             now = best.clone();
         }
     }

@@ -1,4 +1,8 @@
 //! The question and the answer.
+#![expect(
+    clippy::arithmetic_side_effects,
+    reason = "scores are at most 1e8, meetings and participants at most 60,000, slots at most 128"
+)]
 
 use super::state::State;
 use crate::{

@@ -16,17 +16,22 @@ const EVENT: &str =
     "event{id version state quotas{level kind max taken} availableTransitions{name requires}}";
 const MEETING: &str = "meeting{id version state mutual place{slot table atStand} unplaced}";
 
+const SCHEDULE: &str = "schedule{objective bound proved placed unscheduled{meetingId why} fairness{jain smallestShare without} moved dryRun}";
+
 /// When the first slot begins: ten days from now, at the full minute.
 fn begins() -> chrono::DateTime<chrono::Utc> {
     let at = in_days(10);
-    chrono::DateTime::from_timestamp(at.timestamp() / 60 * 60, 0).unwrap()
+    chrono::DateTime::from_timestamp(at.timestamp().div_euclid(60).saturating_mul(60), 0).unwrap()
 }
 
 /// Four slots of half an hour.
 fn plan(title: &str, more: &Value) -> Value {
     let at =
         |minutes: i64| begins().checked_add_signed(chrono::TimeDelta::minutes(minutes)).unwrap().to_rfc3339();
-    let slots: Vec<Value> = (0..4).map(|n| json!({"starts": at(n * 30), "ends": at(n * 30 + 30)})).collect();
+    let slots: Vec<Value> = [0, 30, 60, 90]
+        .into_iter()
+        .map(|n: i64| json!({"starts": at(n), "ends": at(n.saturating_add(30))}))
+        .collect();
     let mut plan = json!({"title": {"lang": "en", "value": title}, "kind": "INVESTMENT_FORUM",
         "venue": "Hall of the Petrovaradin Fortress", "timeZone": "Europe/Belgrade", "scheduling": "OPTIMISED",
         "acceptance": "OPT_IN", "freezeAt": in_days(9).to_rfc3339(), "slots": slots,
@@ -184,10 +189,10 @@ async fn opened(server: &Server) -> Value {
 /// Requests and answers: who may ask whom, what both ask for, and what is over when the requests close.
 async fn requested(server: &Server, open: &Value) -> Vec<Value> {
     let mut orgs = Vec::new();
-    for who in ["investor", "owner", "bank", "city_office", "partner_office"] {
+    for who in ["investor", "owner", "bank", "partner_office"] {
         orgs.push(office(server, who).await);
     }
-    let [fund, company, bank, city, outsider] = orgs.try_into().unwrap();
+    let [fund, company, bank, outsider] = orgs.try_into().unwrap();
     assert_eq!(
         server.refused("investor", "requestMeeting", wish(open, &company, &[])).await.0,
         "INVALID_TRANSITION"
@@ -260,7 +265,6 @@ async fn requested(server: &Server, open: &Value) -> Vec<Value> {
     let silent = ask(server, "city_office", wish(&forum, &company, &[])).await;
     let taken_back = ask(server, "investor", wish(&forum, &bank, &[])).await;
     assert_eq!(go(server, "investor", &taken_back, json!({"withdraw": true})).await["state"], "WITHDRAWN");
-    let _ = city;
     vec![first, second, third, silent]
 }
 
@@ -269,7 +273,6 @@ async fn scheduled(server: &Server, open: &Value, meetings: &[Value]) -> Value {
     let now = see(server, "observer", &open["id"], "id version state").await;
     let compute =
         |at: &Value, dry: bool| json!({"eventId": at["id"], "expectedVersion": at["version"], "dryRun": dry});
-    const SCHEDULE: &str = "schedule{objective bound proved placed unscheduled{meetingId why} fairness{jain smallestShare without} moved dryRun}";
     assert_eq!(server.refused("owner", "computeSchedule", compute(&now, true)).await.0, "NOT_PERMITTED");
     assert_eq!(
         server.refused("observer", "computeSchedule", compute(&now, false)).await.0,
@@ -388,7 +391,7 @@ async fn held(server: &Server, forum: &Value, meetings: &[Value]) {
     let interest = introduction::express(server, "investor", &fits).await;
     let met = look(server, "investor", &first["id"]).await;
     assert_eq!(met["introductions"], json!([]), "what was expressed before the meeting did not follow it");
-    let after = begins().timestamp_micros() + 3_600_000_000;
+    let after = begins().timestamp_micros().saturating_add(3_600_000_000);
     let sql = Sql::connect(&server.database).await;
     sql.execute(&format!("UPDATE introduction SET created_at = {after}")).await;
     sql.close().await;

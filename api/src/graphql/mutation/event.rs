@@ -183,7 +183,7 @@ pub struct CreateEventInput {
 #[derive(Debug, Clone, OneofObject)]
 pub enum EventActInput {
     /// Write the draft anew.
-    Edit(EventPlanInput),
+    Edit(Box<EventPlanInput>),
     /// Announce it: from then on it is in public.
     Announce(bool),
     /// Open the registration.

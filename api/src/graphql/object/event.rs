@@ -1,5 +1,4 @@
 //! Exchange events, as their organiser, their participants and everybody see them.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -67,6 +67,9 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     ("digest_mute", "code", Tag::Personal),
     ("mail_suppression", "address_hash", Tag::Secret),
     ("mail_report", "address_hash", Tag::Secret),
+    // Who registered whom, and what the sides wrote to each other.
+    ("event_registration", "body", Tag::Personal),
+    ("meeting", "body", Tag::Personal),
     ("upload", "file_name", Tag::Personal),
     ("upload_body", "bytes", Tag::Personal),
     ("import_job", "body", Tag::Personal),
