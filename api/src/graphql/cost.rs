@@ -295,7 +295,15 @@ mod tests {
         let ranked: Vec<&str> = SERVED_COSTS.fields().iter().filter(|f| f.ranks).map(|f| f.field).collect();
         assert_eq!(
             ranked,
-            ["highlights", "opportunities", "partnerCities", "partnerMatches", "projectInvestors", "matches"]
+            [
+                "highlights",
+                "opportunities",
+                "partnerCities",
+                "partnerMatches",
+                "projectInvestors",
+                "digestPreview",
+                "matches"
+            ]
         );
     }
 }
