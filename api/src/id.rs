@@ -22,7 +22,7 @@ pub enum IdError {
     },
 }
 
-const KINDS: [(Kind, u8); 20] = [
+const KINDS: [(Kind, u8); 23] = [
     (Kind::Organisation, b'o'),
     (Kind::Project, b'p'),
     (Kind::Mandate, b'm'),
@@ -42,7 +42,10 @@ const KINDS: [(Kind, u8); 20] = [
     (Kind::Introduction, b't'),
     (Kind::Partnership, b'w'),
     (Kind::DemonstrationArea, b'x'),
-    (Kind::DigestSubscription, b'g'),
+    (Kind::ExchangeEvent, b'f'),
+    (Kind::EventRegistration, b'r'),
+    (Kind::Meeting, b'g'),
+    (Kind::DigestSubscription, b'l'),
 ];
 
 /// A kind and a UUID as one opaque text.

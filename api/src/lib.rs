@@ -12,6 +12,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod digest;
+pub mod event;
 pub mod failpoint;
 pub mod graphql;
 pub mod id;

@@ -10,10 +10,12 @@ use domain::{
     demonstration_area::{AreaState, DemonstrationArea},
     disclosure::{Disclosure, ListingField, Rung, rung},
     document::Document,
+    exchange_event::{EventRegistration, ExchangeEvent},
     id::Id,
     import_job::ImportJob,
     introduction::{Introduction, IntroductionState},
     mandate::Mandate,
+    meeting::Meeting,
     organisation::Organisation,
     partnership::Partnership,
     policy::{Action, AggregateKind, Decision, RelationSet, Standing, decide},
@@ -145,6 +147,24 @@ impl Guarded for DemonstrationArea {
         // A draft is its host's alone.
         let others = [Some(self.plan.authority), self.evaluator].into_iter().flatten();
         if self.state == AreaState::Draft { Vec::new() } else { others.collect() }
+    }
+}
+impl Guarded for ExchangeEvent {
+    const POLICY: AggregateKind = AggregateKind::ExchangeEvent;
+    fn listing_state(&self) -> Option<ListingState> {
+        Some(if self.announced { ListingState::Published } else { ListingState::Draft })
+    }
+}
+impl Guarded for EventRegistration {
+    const POLICY: AggregateKind = AggregateKind::EventRegistration;
+    fn sides(&self) -> Vec<Id<Organisation>> {
+        vec![self.organiser]
+    }
+}
+impl Guarded for Meeting {
+    const POLICY: AggregateKind = AggregateKind::Meeting;
+    fn sides(&self) -> Vec<Id<Organisation>> {
+        vec![self.requester, self.recipient]
     }
 }
 /// Of the organisation itself; what belongs to a listing is seen by [`Viewer::see_document`].

@@ -5,7 +5,7 @@
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
 //! [`city`], its [`partnership`]s with the [`agreement_template`]s that begin them, its [`demonstration_area`] and the
 //! [`policy_pack`]s that rule them, [`country`], the [`capability`] of an enterprise, a [`saved_search`], an
-//! [`import_job`], a [`document`], an [`introduction`]. Who may do what stands in [`policy`], who sees which field in
+//! [`import_job`], a [`document`], an [`introduction`], an [`exchange_event`] with its [`meeting`]s. Who may do what stands in [`policy`], who sees which field in
 //! [`disclosure`]. [`sanctions`] and
 //! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
 //! the edge; inside they cannot be wrong.
@@ -22,6 +22,7 @@ pub mod disclosure;
 pub mod document;
 pub mod duplicate;
 pub mod error;
+pub mod exchange_event;
 #[cfg(test)]
 mod fixture;
 pub mod fx;
@@ -30,6 +31,7 @@ pub mod import_job;
 pub mod introduction;
 pub mod listing;
 pub mod mandate;
+pub mod meeting;
 pub mod name_match;
 pub mod organisation;
 pub mod partnership;

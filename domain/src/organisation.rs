@@ -57,6 +57,29 @@ pub struct ReplyRecord {
     pub pledged_deals: Option<u32>,
 }
 
+/// Fewest requests of which a reply record is told: one or two answers say little of the next.
+pub const REPLIES_MIN: usize = 3;
+
+impl ReplyRecord {
+    /// The record with what became of requests: after how long each was answered, in whole days rounded up, or that
+    /// nobody answered in time. Below [`REPLIES_MIN`] it stays as it was; the median of an even number is the greater of the two
+    /// in the middle.
+    #[must_use]
+    pub fn with_replies(self, requests: &[Option<u16>]) -> Self {
+        let mut days: Vec<u16> = requests.iter().copied().flatten().collect();
+        days.sort_unstable();
+        if requests.len() < REPLIES_MIN {
+            return self;
+        }
+        let hundredths = days.len().saturating_mul(10_000).checked_div(requests.len()).unwrap_or(0);
+        Self {
+            reply_rate: i32::try_from(hundredths).ok().and_then(|part| Pct::from_hundredths(part).ok()),
+            median_reply_days: days.get(days.len() / 2).copied(),
+            ..self
+        }
+    }
+}
+
 /// An organisation's facts. Build an [`Organisation`] from them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OrganisationFacts {
@@ -142,5 +165,23 @@ impl Organisation {
     /// Whether it looks for projects to finance.
     pub fn is_investor(&self) -> bool {
         self.investor_type.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_record_counts_answers_in_time_from_three_requests_on() {
+        let before = ReplyRecord { closed_deals: Some(2), ..ReplyRecord::default() };
+        let of = |requests: &[Option<u16>]| before.with_replies(requests);
+        assert_eq!(of(&[]), before);
+        assert_eq!(of(&[Some(1), None]), before);
+        let told = of(&[Some(9), None, Some(2), Some(4)]);
+        assert_eq!(told.reply_rate, Pct::from_hundredths(7_500).ok());
+        assert_eq!((told.median_reply_days, told.closed_deals), (Some(4), Some(2)));
+        let silent = of(&[None, None, None]);
+        assert_eq!((silent.reply_rate, silent.median_reply_days), (Pct::from_hundredths(0).ok(), None));
     }
 }

@@ -1,7 +1,7 @@
 //! All that is ranked, in memory, packed. One writer prepares a catalog; readers share snapshots of it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     hash::{BuildHasherDefault, Hasher},
     sync::Arc,
 };
@@ -13,7 +13,11 @@ use domain::{
 };
 
 use crate::capability::CapabilityRow;
-use crate::row::{CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, ScanTable, World, day};
+use crate::journal::{Change, Journal};
+use crate::rank::Serving;
+use crate::row::{
+    Blocks, CityRow, Day, Links, MandateRow, OrganisationRow, ProjectRow, ScanTable, World, day,
+};
 
 /// Rows of one kind, dense, found by id.
 #[derive(Debug, Clone)]
@@ -53,7 +57,12 @@ impl<T, R> Table<T, R> {
 
     /// The row of an id.
     pub fn get(&self, id: Id<T>) -> Option<&R> {
-        self.rows.get(usize::try_from(*self.places.get(&id)?).ok()?)
+        self.rows.get(self.place(id)?)
+    }
+
+    /// The place of an id among the rows.
+    pub(crate) fn place(&self, id: Id<T>) -> Option<usize> {
+        usize::try_from(*self.places.get(&id)?).ok()
     }
 
     /// Puts a row in and answers its place.
@@ -99,6 +108,10 @@ pub struct Catalog {
     capabilities: Arc<Table<Capability, CapabilityRow>>,
     by_geonames: Arc<HashMap<u32, Id<City>>>,
     links: Arc<Links>,
+    blocks: Arc<Blocks>,
+    journal: Arc<Journal>,
+    /// The engine that answers for the projects, where there is one.
+    pub(crate) serving: Option<Serving>,
 }
 
 impl Catalog {
@@ -120,6 +133,7 @@ impl Catalog {
             if let Some(row) = self.projects.rows.get(place) {
                 Arc::make_mut(&mut self.scan).put(place, row);
             }
+            self.note(Change::Project(id));
         } else {
             self.remove_project(id);
         }
@@ -134,6 +148,7 @@ impl Catalog {
         if let Some(place) = Arc::make_mut(&mut self.projects).take(id, |row| row.id) {
             Arc::make_mut(&mut self.scan).take(place);
         }
+        self.note(Change::Project(id));
     }
 
     /// Puts a mandate in or in place of its older self.
@@ -157,6 +172,9 @@ impl Catalog {
             for city in cities.rows.iter_mut().filter(|city| city.owner == Some(id)) {
                 city.follow_owner(&row);
             }
+        }
+        if self.organisations.get(id) != Some(&row) {
+            self.note(Change::Organisation(id));
         }
         Arc::make_mut(&mut self.organisations).put(id, row);
     }
@@ -187,7 +205,46 @@ impl Catalog {
     pub fn put_twinning(&mut self, twinning: &domain::city::Twinning) {
         if !self.links.linked(twinning.a, twinning.b) {
             Arc::make_mut(&mut self.links).insert(twinning);
+            self.note(Change::Shared);
         }
+    }
+
+    /// Puts these twinnings in the place of all that were there.
+    pub fn set_twinnings<'a>(&mut self, twinnings: impl IntoIterator<Item = &'a domain::city::Twinning>) {
+        let mut links = Links::default();
+        for twinning in twinnings {
+            links.insert(twinning);
+        }
+        if links != *self.links {
+            self.links = Arc::new(links);
+            self.note(Change::Shared);
+        }
+    }
+
+    /// Says whom an organisation has blocked; what it had blocked before and is not named is not blocked any more.
+    pub fn put_blocks(&mut self, blocker: Id<Organisation>, blocked: &HashSet<Id<Organisation>>) {
+        for other in self.blocks.changed_by(blocker, blocked) {
+            Arc::make_mut(&mut self.blocks).turn(blocker, other);
+            // Either may be the one that owns.
+            self.note(Change::Organisation(blocker));
+            self.note(Change::Organisation(other));
+        }
+    }
+
+    /// The same without the engine that answers for it.
+    pub(crate) fn alone(&self) -> Self {
+        let mut alone = self.clone();
+        alone.serving = None;
+        alone
+    }
+
+    fn note(&mut self, change: Change) {
+        Arc::make_mut(&mut self.journal).note(change);
+    }
+
+    /// What changed.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// Published projects.
@@ -223,6 +280,11 @@ impl Catalog {
     /// The city of a GeoNames id.
     pub fn city_by_geonames(&self, geonames: u32) -> Option<&CityRow> {
         self.by_geonames.get(&geonames).and_then(|id| self.cities.get(*id))
+    }
+
+    /// Who has blocked whom.
+    pub(crate) fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// Twinnings.

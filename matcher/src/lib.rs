@@ -3,7 +3,7 @@
 //! Pure computation: no I/O, no clock, no randomness that is not seeded by the caller. Reading order:
 //! [`grade`] (values with what is unknown), [`policy`] (published weights), [`row`] (packed views),
 //! [`catalog`], [`gate`], [`criterion`], [`score`], [`rank`] (the way in), [`explanation`],
-//! [`counterfactual`], [`stability`], [`unlock`], the capital [`stack`], [`triad`]s, [`receipt`]s, [`highlight`] (fairness beside the order, never in it). [`engine`]
+//! [`counterfactual`], [`stability`], [`unlock`], the capital [`stack`], [`triad`]s, the [`schedule`] of an event, [`receipt`]s, [`highlight`] (fairness beside the order, never in it). [`engine`]
 //! finds the top k of any score of this manner without looking at most of the candidates.
 //!
 //! Invariant: a score depends on the pair, the policy and the day alone, never on the other candidates.
@@ -19,11 +19,13 @@ pub mod explanation;
 pub mod gate;
 pub mod grade;
 pub mod highlight;
+mod journal;
 pub mod learn;
 pub mod policy;
 pub mod rank;
 pub mod receipt;
 pub mod row;
+pub mod schedule;
 pub mod score;
 pub mod stability;
 pub mod stack;

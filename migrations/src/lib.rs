@@ -10,6 +10,7 @@ mod m20261126_000002_upload;
 mod m20261126_000003_introduction;
 mod m20261126_000004_partnership;
 mod m20261126_000005_digest;
+mod m20261126_000006_event;
 mod m20261126_000007_files;
 
 /// All migrations, oldest first.
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000003_introduction::Migration),
             Box::new(m20261126_000004_partnership::Migration),
             Box::new(m20261126_000005_digest::Migration),
+            Box::new(m20261126_000006_event::Migration),
             Box::new(m20261126_000007_files::Migration),
         ]
     }

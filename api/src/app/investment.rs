@@ -21,6 +21,7 @@ use matcher::{
     rank::{
         Evaluation, InvestorQuery, List, OpportunityFilter, OpportunityQuery, Page, RankBy, RankKey, Ranked,
         evaluate, investors, opportunities as rank_opportunities,
+        top_opportunities as rank_top_opportunities,
     },
     row::{MandateRow, OrganisationRow},
 };
@@ -191,6 +192,20 @@ impl App {
 }
 
 impl Shared {
+    fn query<'a>(&'a self, request: &'a OpportunityRequest) -> Result<OpportunityQuery<'a>, AppError> {
+        let (mandate, investor) = self.mandate(&request.mandate)?;
+        Ok(OpportunityQuery {
+            mandate,
+            investor,
+            policy: &self.policy,
+            filter: &request.filter,
+            by: request.by,
+            list: request.list,
+            first: request.first,
+            after: request.after,
+        })
+    }
+
     pub(super) fn mandate(
         &self,
         choice: &MandateChoice,
@@ -214,26 +229,40 @@ impl Shared {
 /// No such mandate, or wrong weights.
 pub fn opportunities(app: &App, request: &OpportunityRequest) -> Result<OpportunityPage, AppError> {
     let shared = app.shared(&request.mandate, request.weights.as_ref())?;
-    let (mandate, investor) = shared.mandate(&request.mandate)?;
-    let page = rank_opportunities(
-        &shared.snapshot.catalog,
-        &OpportunityQuery {
-            mandate,
-            investor,
-            policy: &shared.policy,
-            filter: &request.filter,
-            by: request.by,
-            list: request.list,
-            first: request.first,
-            after: request.after,
-        },
-    );
-    let ids = match request.mandate {
-        MandateChoice::Saved(id) => (Some(id), Some(investor.id)),
-        MandateChoice::Unsaved(_) => (None, None),
-    };
+    let query = shared.query(request)?;
+    let page = rank_opportunities(&shared.snapshot.catalog, &query);
+    let ids = ids(request, query.investor);
     let page = matches(page, &shared, |row: &Ranked<&matcher::row::ProjectRow>| (ids.0, row.row.id, ids.1));
     Ok(OpportunityPage { page, shared })
+}
+
+/// The first projects for a mandate in their order, from the first one on, without what a page says of the whole list.
+///
+/// # Errors
+/// As [`opportunities`].
+pub fn top_opportunities(
+    app: &App,
+    request: &OpportunityRequest,
+) -> Result<(Vec<Match>, Arc<Shared>), AppError> {
+    let shared = app.shared(&request.mandate, request.weights.as_ref())?;
+    let query = OpportunityQuery { after: None, ..shared.query(request)? };
+    let ids = ids(request, query.investor);
+    let rows = rank_top_opportunities(&shared.snapshot.catalog, &query);
+    let row = |(rank, row): (u64, Ranked<&matcher::row::ProjectRow>)| {
+        a_match(&shared, (ids.0, row.row.id, ids.1), rank, row.key, (row.evaluation, row.gates))
+    };
+    Ok(((1..).zip(rows.items).map(row).collect(), shared))
+}
+
+/// What the rows of a mandate's list name: nothing of one that is not saved.
+fn ids(
+    request: &OpportunityRequest,
+    investor: &OrganisationRow,
+) -> (Option<Id<Mandate>>, Option<Id<Organisation>>) {
+    match request.mandate {
+        MandateChoice::Saved(id) => (Some(id), Some(investor.id)),
+        MandateChoice::Unsaved(_) => (None, None),
+    }
 }
 
 /// Ranks mandates for a project.
@@ -259,6 +288,17 @@ pub fn investors_for(
     Ok(OpportunityPage { page, shared })
 }
 
+fn a_match(
+    shared: &Arc<Shared>,
+    (mandate, project, investor): (Option<Id<Mandate>>, Id<Project>, Option<Id<Organisation>>),
+    rank: u64,
+    key: RankKey,
+    (evaluation, gates): (Evaluation, [Outcome; COUNT]),
+) -> Match {
+    let shared = Arc::clone(shared);
+    Match { shared, mandate, project, investor, evaluation, gates, rank: Some(rank), key: Some(key) }
+}
+
 fn matches<R>(
     page: Page<Ranked<R>>,
     shared: &Arc<Shared>,
@@ -267,17 +307,8 @@ fn matches<R>(
     let items = (page.first_rank..)
         .zip(page.items)
         .map(|(rank, row)| {
-            let (mandate, project, investor) = ids(&row);
-            Match {
-                shared: Arc::clone(shared),
-                mandate,
-                project,
-                investor,
-                evaluation: row.evaluation,
-                gates: row.gates,
-                rank: Some(rank),
-                key: Some(row.key),
-            }
+            let named = ids(&row);
+            a_match(shared, named, rank, row.key, (row.evaluation, row.gates))
         })
         .collect();
     Page {

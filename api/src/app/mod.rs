@@ -20,7 +20,7 @@ pub use error::AppError;
 pub use highlight::{Highlighted, highlights};
 pub use investment::{
     MandateChoice, Match, OpportunityPage, OpportunityRequest, PairRequest, Shared, investors_for,
-    opportunities, pair_of, pairs_of,
+    opportunities, pair_of, pairs_of, top_opportunities,
 };
 pub use listing::{
     CapabilityFilter, Listing, PageRequest, capabilities, cities, mandates, organisations, projects,

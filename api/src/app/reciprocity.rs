@@ -11,7 +11,7 @@ use domain::{
     value::{CountryCode, CountrySet, Currency, Money},
     vocabulary::{CooperationField, TransactionRung},
 };
-use matcher::rank::{List, OpportunityFilter, OpportunityQuery, RankBy, Reader, opportunities};
+use matcher::rank::{List, OpportunityFilter, OpportunityQuery, RankBy, Reader, top_opportunities};
 
 use super::{App, AppError, MandateChoice, Match};
 use crate::store::FlowRow;
@@ -174,7 +174,7 @@ pub fn suggestions(
             first,
             after: None,
         };
-        let page = opportunities(catalog, &query);
+        let page = top_opportunities(catalog, &query);
         found.extend(page.items.into_iter().map(|ranked| Match {
             shared: std::sync::Arc::clone(&shared),
             mandate: Some::<Id<Mandate>>(mandate.id),

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::{
     demonstration_area::{
         AreaActor, AreaCommand as C, AreaEffect as E, AreaEvent, AreaPlan, AvailableAreaTransition,
-        DemonstrationArea, MirrorFacts, TaskStatus, settle_pair,
+        DemonstrationArea, TaskStatus, settle_pair,
     },
     document::Document,
     id::Id,
@@ -119,7 +119,7 @@ async fn completed(
             if !is_seen && other != stored.id {
                 return Err(missing().into());
             }
-            C::LinkMirror(facts(&mirror.value))
+            C::LinkMirror(mirror.value.as_mirror())
         }
         Act::Unlink => C::Unlink,
         Act::Start => C::Start,
@@ -139,10 +139,6 @@ async fn completed(
         Act::Resume => C::Resume,
         Act::Withdraw => C::Withdraw,
     })
-}
-
-const fn facts(area: &DemonstrationArea) -> MirrorFacts {
-    MirrorFacts { area: area.id, city: area.host.city, state: area.state, linked_with: area.mirror }
 }
 
 /// Asks the machine, writes what came of it, and does what follows.
@@ -166,7 +162,7 @@ pub(super) fn apply<'c>(
                 E::TellMirror { area } => settle(command, changed.id, *area, &event).await?,
                 E::UnlinkMirror { area } => {
                     let Some(mirror) = command.tx.lock(*area).await? else { continue };
-                    let gone = C::MirrorUnlinked(facts(&changed.value));
+                    let gone = C::MirrorUnlinked(changed.value.as_mirror());
                     match apply(command, mirror, gone, &AreaActor::system()).await {
                         // It has let go before, or is over.
                         Ok(()) | Err(CommandError::Refused(_)) => {}

@@ -36,6 +36,7 @@ pub(super) async fn serve(
     let telling = tokio::spawn(digest::run(app.clone()));
     let notifying = tokio::spawn(app.clone().notify());
     let measuring = tokio::spawn(Arc::clone(&app.ranking).keep_exposure());
+    let indexing = tokio::spawn(Arc::clone(&app.ranking).keep_index());
     server::serve(listener, settings, app).await?;
     following.abort();
     timing.abort();
@@ -43,6 +44,7 @@ pub(super) async fn serve(
     telling.abort();
     notifying.abort();
     measuring.abort();
+    indexing.abort();
     if mailing.await.is_err() {
         tracing::error!("the worker that sends mail had ended before");
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Failure;
-use crate::{app::App, area, auth::Clock, introduction, partnership, registry::timers};
+use crate::{app::App, area, auth::Clock, event, introduction, partnership, registry::timers};
 
 /// When, and where links in mail lead to.
 #[derive(Debug, clap::Args)]
@@ -30,6 +30,13 @@ pub(super) async fn timers(app: &mut App, args: &Args) -> Result<Vec<String>, Fa
     lines.push(format!("partnerships: {moved} moved"));
     let moved = Box::pin(area::timers::round(app)).await?;
     lines.push(format!("demonstration areas: {moved} moved"));
+    loop {
+        let done = Box::pin(event::timers::round(app)).await?;
+        if done == event::timers::Round::default() {
+            break;
+        }
+        lines.push(format!("exchange events: {} moved, {} meetings held", done.events, done.meetings));
+    }
     let done = Box::pin(timers::round(app)).await?;
     lines.push(format!(
         "listings: {} asked, {} stale, {} archived, {} offers released",

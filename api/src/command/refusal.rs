@@ -3,8 +3,10 @@
 use domain::{
     FieldErrors, Vocabulary,
     demonstration_area::AreaRefusal,
+    exchange_event::{EventRefusal, QuotaFull},
     introduction::{GrantRefusal, IntroductionGuard, IntroductionRefusal, NdaRefusal},
     listing::ListingRefusal,
+    meeting::MeetingRefusal,
     partnership::{PartnershipRefusal, ShareRefusal},
     screening::ScreeningRefusal,
     verification::CaseRefusal,
@@ -293,6 +295,44 @@ impl From<AreaRefusal> for CommandError {
             }
             AreaRefusal::Guards(guards) => gates(guards),
         }
+    }
+}
+
+impl From<EventRefusal> for CommandError {
+    fn from(refusal: EventRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            EventRefusal::InvalidTransition { .. } => {
+                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
+            }
+            EventRefusal::NotPermitted { who, .. } => {
+                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
+                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
+            }
+            EventRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<MeetingRefusal> for CommandError {
+    fn from(refusal: MeetingRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            MeetingRefusal::InvalidTransition { .. } => {
+                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
+            }
+            MeetingRefusal::NotPermitted { who, .. } => {
+                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
+                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
+            }
+            MeetingRefusal::Guards(guards) => gates(guards),
+        }
+    }
+}
+
+impl From<QuotaFull> for CommandError {
+    fn from(full: QuotaFull) -> Self {
+        Refusal::new(UserErrorCode::GateFailed, "", full.to_string()).by_rule("QUOTA").into()
     }
 }
 

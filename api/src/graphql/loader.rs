@@ -14,9 +14,10 @@ use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
 };
 use domain::{
-    capability::Capability, city::City, demonstration_area::DemonstrationArea, id::Id, import_job::ImportJob,
-    introduction::Introduction, mandate::Mandate, organisation::Organisation, partnership::Partnership,
-    project::Project, saved_search::SavedSearch, screening_hit::ScreeningHit, verification::VerificationCase,
+    capability::Capability, city::City, demonstration_area::DemonstrationArea, exchange_event::ExchangeEvent,
+    id::Id, import_job::ImportJob, introduction::Introduction, mandate::Mandate, meeting::Meeting,
+    organisation::Organisation, partnership::Partnership, project::Project, saved_search::SavedSearch,
+    screening_hit::ScreeningHit, verification::VerificationCase,
 };
 
 use crate::{
@@ -66,6 +67,8 @@ pub fn request_data(app: &App, actor: Actor) -> Data {
     data.insert(rows::<Introduction>(store));
     data.insert(rows::<DemonstrationArea>(store));
     data.insert(rows::<Partnership>(store));
+    data.insert(rows::<ExchangeEvent>(store));
+    data.insert(rows::<Meeting>(store));
     data.insert(rows::<ScreeningHit>(store));
     data.insert(rows::<VerificationCase>(store));
     data
@@ -87,6 +90,8 @@ pub fn forget(ctx: &Context<'_>) -> Result<()> {
     ctx.data::<Rows<Introduction>>()?.clear::<Id<Introduction>>();
     ctx.data::<Rows<DemonstrationArea>>()?.clear::<Id<DemonstrationArea>>();
     ctx.data::<Rows<Partnership>>()?.clear::<Id<Partnership>>();
+    ctx.data::<Rows<ExchangeEvent>>()?.clear::<Id<ExchangeEvent>>();
+    ctx.data::<Rows<Meeting>>()?.clear::<Id<Meeting>>();
     ctx.data::<Rows<ScreeningHit>>()?.clear::<Id<ScreeningHit>>();
     ctx.data::<Rows<VerificationCase>>()?.clear::<Id<VerificationCase>>();
     Ok(())

@@ -75,7 +75,8 @@ pub async fn remove_note(
     .await
 }
 
-/// Blocks an organisation, or takes the block back: neither can express interest in the other while it stands.
+/// Blocks an organisation, or takes the block back: while it stands neither is matched with the other, and neither can
+/// express interest in the other.
 ///
 /// # Errors
 /// The actor may not, or there is no such organisation.

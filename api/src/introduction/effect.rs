@@ -94,6 +94,9 @@ pub(super) async fn after(
     if let Some((rung, amount)) = introduction.rung() {
         reach(command, stored, rung, amount).await?;
     }
+    if matches!(transition, T::Accept | T::Decline | T::Expire) {
+        count_reply(command, introduction.organisation(introduction.recipient())).await?;
+    }
     match transition {
         T::Accept => return introduce(command, stored).await,
         T::Pledge => count_deal(command, introduction, false).await?,
@@ -166,6 +169,23 @@ async fn introduce(command: &CommandTx, stored: &Stored<Introduction>) -> Result
             &email.map(|email| email.to_string()).unwrap_or_default(),
         );
         tell(command, to, letter).await?;
+    }
+    Ok(())
+}
+
+/// Days for which answers bear on a reply record.
+const REPLIES_DAYS: i64 = 730;
+
+/// Counts how an organisation answers into its record, which the criteria 'reply' and 'trust' read.
+async fn count_reply(command: &CommandTx, recipient: Id<Organisation>) -> Result<(), CommandError> {
+    let since = command.tx.now_micros().saturating_sub(REPLIES_DAYS.saturating_mul(86_400_000_000));
+    let replies = command.tx.replies_of(recipient, since).await?;
+    let stored = command.tx.lock::<Organisation>(recipient).await?.ok_or(CommandError::Failed)?;
+    let mut facts = OrganisationFacts::from(stored.value.clone());
+    let counted = facts.replies.with_replies(&replies);
+    if counted != facts.replies {
+        facts.replies = counted;
+        command.tx.change(&stored, Organisation::try_from(facts)?).await?;
     }
     Ok(())
 }

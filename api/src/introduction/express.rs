@@ -11,7 +11,7 @@ use domain::{
     project::Project,
     vocabulary::TransactionRung,
 };
-use matcher::gate::{all_open, investment::answers};
+use matcher::gate::investment::open_but_for_blocks;
 
 use super::{effect, letters, step, tell, timers_of};
 use crate::{
@@ -143,7 +143,7 @@ async fn circumstances(
         .zip(catalog.projects().get(project.id))
         .and_then(|(mandate, project)| catalog.pair(mandate, project));
     Ok(IntroductionCircumstances {
-        gates_pass: pair.is_some_and(|pair| all_open(&answers(&pair))),
+        gates_pass: pair.is_some_and(|pair| open_but_for_blocks(&pair)),
         budget_left: command.tx.contact_budget(own.id, command.now).await?.left(),
         // Whoever asks has lifted the own block by asking; to look at it would tell who the other side is.
         blocked: command.tx.has_blocked(other.id, own.id).await?,

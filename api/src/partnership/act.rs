@@ -10,7 +10,7 @@ use domain::{
     partnership::{
         Activity, Actor, AgreementText, AgreementTier, AvailablePartnershipTransition, Closing, FirstYear,
         Partnership, PartnershipCommand as C, PartnershipEffect as E, PartnershipEvent, PartnershipState,
-        PlannedActivity, ReviewReport, Signing, WorkItem,
+        PartnershipTransition, PlannedActivity, ReviewReport, Signing, WorkItem,
     },
     policy::Action,
     project::Project,
@@ -248,7 +248,10 @@ async fn follow(
             }
             Ok(())
         }
-        E::Publish { .. } => publish(command, &stored.value).await,
+        E::Publish { .. } if stored.value.state == PartnershipState::Active => {
+            link(command, &stored.value, true).await
+        }
+        E::Publish { .. } => Ok(()),
         E::BeginUpgrade { text } => {
             let it = &stored.value;
             let cities = (it.sides.a.city, it.sides.b.city);
@@ -268,6 +271,10 @@ async fn follow(
             apply(command, before, C::Replace { successor }, &Actor::system()).await?;
             Ok(())
         }
+        // What follows it is in force; what ended links the two no more.
+        E::Archive if event.transition != PartnershipTransition::Replace => {
+            link(command, &stored.value, false).await
+        }
         // The receipt is in the record, the cool-down in a column of its row, and the record itself is the archive.
         E::FreezeReceipt | E::CoolDown { .. } | E::Archive => Ok(()),
     }
@@ -276,11 +283,11 @@ async fn follow(
 /// What the link of two cities is known by that agreed here.
 pub(crate) const LINK_SOURCE: &str = "agreement signed on this platform";
 
-/// An agreement that both have signed is one of the links between cities that rankings and gates read.
-async fn publish(command: &CommandTx, it: &Partnership) -> Result<(), CommandError> {
+/// An agreement that both have signed is one of the links between cities that rankings and gates read, until it ends.
+async fn link(command: &CommandTx, it: &Partnership, holds: bool) -> Result<(), CommandError> {
     // What is below a twinning is no link between cities of which registers of twins speak.
     let is_twinning = matches!(it.text.tier, AgreementTier::Twin | AgreementTier::Strategic);
-    if it.state != PartnershipState::Active || !is_twinning {
+    if it.active_since.is_none() || !is_twinning {
         return Ok(());
     }
     let mut geonames = Vec::new();
@@ -289,9 +296,8 @@ async fn publish(command: &CommandTx, it: &Partnership) -> Result<(), CommandErr
         geonames.push(city.value.geonames_id);
     }
     let [a, b] = geonames.as_slice() else { return Err(CommandError::Failed) };
-    let link = Twinning::new(*a, *b, vec![LINK_SOURCE.to_owned()], None)?;
-    command.tx.put_twinnings(&[link]).await?;
-    Ok(())
+    let pair = Twinning::new(*a, *b, Vec::new(), None)?;
+    Ok(command.tx.link_by(&pair, LINK_SOURCE, holds).await?)
 }
 
 /// What the actor may do now, each with what still has to hold.

@@ -1,11 +1,14 @@
 //! The catalog in memory: loaded from the database at the start, kept current from the event log.
 //!
 //! Readers take a snapshot and keep it for the whole of a request. The follower copies the catalog, applies what
-//! changed and puts the copy in its place; a later design can share what did not change.
+//! changed and puts the copy in its place; a later design can share what did not change. Where there are many projects an
+//! engine answers for them, made beside (`index`).
+
+mod index;
 
 use std::{
     collections::{BTreeSet, HashMap},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -27,7 +30,7 @@ use crate::{
     reference::Reference,
     search::Filling,
     server::compute,
-    store::{Aggregate, Event, Store, StoreError, Stored},
+    store::{Aggregate, BLOCK, Event, Store, StoreError, Stored},
 };
 
 /// A catalog and when it was current.
@@ -43,6 +46,8 @@ pub struct Snapshot {
 #[derive(Debug)]
 pub struct Ranking {
     current: ArcSwap<Snapshot>,
+    /// Held while one catalog takes the place of another.
+    changing: Mutex<()>,
     /// Told the number of the last event after the catalog was put in place.
     sequence: watch::Sender<i64>,
     /// Who is seen by whom, as it was last measured.
@@ -79,7 +84,8 @@ impl Ranking {
         let sequence = watch::Sender::new(catalog.sequence);
         let snapshot = Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() };
         let exposure = ArcSwapOption::empty();
-        Ok(Self { current: ArcSwap::from_pointee(snapshot), sequence, exposure })
+        let current = ArcSwap::from_pointee(snapshot);
+        Ok(Self { current, changing: Mutex::new(()), sequence, exposure })
     }
 
     /// The number of the last event that is in the catalog, to wait on: it is marked as changed with every new
@@ -88,11 +94,19 @@ impl Ranking {
         self.sequence.subscribe()
     }
 
-    /// Puts a catalog in place of the one that is read, and tells who waits.
-    pub(crate) fn put(&self, catalog: Catalog) {
+    /// Puts a catalog that came of the one that is read in its place, and tells who waits.
+    pub(crate) fn put(&self, mut catalog: Catalog) {
         let sequence = catalog.sequence;
+        let changing = self.change();
+        catalog.settle(&self.snapshot().catalog);
         self.current.store(Arc::new(Snapshot { catalog: Arc::new(catalog), as_of: Utc::now() }));
+        drop(changing);
         self.sequence.send_replace(sequence);
+    }
+
+    fn change(&self) -> MutexGuard<'_, ()> {
+        // What is put in place is whole whatever became of who held this before.
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The catalog as it is now; it does not change under the reader.
@@ -212,6 +226,9 @@ async fn fill(
     for twinning in store.twinnings().await? {
         catalog.put_twinning(&twinning);
     }
+    for (blocker, blocked) in store.blocks(None).await? {
+        catalog.put_blocks(blocker, &blocked);
+    }
     let mut rows = Box::pin(store.stream::<Mandate>().await?);
     while let Some(stored) = rows.try_next().await? {
         if let Some(owner) = stored.owner {
@@ -246,8 +263,15 @@ async fn apply(catalog: &mut Catalog, store: &Store, events: &[Event]) -> Result
         catalog.put_city(stored.id, stored.owner, &stored.value);
     }
     if events.iter().any(|event| event.aggregate_kind == "twinning") {
-        for twinning in store.twinnings().await? {
-            catalog.put_twinning(&twinning);
+        // An agreement that ends takes its link with it.
+        catalog.set_twinnings(&store.twinnings().await?);
+    }
+    let blockers: BTreeSet<_> =
+        events.iter().filter(|event| event.aggregate_kind == BLOCK).map(|event| event.aggregate_id).collect();
+    if !blockers.is_empty() {
+        let blockers: Vec<_> = blockers.into_iter().collect();
+        for (blocker, blocked) in store.blocks(Some(&blockers)).await? {
+            catalog.put_blocks(blocker, &blocked);
         }
     }
     let (ids, mandates) = changed::<Mandate>(store, events).await?;

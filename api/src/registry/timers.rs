@@ -141,6 +141,10 @@ async fn both(app: &App) -> Result<Round, CommandError> {
     if moved > 0 {
         tracing::info!(moved, "the clock moved partnerships");
     }
+    let moved = Box::pin(crate::event::timers::round(app)).await?;
+    if moved != crate::event::timers::Round::default() {
+        tracing::info!(?moved, "the clock moved exchange events and meetings");
+    }
     Box::pin(round(app)).await
 }
 

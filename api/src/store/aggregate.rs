@@ -66,6 +66,12 @@ pub enum Kind {
     Partnership,
     /// Demonstration areas of cities.
     DemonstrationArea,
+    /// Exchange events.
+    ExchangeEvent,
+    /// Registrations for exchange events.
+    EventRegistration,
+    /// Meetings at exchange events.
+    Meeting,
     /// Subscriptions to digests; rows of their own.
     DigestSubscription,
 }
@@ -93,6 +99,9 @@ impl Kind {
             Self::Introduction => "introduction",
             Self::Partnership => "partnership",
             Self::DemonstrationArea => "demonstration_area",
+            Self::ExchangeEvent => "exchange_event",
+            Self::EventRegistration => "event_registration",
+            Self::Meeting => "meeting",
             Self::DigestSubscription => "digest_subscription",
         }
     }

@@ -112,6 +112,44 @@ impl Tx {
         Ok(written)
     }
 
+    /// Says of two cities whether a source links them. What other sources say stays; a link without a source is none.
+    ///
+    /// # Errors
+    /// The database does not answer, a document does not read, or another write came between.
+    pub async fn link_by(&self, pair: &Twinning, source: &str, holds: bool) -> Result<(), StoreError> {
+        let keys = [city_key(pair.a), city_key(pair.b)];
+        let keys = keys.each_ref().map(String::as_str);
+        let ids = self.ids_by_keys::<City>(&keys).await?;
+        let (Some(a), Some(b)) = (ids.get(keys[0]), ids.get(keys[1])) else { return Ok(()) };
+        let ids = (a.uuid(), b.uuid());
+        let Some(old) = self.known_twinnings(&[Some(ids)]).await?.remove(&ids) else {
+            if holds {
+                let linked = Twinning { sources: vec![source.to_owned()], ..pair.clone() };
+                self.put_twinnings(&[linked]).await?;
+            }
+            return Ok(());
+        };
+        let mut next = old.twinning.clone();
+        next.sources.retain(|known| known != source);
+        if holds {
+            next.sources.push(source.to_owned());
+        }
+        if next.sources.is_empty() {
+            let mut delete = Query::delete();
+            delete
+                .from_table(Alias::new(KIND))
+                .and_where(Expr::col(Alias::new("id")).eq(old.id))
+                .and_where(Expr::col(Alias::new("version")).eq(old.version));
+            if self.connection().execute(&delete).await?.rows_affected() != 1 {
+                return Err(StoreError::Stale { kind: KIND, id: old.id });
+            }
+            self.note(log::Change::new(KIND, old.id, old.version.saturating_add(1)));
+        } else if next != old.twinning {
+            self.update_twinning(&old, &next).await?;
+        }
+        Ok(())
+    }
+
     /// Whether two cities are linked by one source and by no other.
     ///
     /// # Errors

@@ -90,7 +90,7 @@ vocabulary! {
         TargetDate = "TARGET_DATE": "The target date lies in the future",
         OnlyOne = "ONLY_ONE": "The host city has no other area that is not over",
         EvaluatorNamed = "EVALUATOR_NAMED": "An evaluator is named",
-        EvaluatorNotHost = "EVALUATOR_NOT_HOST": "The evaluator is neither the host nor its authority",
+        EvaluatorNotHost = "EVALUATOR_NOT_HOST": "The evaluator is neither a host of the pair nor the authority",
         Reason = "REASON": "A reason is given",
         OtherCity = "OTHER_CITY": "The other area is of another city",
         MirrorFree = "MIRROR_FREE": "The other area is linked with none, or with this one",

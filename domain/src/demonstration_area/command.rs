@@ -18,6 +18,8 @@ pub struct MirrorFacts {
     pub area: Id<DemonstrationArea>,
     /// Its host city.
     pub city: Id<crate::city::City>,
+    /// The office of its host city.
+    pub office: Id<Organisation>,
     /// Where it stands.
     pub state: S,
     /// With which area its host has linked it.

@@ -82,6 +82,9 @@ pub struct DemonstrationArea {
     pub evaluator: Option<Id<Organisation>>,
     /// The area of the other city that its host has linked it with.
     pub mirror: Option<Id<DemonstrationArea>>,
+    /// The office that hosts that other area: two hosts do not judge each other.
+    #[serde(default)]
+    pub mirror_host: Option<Id<Organisation>>,
     /// Since when it is one of a pair.
     pub paired_since: Option<DateTime<Utc>>,
     /// Since when it has operated without a pair.
@@ -118,6 +121,7 @@ impl DemonstrationArea {
             plan: unreported(plan),
             evaluator: None,
             mirror: None,
+            mirror_host: None,
             paired_since: None,
             unpaired_since: None,
             flagged_unpaired: false,
@@ -176,11 +180,19 @@ impl DemonstrationArea {
 
     /// What the host of another area has to know of this one.
     pub const fn as_mirror(&self) -> MirrorFacts {
-        MirrorFacts { area: self.id, city: self.host.city, state: self.state, linked_with: self.mirror }
+        MirrorFacts {
+            area: self.id,
+            city: self.host.city,
+            office: self.host.office,
+            state: self.state,
+            linked_with: self.mirror,
+        }
     }
 
     fn is_independent(&self, evaluator: Id<Organisation>) -> bool {
-        evaluator != self.host.office && evaluator != self.plan.authority
+        evaluator != self.host.office
+            && evaluator != self.plan.authority
+            && self.mirror_host != Some(evaluator)
     }
 
     fn circumstances(&self, command: Option<&AreaCommand>, now: DateTime<Utc>) -> AreaCircumstances {
@@ -222,6 +234,7 @@ impl DemonstrationArea {
                 at.other_city = mirror.city != self.host.city && !mirror.state.is_final();
                 at.mirror_free = mirror.linked_with.is_none_or(|linked| linked == self.id);
                 at.unlinked = self.mirror.is_none_or(|linked| linked == mirror.area);
+                at.evaluator_not_host &= self.evaluator != Some(mirror.office);
             }
             Some(AreaCommand::MirrorUnlinked(mirror)) => {
                 at.linked = self.mirror == Some(mirror.area);
@@ -265,7 +278,7 @@ impl DemonstrationArea {
                 }
             }
             AreaCommand::LinkMirror(mirror) => {
-                self.mirror = Some(mirror.area);
+                (self.mirror, self.mirror_host) = (Some(mirror.area), Some(mirror.office));
                 effects.push(AreaEffect::TellMirror { area: mirror.area });
             }
             AreaCommand::Unlink | AreaCommand::Withdraw | AreaCommand::Scale => self.unlink(now, effects),
@@ -305,6 +318,7 @@ impl DemonstrationArea {
     }
 
     fn unlink(&mut self, now: DateTime<Utc>, effects: &mut Vec<AreaEffect>) {
+        self.mirror_host = None;
         effects.extend(self.mirror.take().map(|area| AreaEffect::UnlinkMirror { area }));
         // Without its pair an area that operates has 12 months to find another.
         if self.paired_since.take().is_some() && self.state == S::Operating {

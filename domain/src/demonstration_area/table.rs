@@ -168,7 +168,7 @@ pub const AREA_RULES: &[AreaRule] = &[
         &[S::Proposed, S::HostApproved, S::Operating],
         T::LinkMirror,
         OFFICER,
-        &[G::OtherCity, G::MirrorFree, G::Unlinked],
+        &[G::OtherCity, G::MirrorFree, G::Unlinked, G::EvaluatorNotHost],
     ),
     to(&[S::PairPending, S::DesignatedPair], T::Unlink, OFFICER, &[G::Linked], S::HostApproved),
     stay(&[S::Proposed, S::HostApproved, S::Operating], T::Unlink, OFFICER, &[G::Linked]),

@@ -346,6 +346,20 @@ fn the_evaluator_is_named_before_the_start_and_is_not_the_host() {
         );
     }
     let mut begun = started(2);
+    // Two hosts of a pair do not judge each other, in whichever order it is asked for.
+    let (mut one, mut other) = (approved(3), approved(4));
+    one.host.office = id(20);
+    ask(&mut other, AreaCommand::NameEvaluator(id(20)), &officer(), day(2026, 4)).unwrap();
+    assert_eq!(
+        ask(&mut other, AreaCommand::LinkMirror(one.as_mirror()), &officer(), day(2026, 4)),
+        Err(AreaRefusal::Guards(vec![AreaGuard::EvaluatorNotHost]))
+    );
+    ask(&mut other, AreaCommand::NameEvaluator(id(EVALUATOR)), &officer(), day(2026, 4)).unwrap();
+    ask(&mut other, AreaCommand::LinkMirror(one.as_mirror()), &officer(), day(2026, 4)).unwrap();
+    assert_eq!(
+        ask(&mut other, AreaCommand::NameEvaluator(id(20)), &officer(), day(2026, 4)),
+        Err(AreaRefusal::Guards(vec![AreaGuard::EvaluatorNotHost]))
+    );
     let late = ask(&mut begun, AreaCommand::NameEvaluator(id(71)), &officer(), day(2026, 6));
     assert!(matches!(late, Err(AreaRefusal::InvalidTransition { .. })));
 }

@@ -27,6 +27,9 @@ vocabulary! {
         Introduction = "INTRODUCTION": "Introduction of an investor to a project",
         Partnership = "PARTNERSHIP": "Partnership of two cities",
         DemonstrationArea = "DEMONSTRATION_AREA": "Demonstration area of a city",
+        ExchangeEvent = "EXCHANGE_EVENT": "Exchange event",
+        EventRegistration = "EVENT_REGISTRATION": "Registration for an exchange event",
+        Meeting = "MEETING": "Meeting at an exchange event",
     }
 }
 

@@ -289,6 +289,30 @@ const DEMONSTRATION_AREA: &[Row] = &[
     row(A::Export, &[R::MemberViewer]),
 ];
 
+/// In public once it is announced; before that of its organiser.
+const EXCHANGE_EVENT: &[Row] = &[
+    row(A::Read, &[R::MemberViewer, R::System]),
+    row(A::Read, &[R::Public]).when(&[S::Published]),
+    row(A::ReadPrivate, &[R::MemberViewer, R::System]),
+    row(A::Create, &[R::MemberEditor]),
+    row(A::Move, &[R::MemberEditor, R::System]),
+];
+
+/// Of who takes part, and of the organiser.
+const EVENT_REGISTRATION: &[Row] = &[
+    row(A::Read, &[R::MemberViewer, R::System]),
+    row(A::ReadPrivate, &[R::MemberViewer, R::System]),
+    row(A::Create, &[R::MemberEditor]),
+];
+
+/// Of both sides, and of the organiser, who sees when and where but not what they write to each other.
+const MEETING: &[Row] = &[
+    row(A::Read, &[R::MemberViewer, R::System]),
+    row(A::ReadPrivate, &[R::MemberViewer, R::System]),
+    row(A::Create, &[R::MemberEditor]),
+    row(A::Move, &[R::MemberEditor, R::System]),
+];
+
 /// The table of a kind.
 pub const fn rows(kind: AggregateKind) -> &'static [Row] {
     match kind {
@@ -310,5 +334,8 @@ pub const fn rows(kind: AggregateKind) -> &'static [Row] {
         AggregateKind::Introduction => INTRODUCTION,
         AggregateKind::Partnership => PARTNERSHIP,
         AggregateKind::DemonstrationArea => DEMONSTRATION_AREA,
+        AggregateKind::ExchangeEvent => EXCHANGE_EVENT,
+        AggregateKind::EventRegistration => EVENT_REGISTRATION,
+        AggregateKind::Meeting => MEETING,
     }
 }

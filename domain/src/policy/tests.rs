@@ -8,6 +8,9 @@ use crate::{
     vocabulary::Vocabulary,
 };
 
+/// An event is shown as a listing: a draft, and in public once it is announced.
+const EVENT_STATES: [Option<ListingState>; 2] = [Some(ListingState::Draft), Some(ListingState::Published)];
+
 const ALL_STATES: [Option<ListingState>; 14] = {
     let mut states = [None; 14];
     let mut i = 0;
@@ -40,6 +43,7 @@ fn states_of(kind: AggregateKind) -> &'static [Option<ListingState>] {
     match kind {
         AggregateKind::Project => &ALL_STATES[1..],
         AggregateKind::Document => &ALL_STATES,
+        AggregateKind::ExchangeEvent => &EVENT_STATES,
         _ => &ALL_STATES[..1],
     }
 }

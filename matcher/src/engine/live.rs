@@ -21,7 +21,7 @@ use super::{
     dispatch::InstructionSet,
     kind::Kind,
     layout::{Asked, arrange},
-    search::Scratch,
+    search::{Effort, Scratch},
     snapshot::Snapshot,
     tree::{State, Super},
     writer::{LOOSE, Writer},
@@ -103,9 +103,14 @@ impl<K: Kind> Engine<K> {
     /// The top k as of now, best first.
     pub fn top(&self, query: &K::Query, k: usize, scratch: &mut Scratch) -> Vec<K::Key> {
         let (keys, effort) = self.snapshot().search(query, k, scratch);
+        self.note(effort);
+        keys
+    }
+
+    /// Counts a search of a snapshot among those by which drift is judged.
+    pub fn note(&self, effort: Effort) {
         self.watch.searches.fetch_add(1, Ordering::Relaxed);
         self.watch.blocks.fetch_add(u64::from(effort.blocks), Ordering::Relaxed);
-        keys
     }
 
     /// Puts an item in, or in place of its older self; it is visible when this returns.
@@ -187,10 +192,19 @@ impl<K: Kind> Engine<K> {
         self.expect(&lesson);
     }
 
-    /// Repairs the clustering where it suffered most from changes; false where nothing is worth it. For a thread in the
-    /// background, as often as it likes.
+    /// Puts other questions in place of those by which the clustering is repaired. Without any, nothing is repaired: for
+    /// questions that hold more than they are worth between two repairs.
+    pub fn recall(&self, questions: Vec<K::Query>) {
+        lock(&self.lesson).questions = questions;
+    }
+
+    /// Repairs the clustering where it suffered most from changes; false where nothing is worth it, or where there is no
+    /// question to repair it for. For a thread in the background, as often as it likes.
     pub fn repair(&self) -> bool {
         let lesson = lock(&self.lesson);
+        if lesson.questions.is_empty() {
+            return false;
+        }
         let Some(partition) = lock(&self.writer).loosest() else { return false };
         let asked = self.asked(&lesson);
         let mut room = REPAIR;

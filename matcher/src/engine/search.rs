@@ -77,6 +77,8 @@ pub(super) struct Search<'a, K: Kind> {
     pub(super) state: &'a State<K>,
     pub(super) query: &'a K::Query,
     pub(super) k: usize,
+    /// Items that are scored exactly before the search gives up.
+    pub(super) most: u32,
     pub(super) scratch: &'a mut Scratch,
 }
 
@@ -85,7 +87,7 @@ impl<K: Kind> Job for Search<'_, K> {
 
     #[inline(always)]
     fn run<S: Simd>(self, simd: S) -> Self::Output {
-        let Self { state, query, k, scratch } = self;
+        let Self { state, query, k, most, scratch } = self;
         let fresh = &state.fresh;
         let mut walk =
             Walk { simd, query, fresh, top: Top::new(k), waiting: Vec::new(), effort: Effort::default() };
@@ -138,7 +140,7 @@ impl<K: Kind> Job for Search<'_, K> {
         // Blocks are asked for while the bounds of the next super are made, and read after that.
         let mut ahead: Option<(&Super<K>, u32, Lanes)> = None;
         for (place, (bound, packed)) in left.iter().enumerate() {
-            if *bound < walk.top.reach {
+            if *bound < walk.top.reach || walk.effort.exact > most {
                 break;
             }
             if let Some((_, next)) = left.get(place + AHEAD) {

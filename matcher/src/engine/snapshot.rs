@@ -18,7 +18,20 @@ pub struct Snapshot<K: Kind> {
 impl<K: Kind> Snapshot<K> {
     /// The top k, best first, and what it took to find them.
     pub fn search(&self, query: &K::Query, k: usize, scratch: &mut Scratch) -> (Vec<K::Key>, Effort) {
-        self.set.run(Search::<K> { state: &self.state, query, k, scratch })
+        self.search_on(self.set, query, k, scratch)
+    }
+
+    /// The same for lists that few items reach: none where more than so many items had to be scored exactly, of which the
+    /// bounds could not tell that they are not in the list.
+    pub fn search_within(
+        &self,
+        most: u32,
+        query: &K::Query,
+        k: usize,
+        scratch: &mut Scratch,
+    ) -> (Option<Vec<K::Key>>, Effort) {
+        let (keys, effort) = self.set.run(Search::<K> { state: &self.state, query, k, most, scratch });
+        ((effort.exact <= most).then_some(keys), effort)
     }
 
     /// The same on an instruction set of the caller's choice.
@@ -29,7 +42,7 @@ impl<K: Kind> Snapshot<K> {
         k: usize,
         scratch: &mut Scratch,
     ) -> (Vec<K::Key>, Effort) {
-        set.run(Search::<K> { state: &self.state, query, k, scratch })
+        set.run(Search::<K> { state: &self.state, query, k, most: u32::MAX, scratch })
     }
 
     /// The top k by the exact score of every item: what a search has to equal.

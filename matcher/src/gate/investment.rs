@@ -21,9 +21,11 @@ use crate::{
 pub enum Gate {
     /// G1: the listing is in public; the investor is active and verified.
     Live,
-    /// G2: both sides are screened.
+    /// G2: both sides are screened, and neither has blocked the other. Features 5.2 names mutual blocks under G3, whose
+    /// sentence names the exclusion; a block stands here, where the other side sees only 'not available', so that neither
+    /// the count nor the sentence tells it from a screening that has lapsed.
     Screening,
-    /// G3: exclusions of either side.
+    /// G3: exclusions of either side, blocks aside.
     Exclusions,
     /// G4: no competitor of a holding.
     Conflict,
@@ -126,8 +128,26 @@ pub fn screened(status: ScreeningStatus, on: Option<Day>, today: Day) -> bool {
 }
 
 fn screening(pair: &Pair<'_>) -> Outcome {
+    if both_clear(pair) && !kept_apart(pair) { Outcome::Pass } else { Outcome::Fail }
+}
+
+fn both_clear(pair: &Pair<'_>) -> bool {
     let today = pair.catalog.day();
-    if clear(pair.investor, today) && clear(pair.owner, today) { Outcome::Pass } else { Outcome::Fail }
+    clear(pair.investor, today) && clear(pair.owner, today)
+}
+
+/// Whether a block parts the two.
+fn kept_apart(pair: &Pair<'_>) -> bool {
+    let blocks = pair.catalog.blocks().of(pair.investor.id);
+    blocks.is_some_and(|blocks| blocks.part_from(pair.owner.id, pair.project.hides_owner()))
+}
+
+/// Whether no gate excludes a pair, blocks aside: for a command that asks the database who has blocked whom.
+pub fn open_but_for_blocks(pair: &Pair<'_>) -> bool {
+    Gate::ALL.iter().all(|gate| match gate {
+        Gate::Screening => both_clear(pair),
+        _ => gate.answer(pair) != Outcome::Fail,
+    })
 }
 
 /// Whether an organisation is clear on a day.

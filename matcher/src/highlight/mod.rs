@@ -14,7 +14,7 @@ pub use exposure::{Exposure, exposure};
 
 use crate::{
     Catalog, MicroPoints, Policy,
-    rank::{List, OpportunityFilter, OpportunityQuery, RankBy, Ranked, opportunities},
+    rank::{List, OpportunityFilter, OpportunityQuery, RankBy, Ranked, top_opportunities},
     row::{MandateRow, OrganisationRow, ProjectRow},
 };
 
@@ -71,7 +71,7 @@ pub fn highlights<'a>(
     filter: &OpportunityFilter,
     first: usize,
 ) -> Vec<Highlight<'a>> {
-    let page = opportunities(catalog, &question(mandate, policy, filter));
+    let page = top_opportunities(catalog, &question(mandate, policy, filter));
     let newcomers = exposure.map_or(&[][..], |exposure| exposure.newcomers(mandate.0.id));
     let candidate = |(place, row): (usize, &Ranked<&ProjectRow>)| {
         let may = place >= HEAD && row.evaluation.mutual.point >= FLOOR_SCORE;
@@ -83,7 +83,7 @@ pub fn highlights<'a>(
         .into_iter()
         .filter_map(|(place, reason)| {
             let ranked = page.items.get(place)?.clone();
-            let rank = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(page.first_rank);
+            let rank = u64::try_from(place).unwrap_or(u64::MAX).saturating_add(1);
             Some(Highlight { ranked, rank, reason })
         })
         .collect()

@@ -16,7 +16,7 @@ use crate::{
     },
     grade::{Grade, ONE},
     policy::Policy,
-    row::{Day, MandateRow, OrganisationRow, OwnerFacts, ScanRow, contract_bit},
+    row::{BlocksOf, Day, MandateRow, OrganisationRow, OwnerFacts, ScanRow, contract_bit},
     score::{Sum, Term},
 };
 
@@ -50,6 +50,8 @@ pub(super) struct OfInstruments {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OfOwner {
     gates: GateBits,
+    /// The same of a listing that keeps back whose it is.
+    gates_where_hidden: GateBits,
     pub(super) level: VerificationLevel,
 }
 
@@ -82,6 +84,8 @@ pub(super) struct Asker<'a> {
     pub(super) policy: &'a Policy,
     pub(super) today: Day,
     pub(super) constants: Constants,
+    /// Blocks that the investor has a part in.
+    pub(super) blocks: Option<&'a BlocksOf>,
 }
 
 /// The answers to what a project shares with others.
@@ -157,7 +161,19 @@ impl<'a> Asker<'a> {
         policy: &'a Policy,
     ) -> Self {
         let constants = Constants::new(catalog, mandate, investor, policy);
-        Self { catalog, mandate, investor, policy, today: catalog.day(), constants }
+        Self::with(catalog, mandate, investor, policy, constants)
+    }
+
+    /// The same with what was answered before.
+    pub(super) fn with(
+        catalog: &'a Catalog,
+        mandate: &'a MandateRow,
+        investor: &'a OrganisationRow,
+        policy: &'a Policy,
+        constants: Constants,
+    ) -> Self {
+        let blocks = catalog.blocks().of(investor.id);
+        Self { catalog, mandate, investor, policy, today: catalog.day(), constants, blocks }
     }
 
     /// The answer to a list of fields.
@@ -213,10 +229,12 @@ impl<'a> Asker<'a> {
         } else {
             Outcome::Unknown
         };
-        Some(OfOwner {
-            gates: GateBits::of(Gate::Screening, shut(!clear)).and(GateBits::of(Gate::RelatedParty, related)),
-            level: facts.verification,
-        })
+        let gates = |hidden: bool| {
+            let parted = self.blocks.is_some_and(|blocks| blocks.part_from(facts.id, hidden));
+            GateBits::of(Gate::Screening, shut(!clear || parted))
+                .and(GateBits::of(Gate::RelatedParty, related))
+        };
+        Some(OfOwner { gates: gates(false), gates_where_hidden: gates(true), level: facts.verification })
     }
 
     /// The answer to a stage of a ladder.
@@ -251,8 +269,8 @@ impl<'a> Asker<'a> {
         let excluded = row.contract & constants.excluded_contracts != 0
             || (mandate.kinds != 0 && mandate.kinds & row.kind == 0)
             || row.excluded_investors & constants.investor_kind != 0;
-        let mut gates = owner
-            .gates
+        let of_owner = if row.hides_owner { owner.gates_where_hidden } else { owner.gates };
+        let mut gates = of_owner
             .and(fields.gates)
             .and(countries.gates)
             .and(instruments.gates)

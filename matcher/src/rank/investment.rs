@@ -3,6 +3,7 @@
 use super::{
     Dates, List, OpportunityFilter, Page, RankBy, RankKey,
     parts::{Part, in_parts},
+    scan, serve,
 };
 use crate::{
     catalog::{Catalog, Pair},
@@ -82,9 +83,42 @@ pub struct OpportunityQuery<'a> {
     pub after: Option<RankKey>,
 }
 
-/// Ranks the projects of a catalog for a mandate: exact, over all of them.
+/// Ranks the projects of a catalog for a mandate: exact, over all of them, with what the page says of the whole list. From the
+/// engine where the catalog has one, the question was counted before and the engine is quicker; else by a scan. Both
+/// give the same page.
 pub fn opportunities<'a>(catalog: &'a Catalog, query: &OpportunityQuery<'_>) -> Page<Ranked<&'a ProjectRow>> {
-    super::scan::projects(catalog, query)
+    if let Some(page) = serve::page(catalog, query) {
+        return page;
+    }
+    let page = scan::projects(catalog, query);
+    serve::note(catalog, query, &page);
+    page
+}
+
+/// The same page by a scan over every project, whether there is an engine or not.
+pub fn scanned_opportunities<'a>(
+    catalog: &'a Catalog,
+    query: &OpportunityQuery<'_>,
+) -> Page<Ranked<&'a ProjectRow>> {
+    scan::projects(catalog, query)
+}
+
+/// The rows of a page, without what it says of the whole list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows<'a> {
+    /// The rows, best first.
+    pub items: Vec<Ranked<&'a ProjectRow>>,
+    /// Whether more rows follow.
+    pub has_next: bool,
+}
+
+/// The rows of [`opportunities`] alone: from the engine also where nothing was counted yet.
+pub fn top_opportunities<'a>(catalog: &'a Catalog, query: &OpportunityQuery<'_>) -> Rows<'a> {
+    if let Some((items, has_next)) = serve::rows(catalog, query) {
+        return Rows { items, has_next };
+    }
+    let Page { items, has_next, .. } = scan::projects(catalog, query);
+    Rows { items, has_next }
 }
 
 /// Which mandates for a project.

@@ -9,19 +9,24 @@ mod city;
 mod city_pairs;
 mod filter;
 mod investment;
+mod judge;
 pub mod mutual;
 mod parts;
 mod prepared;
 mod scan;
+mod serve;
 mod top_k;
 
 pub use city::{CityEvaluation, CityQuery, RankedCity, evaluate_city, partner_cities};
 pub use city_pairs::{Partners, all_partners};
 pub use filter::{CityFilter, OpportunityFilter, Reader};
 pub use investment::{
-    Evaluation, InvestorQuery, OpportunityQuery, Ranked, evaluate, investors, opportunities,
+    Evaluation, InvestorQuery, OpportunityQuery, Ranked, Rows, evaluate, investors, opportunities,
+    scanned_opportunities, top_opportunities,
 };
 pub(crate) use scan::survey;
+pub(crate) use serve::Serving;
+pub use serve::{Index, LEAST_PROJECTS};
 pub use top_k::TopK;
 
 use crate::{

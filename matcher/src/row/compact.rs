@@ -49,13 +49,31 @@ pub(crate) struct CompactRow {
     contract: u32,
     tenor_months: u16,
     kind: u16,
-    has_tenor: bool,
     gap_currency: Option<Currency>,
     slice_currency: Option<Currency>,
     stage: u8,
     help_wanted: u8,
-    ranked: bool,
-    veiled: [bool; 2],
+    flags: u8,
+}
+
+/// Flags of a [`CompactRow`].
+const RANKED: u8 = 1;
+/// See [`RANKED`].
+const VEILED: [u8; 2] = [2, 4];
+/// See [`RANKED`].
+const HIDES_OWNER: u8 = 8;
+/// See [`RANKED`].
+const HAS_TENOR: u8 = 16;
+
+fn flags(row: &ScanRow) -> u8 {
+    let [public, registered] = row.veiled;
+    let [to_public, to_registered] = VEILED;
+    let flag = |is: bool, bit: u8| if is { bit } else { 0 };
+    flag(row.ranked, RANKED)
+        | flag(public, to_public)
+        | flag(registered, to_registered)
+        | flag(row.hides_owner, HIDES_OWNER)
+        | flag(row.tenor_months.is_some(), HAS_TENOR)
 }
 
 fn or_none(x: Option<i32>) -> i32 {
@@ -85,14 +103,16 @@ impl CompactRow {
             contract: row.contract,
             tenor_months: row.tenor_months.unwrap_or(0),
             kind: row.kind,
-            has_tenor: row.tenor_months.is_some(),
             gap_currency: row.gap_currency,
             slice_currency: row.slice_currency,
             stage: row.stage,
             help_wanted: row.help_wanted,
-            ranked: row.ranked,
-            veiled: row.veiled,
+            flags: flags(row),
         }
+    }
+
+    const fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
     }
 
     /// The row, but for its day of publication.
@@ -112,15 +132,16 @@ impl CompactRow {
             published_on: None,
             confirmed_on: some(self.confirmed_on),
             excluded_investors: self.excluded_investors,
-            tenor_months: self.has_tenor.then_some(self.tenor_months),
+            tenor_months: self.has(HAS_TENOR).then_some(self.tenor_months),
             contract: self.contract,
             kind: self.kind,
             gap_currency: self.gap_currency,
             slice_currency: self.slice_currency,
             stage: self.stage,
             help_wanted: self.help_wanted,
-            ranked: self.ranked,
-            veiled: self.veiled,
+            ranked: self.has(RANKED),
+            veiled: VEILED.map(|flag| self.has(flag)),
+            hides_owner: self.has(HIDES_OWNER),
         }
     }
 }

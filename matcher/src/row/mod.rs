@@ -1,5 +1,6 @@
 //! Packed, flat views of the aggregates: what gates and criteria read, and nothing else.
 
+mod blocks;
 mod city;
 mod compact;
 mod facet;
@@ -9,6 +10,8 @@ mod project;
 mod scan;
 mod world;
 
+pub use blocks::Blocks;
+pub(crate) use blocks::BlocksOf;
 pub use city::{CityRow, OfficeRow};
 pub(crate) use compact::CompactRow;
 pub(crate) use facet::Facet;

@@ -43,6 +43,8 @@ impl Veil {
     pub const INSTRUMENTS: Self = Self(8);
     /// Something that a score is made of.
     pub const SCORED: Self = Self(16);
+    /// Whose it is.
+    pub const OWNER: Self = Self(32);
 
     fn new(disclosure: &Disclosure, rung: Rung) -> Self {
         let hides = |fields: &[ListingField]| !fields.iter().all(|field| disclosure.shows(*field, rung));
@@ -52,6 +54,7 @@ impl Veil {
             (Self::GAP, &[ListingField::Gap]),
             (Self::INSTRUMENTS, &[ListingField::Instruments]),
             (Self::SCORED, &ListingField::SCORED),
+            (Self::OWNER, &[ListingField::Owner]),
         ]
         .into_iter()
         .filter(|(_, fields)| hides(fields))
@@ -134,6 +137,11 @@ pub struct ProjectRow {
 }
 
 impl ProjectRow {
+    /// Whether the listing keeps back from those with an account whose it is.
+    pub const fn hides_owner(&self) -> bool {
+        self.veil_registered.hides(Veil::OWNER)
+    }
+
     /// Packs a project.
     pub fn new(id: Id<Project>, owner: Id<Organisation>, project: &Project, world: &World) -> Self {
         let fields: Box<[_]> = project.fields.parts().iter().map(|part| (part.of, part.hundredths)).collect();

@@ -86,6 +86,8 @@ pub(crate) struct ScanRow {
     pub(crate) ranked: bool,
     /// Whether it keeps back what a score is made of: from the public, and from those with an account.
     pub(crate) veiled: [bool; 2],
+    /// Whether it keeps back from those with an account whose it is.
+    pub(crate) hides_owner: bool,
 }
 
 impl ScanRow {
@@ -226,6 +228,7 @@ impl ScanTable {
             help_wanted: project.help_wanted,
             ranked: project.state.is_ranked(),
             veiled: [project.veil_public, project.veil_registered].map(|veil| veil.hides(Veil::SCORED)),
+            hides_owner: project.hides_owner(),
         };
         match self.rows.get_mut(place) {
             Some(slot) => {
@@ -242,6 +245,13 @@ impl ScanTable {
             let old = self.rows.swap_remove(place);
             self.release(&old);
         }
+    }
+
+    /// The places of the projects of an organisation.
+    pub(crate) fn places_of(&self, owner: Id<Organisation>) -> impl Iterator<Item = usize> {
+        let number = self.owners.get(&owner).copied();
+        let rows = number.map(|_| self.rows.as_slice()).unwrap_or_default();
+        rows.iter().enumerate().filter(move |(_, row)| Some(row.owner) == number).map(|(place, _)| place)
     }
 
     /// Whether what a scan reads of an organisation is noted as it is.

@@ -114,7 +114,7 @@ impl World {
 }
 
 /// Twinnings as neighbours by GeoNames id, each list sorted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links(HashMap<u32, Vec<u32>>);
 
 impl Links {

@@ -13,7 +13,8 @@ use crate::{
     explanation::{Sentence, display_points},
     gate::{all_open, city, investment},
     rank::{
-        List, OpportunityFilter, OpportunityQuery, RankBy, RankKey, evaluate, evaluate_city, opportunities,
+        List, OpportunityFilter, OpportunityQuery, RankBy, RankKey, evaluate, evaluate_city,
+        top_opportunities,
     },
     row::{CityRow, MandateRow, ProjectRow},
 };
@@ -336,7 +337,7 @@ pub fn triads_of_mandate<'a>(
             first: size,
             after,
         };
-        let page = opportunities(catalog, &query);
+        let page = top_opportunities(catalog, &query);
         for ranked in &page.items {
             let money = ranked.evaluation.mutual.point;
             if !found.admits(money) {

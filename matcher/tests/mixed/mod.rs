@@ -3,6 +3,7 @@
 use domain::{
     city::Twinning,
     country::OwnershipRule,
+    disclosure::{Disclosure, ListingField, Rung},
     id::Id,
     mandate::{Mandate, MandateFacts, Strictness, Terms, Ticket, WantedField},
     organisation::{Deal, Organisation, OrganisationFacts, ReplyRecord, Screening},
@@ -27,9 +28,9 @@ use crate::world::{
 };
 
 /// Investors are organisations 0 to 3, owners 2 to 7; 2 and 3 are both, and 8 owns but is not in the catalog.
-const ORGANISATIONS: usize = 8;
+pub(crate) const ORGANISATIONS: usize = 8;
 
-fn organisation_id(n: usize) -> Id<Organisation> {
+pub(crate) fn organisation_id(n: usize) -> Id<Organisation> {
     Id::from_uuid(uuid(4, n))
 }
 
@@ -201,6 +202,7 @@ fn random_project() -> impl Strategy<Value = (usize, ProjectFacts)> {
         option::of(of::<VentureStage>()),
         some::<InvestorType>(2),
         option::of(0_u64..300),
+        random_disclosure(),
     );
     // Few distinct projects, so that there are ties.
     let parts = prop_oneof![4 => random_parts().boxed(), 1 => Just(Parts::worked_example()).boxed()];
@@ -220,18 +222,42 @@ fn random_project() -> impl Strategy<Value = (usize, ProjectFacts)> {
         }
         facts.excluded_investors = dress.6;
         facts.published_on = dress.7.map(|days| today() - chrono::Days::new(days));
+        facts.disclosure = dress.8;
         (dress.0, facts)
     })
+}
+
+/// Most listings keep nothing back; some do whose they are, or something else that a score is made of.
+fn random_disclosure() -> impl Strategy<Value = Disclosure> {
+    let keeps = |field, rung| Disclosure::new(false, [(field, rung)].into()).unwrap();
+    prop_oneof![
+        6 => Just(Disclosure::default()),
+        1 => Just(Disclosure::new(true, [].into()).unwrap()),
+        1 => Just(keeps(ListingField::Owner, Rung::Registered)),
+        1 => Just(keeps(ListingField::Gap, Rung::Matched)),
+    ]
+}
+
+/// Who has blocked whom, an investor an owner or the other way round. Mostly nobody.
+fn random_blocks() -> impl Strategy<Value = Vec<(usize, usize)>> {
+    let block = (0_usize..4, 2_usize..ORGANISATIONS, any::<bool>());
+    let block =
+        block.prop_map(|(investor, owner, back)| if back { (owner, investor) } else { (investor, owner) });
+    prop_oneof![
+        2 => Just(Vec::new()).boxed(),
+        1 => proptest::collection::vec(block, 1..5).boxed(),
+    ]
 }
 
 /// Mandates, investors, owners and projects, of which some are put twice or taken out again.
 #[derive(Debug, Clone)]
 pub(crate) struct Mixed {
-    organisations: Vec<OrganisationFacts>,
-    mandates: Vec<MandateFacts>,
-    projects: Vec<(usize, ProjectFacts)>,
+    pub(crate) organisations: Vec<OrganisationFacts>,
+    pub(crate) mandates: Vec<MandateFacts>,
+    pub(crate) projects: Vec<(usize, ProjectFacts)>,
     again: Vec<(prop::sample::Index, prop::sample::Index)>,
     gone: Vec<prop::sample::Index>,
+    pub(crate) blocks: Vec<(usize, usize)>,
     late: bool,
     cap: i32,
 }
@@ -247,15 +273,17 @@ pub(crate) fn random_mixed(
         proptest::collection::vec(random_project(), projects),
         proptest::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..5),
         proptest::collection::vec(any::<prop::sample::Index>(), 0..5),
+        random_blocks(),
         prop::bool::ANY,
         0..=10_000_i32,
     )
-        .prop_map(|(organisations, mandates, projects, again, gone, late, cap)| Mixed {
+        .prop_map(|(organisations, mandates, projects, again, gone, blocks, late, cap)| Mixed {
             organisations,
             mandates,
             projects,
             again,
             gone,
+            blocks,
             late,
             cap,
         })
@@ -306,9 +334,21 @@ impl Mixed {
         if self.late {
             put_organisations(&mut catalog);
         }
+        for (blocker, blocked) in &self.blocks {
+            self.block(&mut catalog, *blocker, *blocked);
+        }
         catalog.put_twinning(&Twinning::new(1, 2, Vec::new(), None).unwrap());
         catalog.put_twinning(&Twinning::new(2, 3, Vec::new(), None).unwrap());
         catalog
+    }
+}
+
+impl Mixed {
+    /// Lets an organisation block another one, beside those that it blocks from the start.
+    pub(crate) fn block(&self, catalog: &mut Catalog, blocker: usize, other: usize) {
+        let own = self.blocks.iter().filter(|(from, _)| *from == blocker).map(|(_, to)| *to);
+        let all = own.chain([other]).filter(|to| *to != blocker).map(organisation_id);
+        catalog.put_blocks(organisation_id(blocker), &all.collect());
     }
 }
 
@@ -337,6 +377,7 @@ pub(crate) fn welcoming(mandates: usize, projects: usize) -> impl Strategy<Value
         projects,
         again: Vec::new(),
         gone: Vec::new(),
+        blocks: Vec::new(),
         late: false,
         cap: 0,
     })

@@ -40,7 +40,7 @@ async fn look(server: &Server, who: &str, id: &Value) -> Value {
     server.data_as(who, &query, json!({"i": id})).await["node"].clone()
 }
 
-async fn office(server: &Server, who: &str) -> Value {
+pub(crate) async fn office(server: &Server, who: &str) -> Value {
     let data = server.data_as(who, "{me{memberships{organisation{id}}}}", json!({})).await;
     data["me"]["memberships"][0]["organisation"]["id"].clone()
 }

@@ -163,6 +163,17 @@ async fn article_7_6_the_ledger_is_the_sum_of_its_transactions_and_mirrors() {
         assert_eq!(at["state"], "PLEDGED");
         sum = sum.saturating_add(minor);
     }
+    // What a side answers, and how soon, is in its record: five of five on the first day.
+    let replies = "query($m:ID!){opportunities(mandateId:$m,first:100){edges{node{project{owner{name \
+                   replyRatePct medianReplyDays}}}}}}";
+    let answered = |data: &Value| {
+        let edges = data["opportunities"]["edges"].as_array().unwrap();
+        edges.iter().any(|edge| {
+            let owner = &edge["node"]["project"]["owner"];
+            owner["replyRatePct"] == 100.0 && owner["medianReplyDays"] == 1
+        })
+    };
+    server.until(replies, &json!({"m": wide}), answered).await;
     let sql = Sql::connect(&server.database).await;
     let ways = sql.texts("SELECT DISTINCT from_country || ' ' || to_country FROM outcome").await;
     sql.close().await;

@@ -249,10 +249,37 @@ async fn refusals_before(server: &Server, pair: &Pair) {
         server.data("query($m:ID!){node(id:$m){... on Mandate{investor{id}}}}", json!({"m": pair.mandate}));
     let fund_id = data.await["node"]["investor"]["id"].clone();
     let _ = fund;
+    matched_until(server, pair, true).await;
     server.done("owner", "blockOrganisation", "organisation{id}", json!({"organisationId": fund_id})).await;
     assert_eq!(server.refused("investor", "expressInterest", input.clone()).await.0, "GATE_FAILED");
+    matched_until(server, pair, false).await;
     let open = json!({"organisationId": fund_id, "blocked": false});
     server.done("owner", "blockOrganisation", "organisation{id}", open).await;
+    matched_until(server, pair, true).await;
+}
+
+/// Waits until the two are matched with one another, or neither way any more; then the gate that is shut says no more than
+/// 'not available'.
+async fn matched_until(server: &Server, pair: &Pair, matched: bool) {
+    let query = "query($m:ID!,$p:ID!){ \
+        opportunities(mandateId:$m,first:100){edges{node{project{id}}} excluded{gate count}} \
+        projectInvestors(projectId:$p,first:100){edges{node{mandate{id}}}} \
+        whyNot(mandateId:$m,projectId:$p){listed gates{key outcome because}}}";
+    let has = |data: &Value, list: &str, path: &str, id: &Value| {
+        let edges = data[list]["edges"].as_array().unwrap();
+        edges.iter().any(|edge| edge["node"].pointer(path) == Some(id))
+    };
+    let variables = json!({"m": pair.mandate, "p": pair.project});
+    let data = server.until(query, &variables, |data| data["whyNot"]["listed"] == matched).await;
+    assert_eq!(has(&data, "opportunities", "/project/id", &pair.project), matched, "{data}");
+    assert_eq!(has(&data, "projectInvestors", "/mandate/id", &pair.mandate), matched, "{data}");
+    let gates = data["whyNot"]["gates"].as_array().unwrap();
+    let shut: Vec<_> = gates.iter().filter(|gate| gate["outcome"] == "FAIL").collect();
+    assert_eq!(shut.is_empty(), matched, "{data}");
+    assert!(
+        shut.iter().all(|gate| gate["key"] == "G2_SCREENING" && gate["because"] == "Not available."),
+        "{data}"
+    );
 }
 
 /// Whose contact went to whom is on record, on both sides alike.

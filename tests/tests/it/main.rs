@@ -14,6 +14,7 @@ mod blind;
 mod cli;
 mod combination;
 mod digest;
+mod event;
 mod freshness;
 mod http;
 mod imports;

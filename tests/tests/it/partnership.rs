@@ -410,6 +410,8 @@ async fn to_agreement(server: &Server, at: Value) -> Value {
     active
 }
 
+const TWINS: &str = "query($i:ID!){node(id:$i){... on City{twinCount}}}";
+
 /// The agreement in public, its work plan, its review, its upgrade, its silence and its end.
 async fn after_signing(server: &Server, a: &Value, active: Value) {
     let public =
@@ -437,6 +439,9 @@ async fn after_signing(server: &Server, a: &Value, active: Value) {
         "query($i:ID!){node(id:$i){... on Partnership{workPlan{number owner carriedOutBy{id state}}}}}";
     let data = server.data_as("partner_office", plan, json!({"i": at["id"]})).await;
     assert_eq!(data["node"]["workPlan"][1]["carriedOutBy"][0]["state"], "PUBLISHED", "{data}");
+
+    let twins = server.data(TWINS, json!({"i": a})).await["node"]["twinCount"].as_i64().unwrap();
+    assert!(twins > 0);
 
     // 8.2: strategic grows only out of an active twin, by approvals of its own.
     let higher = json!({"upgradeTier": text("STRATEGIC", "To plan together")});
@@ -470,6 +475,9 @@ async fn after_signing(server: &Server, a: &Value, active: Value) {
     let end = json!({"end": {"reasons": ["NO_BUDGET"], "note": "With thanks"}});
     let ended = go(server, "city_office", &at, end).await;
     assert_eq!((&ended["state"], &ended["closing"]["codes"]), (&json!("ENDED"), &json!(["NO_BUDGET"])));
+    // The link between the two stood as long as the agreement.
+    let count = |data: &Value| data["node"]["twinCount"].as_i64().unwrap();
+    server.until(TWINS, &json!({"i": a}), |data| count(data) == twins.saturating_sub(1)).await;
     assert_eq!(code(server, "city_office", &ended, json!({"resume": true})).await, "INVALID_TRANSITION");
 }
 

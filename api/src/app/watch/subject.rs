@@ -17,7 +17,7 @@ use super::{Feeds, Line, Standing, Watches};
 use crate::{
     app::{
         App, AppError, CityMatch, CityRequest, MandateChoice, Match, OpportunityRequest, city_pair_of,
-        opportunities, pairs_of, partner_cities,
+        pairs_of, partner_cities, top_opportunities,
     },
     ranking::Snapshot,
 };
@@ -85,7 +85,7 @@ impl Watch for MandateWatch {
     }
 
     fn rank(&self, app: &App) -> Result<Standing, AppError> {
-        let page = opportunities(
+        let (rows, shared) = top_opportunities(
             app,
             &OpportunityRequest {
                 mandate: MandateChoice::Saved(self.mandate),
@@ -102,11 +102,10 @@ impl Watch for MandateWatch {
                 after: None,
             },
         )?;
-        let lines = (page.page.first_rank..).zip(&page.page.items);
         Ok(Standing {
-            as_of: page.shared.snapshot.as_of,
-            sequence: page.shared.snapshot.catalog.sequence,
-            lines: lines.map(|(rank, row)| (row.project.uuid(), Self::line(row, rank))).collect(),
+            as_of: shared.snapshot.as_of,
+            sequence: shared.snapshot.catalog.sequence,
+            lines: (1..).zip(&rows).map(|(rank, row)| (row.project.uuid(), Self::line(row, rank))).collect(),
         })
     }
 

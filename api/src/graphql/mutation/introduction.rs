@@ -382,7 +382,9 @@ impl IntroductionMutation {
         Ok(IntroductionPayload { introduction, user_errors, client_mutation_id: input.client_mutation_id })
     }
 
-    /// Blocks an organisation: neither can express interest in the other while it stands. It is not told.
+    /// Blocks an organisation: while it stands neither is matched with the other, and neither can express interest in
+    /// the other. It is not told: what is shut by it is 'not available', as for other reasons. Of a listing that keeps
+    /// its owner back the owner's block counts, and the investor's does not: it would tell whose the listing is.
     async fn block_organisation(
         &self,
         ctx: &Context<'_>,

@@ -7,9 +7,11 @@ pub mod capability;
 pub mod city;
 pub mod digest;
 pub mod document;
+pub mod event;
 pub mod import;
 pub mod introduction;
 pub mod mandate;
+pub mod meeting;
 pub mod member;
 pub mod organisation;
 pub mod partnership;
@@ -27,9 +29,11 @@ pub use capability::CapabilityMutation;
 pub use city::CityMutation;
 pub use digest::DigestMutation;
 pub use document::DocumentMutation;
+pub use event::EventMutation;
 pub use import::ImportMutation;
 pub use introduction::IntroductionMutation;
 pub use mandate::MandateMutation;
+pub use meeting::MeetingMutation;
 pub use member::MemberMutation;
 pub use organisation::OrganisationMutation;
 pub use partnership::PartnershipMutation;
@@ -68,6 +72,8 @@ pub struct Mutation(
     IntroductionMutation,
     PartnershipMutation,
     AreaMutation,
+    EventMutation,
+    MeetingMutation,
     ScreeningMutation,
     VerificationMutation,
 );

@@ -112,6 +112,14 @@ impl OrganisationNode {
     async fn deal_count(&self) -> i64 {
         i64::try_from(self.0.value.deals.len()).unwrap_or(i64::MAX)
     }
+    /// Share of the last two years' requests that it answered in time, in percent; null where there were too few.
+    async fn reply_rate_pct(&self) -> Option<f64> {
+        self.0.value.replies.reply_rate.map(domain::value::Pct::as_f64)
+    }
+    /// Median of the days after which it answered, begun days counted; null where that is not known.
+    async fn median_reply_days(&self) -> Option<u16> {
+        self.0.value.replies.median_reply_days
+    }
     /// Rises with every change; a change names the version that it was made on.
     async fn version(&self) -> i32 {
         self.0.version

@@ -114,7 +114,10 @@ pub(super) const fn gate(gate: gate::investment::Gate) -> &'static str {
         G::Live => {
             "The listing is in public; the investor is active and verified to V1 or more. Never unknown."
         }
-        G::Screening => "Both sides were cleared of sanctions within 7 days. Never unknown.",
+        G::Screening => {
+            "Both sides were cleared of sanctions within 7 days, and neither has blocked the other; which of these \
+             does not hold is not told. Never unknown."
+        }
         G::Exclusions => {
             "Neither side excludes the other: fields, countries, contracts, kinds of projects and of investors."
         }

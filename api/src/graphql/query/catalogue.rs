@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Interface, Object, Result};
 use domain::{
-    capability::Capability, city::City, demonstration_area::DemonstrationArea, id::Id, import_job::ImportJob,
-    introduction::Introduction, mandate::Mandate, organisation::Organisation, partnership::Partnership,
-    project::Project, saved_search::SavedSearch,
+    capability::Capability, city::City, demonstration_area::DemonstrationArea, exchange_event::ExchangeEvent,
+    id::Id, import_job::ImportJob, introduction::Introduction, mandate::Mandate, meeting::Meeting,
+    organisation::Organisation, partnership::Partnership, project::Project, saved_search::SavedSearch,
 };
 use futures::future::try_join_all;
 use matcher::rank::RankKey;
@@ -18,9 +18,9 @@ use super::{
         input::{CapabilityFilterInput, CityFilterInput, OpportunityFilterInput, SearchKind},
         object::{
             CapabilityConnection, CapabilityNode, CityConnection, CityNode, DemonstrationAreaNode,
-            ImportJobNode, IntroductionNode, MandateConnection, MandateNode, OrganisationConnection,
-            OrganisationNode, PageInfo, PartnershipNode, ProjectConnection, ProjectNode, SavedSearchNode,
-            find, number,
+            ExchangeEventNode, ImportJobNode, IntroductionNode, MandateConnection, MandateNode, MeetingNode,
+            OrganisationConnection, OrganisationNode, PageInfo, PartnershipNode, ProjectConnection,
+            ProjectNode, SavedSearchNode, find, number,
         },
     },
     id_of, sentence,
@@ -56,6 +56,10 @@ pub enum Node {
     Partnership(PartnershipNode),
     /// Demonstration area of a city.
     DemonstrationArea(DemonstrationAreaNode),
+    /// Exchange event.
+    ExchangeEvent(ExchangeEventNode),
+    /// Meeting at an exchange event.
+    Meeting(MeetingNode),
 }
 
 /// Lists and single things.
@@ -92,10 +96,17 @@ async fn by_kind(ctx: &Context<'_>, kind: Kind, uuid: uuid::Uuid) -> Result<Opti
         Kind::DemonstrationArea => find(ctx, Id::<DemonstrationArea>::from_uuid(uuid))
             .await?
             .map(|s| Node::DemonstrationArea(DemonstrationAreaNode(Arc::new((*s).clone())))),
+        Kind::ExchangeEvent => find(ctx, Id::<ExchangeEvent>::from_uuid(uuid))
+            .await?
+            .map(|s| Node::ExchangeEvent(ExchangeEventNode(s))),
+        Kind::Meeting => {
+            find(ctx, Id::<Meeting>::from_uuid(uuid)).await?.map(|s| Node::Meeting(MeetingNode(s)))
+        }
         // These have no global node: they are reached from what they belong to.
         Kind::Verification
         | Kind::ScreeningHit
         | Kind::Document
+        | Kind::EventRegistration
         | Kind::Person
         | Kind::Membership
         | Kind::Invitation

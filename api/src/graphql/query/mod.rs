@@ -4,6 +4,7 @@ pub mod catalogue;
 pub mod combination;
 pub mod compliance;
 pub mod digest;
+pub mod event;
 pub mod facts;
 pub mod introduction;
 pub mod outcome;
@@ -25,6 +26,7 @@ pub use catalogue::CatalogueQuery;
 pub use combination::CombinationQuery;
 pub use compliance::ComplianceQuery;
 pub use digest::DigestQuery;
+pub use event::EventQuery;
 pub use facts::FactsQuery;
 pub use introduction::IntroductionQuery;
 pub use outcome::OutcomeQuery;
@@ -45,6 +47,7 @@ pub struct Query(
     IntroductionQuery,
     OutcomeQuery,
     PartnershipQuery,
+    EventQuery,
     CombinationQuery,
     ReceiptQuery,
     TemplateQuery,

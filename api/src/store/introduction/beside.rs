@@ -1,18 +1,19 @@
 //! What stands beside introductions, in rows of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
     account::Person, document::Document, id::Id, introduction::Introduction, organisation::Organisation,
 };
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, OnConflict, Order},
+    sea_query::{Alias, Expr, ExprTrait, OnConflict, Order},
 };
 use uuid::Uuid;
 
 use super::super::{
     Store, StoreError, Tx,
+    log::Change,
     sql::{count, delete, get, insert, is, select},
 };
 
@@ -179,10 +180,10 @@ impl Tx {
         to: Id<Organisation>,
     ) -> Result<bool, StoreError> {
         let pair = [is("blocker_id", from.uuid()), is("blocked_id", to.uuid())];
-        Ok(count(self.connection(), "contact_block", pair).await? > 0)
+        Ok(count(self.connection(), BLOCK, pair).await? > 0)
     }
 
-    /// Blocks an organisation; once is enough.
+    /// Blocks an organisation; once is enough. What changed is told by the log, so that every ranking follows.
     ///
     /// # Errors
     /// The database does not answer.
@@ -198,12 +199,19 @@ impl Tx {
             ("person_id", person.uuid().into()),
             ("at", self.now_micros().into()),
         ];
-        let mut statement = insert("contact_block", row);
+        let mut statement = insert(BLOCK, row);
         let mut once = OnConflict::columns(["blocker_id", "blocked_id"].map(Alias::new));
         // The first day counts.
         once.do_nothing();
-        self.connection().execute(statement.on_conflict(once)).await?;
+        let done = self.connection().execute(statement.on_conflict(once)).await?;
+        self.tell_block(blocker, done.rows_affected());
         Ok(())
+    }
+
+    fn tell_block(&self, blocker: Id<Organisation>, rows: u64) {
+        if rows > 0 {
+            self.note(Change::new(BLOCK, blocker.uuid(), 2));
+        }
     }
 
     /// Takes a block back.
@@ -216,10 +224,14 @@ impl Tx {
         other: Id<Organisation>,
     ) -> Result<(), StoreError> {
         let pair = [is("blocker_id", blocker.uuid()), is("blocked_id", other.uuid())];
-        self.connection().execute(&delete("contact_block", pair)).await?;
+        let done = self.connection().execute(&delete(BLOCK, pair)).await?;
+        self.tell_block(blocker, done.rows_affected());
         Ok(())
     }
 }
+
+/// The table of blocks, and what the log calls them; it names the organisation that blocks.
+pub const BLOCK: &str = "contact_block";
 
 /// Rows of one list beside an introduction.
 const MAX_ROWS: u64 = 500;
@@ -326,6 +338,27 @@ impl Store {
             .collect()
     }
 
+    /// Whom organisations have blocked: those that are named, or all that blocked anybody.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn blocks(
+        &self,
+        of: Option<&[Uuid]>,
+    ) -> Result<HashMap<Id<Organisation>, HashSet<Id<Organisation>>>, StoreError> {
+        let mut statement = select(BLOCK, ["blocker_id", "blocked_id"], []);
+        let mut blocks: HashMap<_, HashSet<_>> = HashMap::new();
+        if let Some(of) = of {
+            statement.and_where(Expr::col(Alias::new("blocker_id")).is_in(of.iter().copied()));
+            blocks.extend(of.iter().map(|blocker| (Id::from_uuid(*blocker), HashSet::new())));
+        }
+        for row in self.reader().query_all(&statement).await? {
+            let [blocker, blocked] = ["blocker_id", "blocked_id"].map(|column| get::<Uuid>(&row, column));
+            blocks.entry(Id::from_uuid(blocker?)).or_default().insert(Id::from_uuid(blocked?));
+        }
+        Ok(blocks)
+    }
+
     /// The organisations that an organisation has blocked, oldest first, at most 500.
     ///
     /// # Errors
@@ -334,7 +367,7 @@ impl Store {
         &self,
         organisation: Id<Organisation>,
     ) -> Result<Vec<Id<Organisation>>, StoreError> {
-        let mut rows = select("contact_block", ["blocked_id"], [is("blocker_id", organisation.uuid())]);
+        let mut rows = select(BLOCK, ["blocked_id"], [is("blocker_id", organisation.uuid())]);
         rows.order_by(Alias::new("at"), Order::Asc).limit(MAX_ROWS);
         let rows = self.reader().query_all(&rows).await?;
         rows.iter().map(|row| Ok(Id::from_uuid(get(row, "blocked_id")?))).collect()

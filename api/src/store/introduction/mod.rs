@@ -21,7 +21,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use beside::{Disclosure, Note, RoomRead};
+pub use beside::{BLOCK, Disclosure, Note, RoomRead};
 pub use outcome::{FlowRow, Outcome};
 
 use super::{
@@ -147,6 +147,35 @@ impl Tx {
     ) -> Result<Vec<Id<Project>>, StoreError> {
         introduced_to(self.connection(), organisations).await
     }
+
+    /// What became of the requests to an organisation that were made since a time, the latest 1,000: after how many
+    /// days each was answered, begun days counted, or that it expired.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn replies_of(
+        &self,
+        organisation: Id<Organisation>,
+        since: i64,
+    ) -> Result<Vec<Option<u16>>, StoreError> {
+        let over = column("answered_at").is_not_null().or(in_states(&[IntroductionState::Expired]));
+        let of = [is("recipient_id", organisation.uuid()), above("created_at", since), over];
+        let mut rows = select(TABLE, ["created_at", "answered_at"], of);
+        rows.order_by(Alias::new("created_at"), Order::Desc).limit(1_000);
+        let mut found = Vec::new();
+        for row in self.connection().query_all(&rows).await? {
+            let (asked, answered): (i64, Option<i64>) = (get(&row, "created_at")?, get(&row, "answered_at")?);
+            found.push(answered.map(|answered| days_between(asked, answered)));
+        }
+        Ok(found)
+    }
+}
+
+/// Days from one time in microseconds to another, begun days counted.
+fn days_between(from: i64, to: i64) -> u16 {
+    const DAY: i64 = 86_400_000_000;
+    let begun = to.saturating_sub(from).saturating_add(DAY).saturating_sub(1).checked_div(DAY).unwrap_or(0);
+    u16::try_from(begun.clamp(0, i64::from(u16::MAX))).unwrap_or(u16::MAX)
 }
 
 /// What introductions are about.

@@ -231,13 +231,20 @@ fn disclosure(draws: &mut Draws) -> Result<Disclosure, Broken> {
     Disclosure::new(false, BTreeMap::from([(ListingField::Gap, rung)])).map_err(Broken::because)
 }
 
+/// Of what is missing of a checklist or of the effects, this share is missing line by line, and the rest all at once: who
+/// reports does so in full more often than here and there. What is half told says less of the hidden quality.
+const LINE_BY_LINE: f64 = 0.2;
+
 /// A project and the number of its owner. One hidden quality moves money, stage, readiness, trust, return, tenor, freshness
 /// and inclusion; the country moves fields; the kind moves stage, instruments and money.
 fn project(number: usize, missing: f64) -> Result<(usize, Project), Broken> {
     let mut draws = Draws::new(5, number as u64);
     let quality = draws.unit();
     let mut gone = Draws::new(6, number as u64);
-    let mut told = || !gone.chance(missing);
+    let mut told = |missing: f64| !gone.chance(missing);
+    let by_line = missing * LINE_BY_LINE;
+    let at_once = 1.0 - (1.0 - missing) / (1.0 - by_line);
+    let (tells_readiness, tells_impact) = (told(at_once), told(at_once));
     let spread = draws.unit();
     let place = (spread * spread * COUNTRIES as f64) as usize;
     let venture = draws.chance(0.25);
@@ -277,7 +284,7 @@ fn project(number: usize, missing: f64) -> Result<(usize, Project), Broken> {
         } else {
             draws.one(&[ReadinessStatus::Claimed, ReadinessStatus::Missing])
         };
-        if told() {
+        if tells_readiness && told(by_line) {
             readiness.push(ReadinessEntry { item: *item, status, evidence: None });
         }
     }
@@ -287,7 +294,7 @@ fn project(number: usize, missing: f64) -> Result<(usize, Project), Broken> {
         locations.push((place + 1 + draws.below(12)) % COUNTRIES);
     }
     let city = draws.chance(0.6).then(|| 1 + draws.below(CITIES) as u32);
-    let told_city = told();
+    let told_city = told(missing);
     let locations = locations
         .into_iter()
         .map(|place| {
@@ -301,7 +308,7 @@ fn project(number: usize, missing: f64) -> Result<(usize, Project), Broken> {
     let days = ((1.0 - draws.near(quality)) * 200.0) as u64;
     let women = pct((10_000.0 * draws.near(quality)) as i32)?;
     let excluded: Vec<InvestorType> = if draws.chance(0.02) { draws.codes(2) } else { Vec::new() };
-    let told_gap = told();
+    let told_gap = told(missing);
     let facts = ProjectFacts {
         title: Localized::new(Lang::EN, "A project").map_err(Broken::because)?,
         summary: None,
@@ -310,33 +317,35 @@ fn project(number: usize, missing: f64) -> Result<(usize, Project), Broken> {
         innovation: None,
         lifecycle: None,
         ladder: if venture { StageLadder::Venture } else { StageLadder::Infrastructure },
-        stage: Some(stage).filter(|_| told()),
+        stage: Some(stage).filter(|_| told(missing)),
         fields: fields(&mut draws, place)?,
         contract: draws.chance(0.3).then(|| draws.code::<ContractType>()),
         public_authority: Some(line("An authority")?),
         gap: Some(gap).filter(|_| told_gap),
-        min_slice: Some(slice).filter(|_| told() && told_gap),
-        instruments: Some(sought).filter(|_| told()),
+        min_slice: Some(slice).filter(|_| told(missing) && told_gap),
+        instruments: Some(sought).filter(|_| told(missing)),
         concessional: None,
-        return_pct: Some(return_pct).filter(|_| told()),
-        tenor_months: Some(tenor).filter(|_| told()),
+        return_pct: Some(return_pct).filter(|_| told(missing)),
+        tenor_months: Some(tenor).filter(|_| told(missing)),
         readiness,
         flags: Vec::new(),
         impact: Impact {
-            entry_price_pct_gni: Some(pct(400 - (300.0 * shown) as i32)?).filter(|_| told()),
-            population_newly_served: Some(libm::pow(10.0, 3.0 + 3.2 * shown) as u64).filter(|_| told()),
-            schools_connected: Some((150.0 * shown) as u32).filter(|_| told()),
-            women_share: Some(women).filter(|_| told()),
+            entry_price_pct_gni: Some(pct(400 - (300.0 * shown) as i32)?)
+                .filter(|_| tells_impact && told(by_line)),
+            population_newly_served: Some(libm::pow(10.0, 3.0 + 3.2 * shown) as u64)
+                .filter(|_| tells_impact && told(by_line)),
+            schools_connected: Some((150.0 * shown) as u32).filter(|_| tells_impact && told(by_line)),
+            women_share: Some(women).filter(|_| tells_impact && told(by_line)),
             coverage_baseline: None,
             coverage_target: None,
         },
         locations,
         languages: Vec::new(),
         excluded_investors: excluded,
-        help_wanted: if told() { draws.codes::<HelpKind>(3) } else { Vec::new() },
+        help_wanted: if told(missing) { draws.codes::<HelpKind>(3) } else { Vec::new() },
         deadline: None,
         published_on: Some(today() - Days::new(draws.below(700) as u64)),
-        confirmed_on: Some(today() - Days::new(days)).filter(|_| told()),
+        confirmed_on: Some(today() - Days::new(days)).filter(|_| told(missing)),
         state: ListingState::Published,
         recorded_financier: None,
         recorded_year: None,

@@ -1,16 +1,14 @@
 //! A query made ready for the engine.
 
-use std::cmp::Reverse;
-
 use super::{row::Listed, upper::Upper};
 use crate::{
     Catalog, Policy,
     rank::{
-        List, OpportunityFilter, OpportunityQuery, RankBy, RankKey, Reader,
-        answer::{Answers, Asker, Constants},
+        List, OpportunityFilter, OpportunityQuery, RankBy, RankKey,
+        answer::{Asker, Constants},
+        judge::Verdict,
     },
     row::{MandateRow, OrganisationRow},
-    score::fuse,
 };
 
 /// Which projects for a mandate, by the score of both sides. It holds the catalog as it was, so that it keeps its meaning
@@ -37,7 +35,8 @@ impl Question {
         Some(Self {
             upper: Box::new(Upper::new(&asker, query.filter)),
             constants: asker.constants,
-            catalog: catalog.clone(),
+            // Without the engine: one that learns from questions would hold itself.
+            catalog: catalog.alone(),
             mandate: query.mandate.clone(),
             investor: query.investor.clone(),
             policy: query.policy.clone(),
@@ -54,54 +53,13 @@ impl Question {
 
     /// The place of a project in the list, as a scan makes it; none where it is not in.
     pub(super) fn exact(&self, listed: &Listed) -> Option<RankKey> {
-        let asker = Asker {
-            catalog: &self.catalog,
-            mandate: &self.mandate,
-            investor: &self.investor,
-            policy: &self.policy,
-            today: self.catalog.day(),
-            constants: self.constants,
-        };
+        let asker = Asker::with(&self.catalog, &self.mandate, &self.investor, &self.policy, self.constants);
         let row = &listed.facts();
-        let [public, registered] = row.veiled;
-        let veiled = match (self.filter.only_told, self.filter.reader) {
-            (false, _) | (true, Reader::Inside) => false,
-            (true, Reader::Public) => public,
-            (true, Reader::Registered) => registered,
+        let stage = self.upper.of_stages.get(usize::from(row.stage))?;
+        let project = || self.catalog.projects().get(listed.project());
+        let Verdict::Listed(_, key) = asker.judge(&self.filter, stage, (row, listed.id()), project) else {
+            return None;
         };
-        if veiled {
-            return None;
-        }
-        let scan = self.catalog.scan();
-        let instruments = asker.instruments(scan.instruments.lists().get(row.instruments as usize)?);
-        let answers = Answers {
-            owner: &asker.owner(scan.owners().get(row.owner as usize)?.as_ref()?)?,
-            fields: &asker.fields(scan.fields.lists().get(row.fields as usize)?),
-            countries: &asker.countries(scan.countries.lists().get(row.countries as usize)?),
-            instruments: &instruments,
-            stage: self.upper.of_stages.get(usize::from(row.stage))?,
-        };
-        let met = asker.meet(row, answers);
-        if met.gates().failed() != 0 {
-            return None;
-        }
-        if !self.filter.lets_all_through()
-            && !self.filter.admits(self.catalog.projects().get(listed.project())?)
-        {
-            return None;
-        }
-        let trust = asker.trust(answers.owner.level, row.confirmed_on);
-        let cities = asker.cities(scan.cities.lists().get(row.cities as usize)?);
-        let sides = asker.sides(row, &met, trust, cities, asker.help(row.help_wanted));
-        let [investor, project] = asker.exact(row, &met, &sides);
-        let coverage = investor.1.min(project.1);
-        let point = fuse(self.policy.fusion, investor.0, project.0);
-        let short = self.filter.min_score.is_some_and(|least| point < least);
-        if short || coverage < self.policy.coverage_floor {
-            return None;
-        }
-        let fresh = row.confirmed_on.and_then(|on| u32::try_from(on).ok()).unwrap_or(0);
-        let key = RankKey { primary: point, coverage, fresh, id: Reverse(listed.id()) };
         self.after.is_none_or(|after| key < after).then_some(key)
     }
 }

@@ -8,7 +8,7 @@
 use domain::{
     Vocabulary,
     value::CountryCode,
-    vocabulary::{CooperationField, Instrument},
+    vocabulary::{CooperationField, Instrument, InvestmentStage},
 };
 
 use super::{
@@ -176,9 +176,12 @@ impl Upper {
         let gated = hard_fields && !mandate.generalist && mandate.field_value.is_some();
 
         let of_stages: Vec<OfStage> = stages().map(|(ladder, stage)| asker.stage(ladder, stage)).collect();
+        let of_list: Vec<Option<InvestmentStage>> = stages().map(|(_, stage)| stage).collect();
         let mut stage_tables = [[SHUTS; 64]; 2];
         for (place, of) in of_stages.iter().enumerate().take(64) {
-            let open = if of.gates.failed() == 0 { 0.0 } else { SHUTS };
+            let wanted = filter.stages.is_empty()
+                || of_list.get(place).copied().flatten().is_some_and(|stage| filter.stages.contains(&stage));
+            let open = if of.gates.failed() == 0 && wanted { 0.0 } else { SHUTS };
             stage_tables[0][place] = part(of.investor.weighted()) + open;
             stage_tables[1][place] = project_part(of.project.weighted());
         }
@@ -196,7 +199,8 @@ impl Upper {
             let place = country.index() & 255;
             places[0][place] = part(of.investor.weighted());
             places[1][place] = project_part(of.project.weighted());
-            places_open[place] = if of.gates.failed() == 0 { 0.0 } else { SHUTS };
+            let wanted = filter.countries.is_empty() || filter.countries.contains(country);
+            places_open[place] = if of.gates.failed() == 0 && wanted { 0.0 } else { SHUTS };
             law[place] = if matches!(of.foreign, Foreign::Limited(Outcome::Fail)) { EQUITY } else { 0 };
         }
         for side in &mut places {
@@ -223,7 +227,9 @@ impl Upper {
         kinds[usize::from(SHUT)] = SHUTS;
         let mut kind_bits = 0;
         for kind in domain::vocabulary::ProjectKind::ALL {
-            let open = mandate.kinds == 0 || mandate.kinds & crate::row::ProjectRow::kind_bit(*kind) != 0;
+            let wanted = filter.kinds.is_empty() || filter.kinds.contains(kind);
+            let taken = mandate.kinds == 0 || mandate.kinds & crate::row::ProjectRow::kind_bit(*kind) != 0;
+            let open = wanted && taken;
             kinds[kind.index() & 15] = if open { 0.0 } else { SHUTS };
             kind_bits |= if open { 1 << (KINDS + kind.index() as u32) } else { 0 };
         }

@@ -253,3 +253,48 @@ async fn partner_cities_are_ranked_with_their_tier() {
     let refused = world.refused(query, json!({"c": c, "w": [{"key": "SIZE", "weight": 50}]})).await;
     assert_eq!(refused.1, "weights");
 }
+
+/// With the engine in place every answer is what it was, before a change and after it, also where counts were kept.
+#[tokio::test]
+async fn pages_from_the_engine_are_the_same() {
+    let world = World::new().await;
+    let m = world.id::<Mandate>("mandate-bank").await;
+    let page = async |variables: Value| world.ask(OPPORTUNITIES, variables).await;
+    let pages = async || {
+        let mut all = Vec::new();
+        for by in ["MUTUAL", "MINE"] {
+            for weights in
+                [json!(null), json!([{"key": "FIELD", "weight": 5}, {"key": "TICKET", "weight": 30}])]
+            {
+                let mut variables = json!({"m": m, "by": by, "w": weights, "first": 4, "after": null});
+                for _ in 0..3 {
+                    let mut data = page(variables.clone()).await;
+                    variables["after"] = data["opportunities"]["pageInfo"]["endCursor"].clone();
+                    data["opportunities"]["asOf"] = Value::Null;
+                    all.push(data);
+                }
+            }
+        }
+        all
+    };
+    let scanned = pages().await;
+    assert!(world.app.ranking.make_index());
+    assert!(world.app.ranking.snapshot().catalog.is_indexed());
+    for _ in 0..2 {
+        assert_eq!(pages().await, scanned);
+    }
+    world.put_project("late", super::project("Late fibre", "RS", |_| {})).await;
+    assert!(world.app.ranking.snapshot().catalog.is_indexed());
+    let followed = [pages().await, pages().await];
+    assert_ne!(followed[0], scanned);
+    let now = world.app.ranking.snapshot();
+    let alone = matcher::Catalog::clone(&now.catalog);
+    assert!(alone.is_indexed());
+    let today = alone.today;
+    world.app.ranking.reload(&world.app.store, today).await.unwrap();
+    assert!(!world.app.ranking.snapshot().catalog.is_indexed(), "another world");
+    let again = pages().await;
+    for pages in followed {
+        assert_eq!(pages, again);
+    }
+}
