@@ -1,6 +1,6 @@
 //! `caravanserai digest`: the next issue of a subscription on the terminal, and a round of planning and composing.
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, time::Duration};
 
 use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,6 +14,10 @@ use crate::{
     id,
     store::Kind,
 };
+
+/// How often the lease is asked for, and how long is waited in between: a minute.
+const TRIES: u32 = 240;
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// What is done.
 #[derive(Debug, clap::Subcommand)]
@@ -94,13 +98,23 @@ async fn run(app: &App, json: bool) -> Result<String, Failure> {
     let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("{bar:40} {pos} of {len} issues, {per_sec}, {eta} left");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    let done = Box::pin(digest::round(app, &mut |finished, all| {
+    let mut shown = |finished, all| {
         bar.set_length(all);
         bar.set_position(finished);
-    }))
-    .await;
+    };
+    let holder = uuid::Uuid::now_v7().to_string();
+    let mut tries = TRIES;
+    let done = loop {
+        if let Some(done) = Box::pin(digest::leased_round(app, &holder, &mut shown)).await? {
+            break done;
+        }
+        tries = tries.saturating_sub(1);
+        if tries == 0 {
+            return Err("another process plans and composes digests: try again later".into());
+        }
+        tokio::time::sleep(PAUSE).await;
+    };
     bar.finish_and_clear();
-    let done = done?;
     Ok(if json {
         serde_json::to_string(&done)?
     } else {

@@ -23,6 +23,8 @@ use crate::{
 
 /// Issues that are read at once.
 const BATCH: u64 = 200;
+/// Times that an issue is tried where writes meet.
+const TRIES: u32 = 5;
 
 /// What would stand in an issue.
 #[derive(Debug)]
@@ -53,7 +55,7 @@ pub async fn round(
             return Ok(());
         }
         for issue in planned {
-            match Box::pin(one(app, &issue)).await {
+            match Box::pin(tried(app, &issue)).await {
                 Ok(DigestIssueState::Composed) => done.composed = done.composed.saturating_add(1),
                 Ok(DigestIssueState::SkippedEmpty) => done.empty = done.empty.saturating_add(1),
                 Ok(DigestIssueState::Cancelled) => done.cancelled = done.cancelled.saturating_add(1),
@@ -67,6 +69,18 @@ pub async fn round(
             }
             finished = finished.saturating_add(1);
             progress(finished, all.max(finished));
+        }
+    }
+}
+
+/// Composes an issue, again where two writes met.
+async fn tried(app: &App, issue: &IssueRow) -> Result<DigestIssueState, CommandError> {
+    let mut tries = TRIES;
+    loop {
+        tries = tries.saturating_sub(1);
+        match Box::pin(one(app, issue)).await {
+            Err(CommandError::Store(error)) if error.is_retryable() && tries > 0 => {}
+            done => return done,
         }
     }
 }

@@ -28,6 +28,7 @@ use domain::{digest::DigestState, id::Id, project::Project, vocabulary::ListingS
 
 use crate::{
     app::App,
+    auth::Clock,
     command::CommandError,
     store::{OutboxRow, Store, StoreError, address_hash},
     visible::Viewer,
@@ -42,18 +43,32 @@ const LEASE: i64 = 600_000_000;
 pub async fn run(app: App) {
     let holder = uuid::Uuid::now_v7().to_string();
     loop {
-        let now = app.auth.clock.now().timestamp_micros();
-        match app.store.take_lease("digests", &holder, now, LEASE).await {
-            Ok(true) => match Box::pin(round(&app, &mut |_, _| ())).await {
-                Ok(done) if done != Round::default() => tracing::info!(?done, "digests"),
-                Ok(_) => {}
-                Err(error) => tracing::warn!(error = ?error, "a round of digests failed"),
-            },
-            Ok(false) => {}
-            Err(error) => tracing::warn!(error = ?error, "the lease of the digests cannot be taken"),
+        match Box::pin(leased_round(&app, &holder, &mut |_, _| ())).await {
+            Ok(Some(done)) if done != Round::default() => tracing::info!(?done, "digests"),
+            Ok(_) => {}
+            Err(error) => tracing::warn!(error = ?error, "a round of digests failed"),
         }
         tokio::time::sleep(EVERY).await;
     }
+}
+
+/// Does a round under the lease, and gives the lease back; none where somebody else has it.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn leased_round(
+    app: &App,
+    holder: &str,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<Option<Round>, CommandError> {
+    // A lease is of the time that all processes share, also where a round rehearses another one.
+    let now = || Clock::System.now().timestamp_micros();
+    if !app.store.take_lease("digests", holder, now(), LEASE).await? {
+        return Ok(None);
+    }
+    let done = round(app, progress).await;
+    app.store.take_lease("digests", holder, now(), 0).await?;
+    done.map(Some)
 }
 
 /// What a round did.

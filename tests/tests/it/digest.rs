@@ -331,12 +331,12 @@ fn rsa_key() -> String {
     format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n")
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_digest_from_opt_in_to_one_click_on_sqlite() {
     a_digest_from_opt_in_to_one_click(Behind::Sqlite).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_digest_from_opt_in_to_one_click_on_postgresql() {
     a_digest_from_opt_in_to_one_click(Behind::Postgres).await;
 }
