@@ -222,8 +222,8 @@ impl Catalog {
     }
 
     /// Says whom an organisation has blocked; what it had blocked before and is not named is not blocked any more.
-    pub fn put_blocks(&mut self, blocker: Id<Organisation>, blocked: &HashSet<Id<Organisation>>) {
-        for other in self.blocks.changed_by(blocker, blocked) {
+    pub fn put_blocks(&mut self, blocker: Id<Organisation>, others: &HashSet<Id<Organisation>>) {
+        for other in self.blocks.changed_by(blocker, others) {
             Arc::make_mut(&mut self.blocks).turn(blocker, other);
             // Either may be the one that owns.
             self.note(Change::Organisation(blocker));

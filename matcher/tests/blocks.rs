@@ -1,4 +1,5 @@
 //! Who has blocked the other is matched with it in neither direction, and nobody learns by it whose a listing is.
+#![expect(clippy::arithmetic_side_effects, reason = "tests count in plain numbers")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panic")]
 
 #[expect(dead_code, reason = "shared with the other tests")]
@@ -55,9 +56,9 @@ fn catalog() -> Catalog {
     catalog
 }
 
-fn block(catalog: &mut Catalog, blocker: usize, blocked: &[usize]) {
-    let blocked: HashSet<_> = blocked.iter().map(|n| organisation(*n)).collect();
-    catalog.put_blocks(organisation(blocker), &blocked);
+fn block(catalog: &mut Catalog, blocker: usize, others: &[usize]) {
+    let others: HashSet<_> = others.iter().map(|n| organisation(*n)).collect();
+    catalog.put_blocks(organisation(blocker), &others);
 }
 
 fn page<T>(catalog: &Catalog, ask: impl FnOnce(&OpportunityQuery<'_>) -> T) -> T {

@@ -1,6 +1,6 @@
 //! Pages from the engine with counts that are kept are the pages of the scan, in every bit, while the catalog changes.
 #![expect(clippy::arithmetic_side_effects, reason = "tests count in plain numbers")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panic")]
 
 mod mixed;
 #[path = "../examples/workload/production/mod.rs"]

@@ -251,7 +251,6 @@ async fn follow(
         E::Publish { .. } if stored.value.state == PartnershipState::Active => {
             link(command, &stored.value, true).await
         }
-        E::Publish { .. } => Ok(()),
         E::BeginUpgrade { text } => {
             let it = &stored.value;
             let cities = (it.sides.a.city, it.sides.b.city);
@@ -276,7 +275,7 @@ async fn follow(
             link(command, &stored.value, false).await
         }
         // The receipt is in the record, the cool-down in a column of its row, and the record itself is the archive.
-        E::FreezeReceipt | E::CoolDown { .. } | E::Archive => Ok(()),
+        E::FreezeReceipt | E::CoolDown { .. } | E::Archive | E::Publish { .. } => Ok(()),
     }
 }
 

@@ -38,12 +38,12 @@ impl Blocks {
     pub(crate) fn changed_by(
         &self,
         blocker: Id<Organisation>,
-        blocked: &HashSet<Id<Organisation>>,
+        others: &HashSet<Id<Organisation>>,
     ) -> Vec<Id<Organisation>> {
         let now = self.of(blocker).into_iter().flat_map(|blocks| &blocks.0);
         let before: HashSet<_> =
             now.filter(|(_, between)| between.by_this).map(|(other, _)| *other).collect();
-        before.symmetric_difference(blocked).copied().collect()
+        before.symmetric_difference(others).copied().collect()
     }
 
     /// Turns the block of one organisation by another over.

@@ -205,11 +205,11 @@ async fn first_deed(server: &Server, a: &Value, at: Value) -> Value {
     let mut network = fibre_complete("Fibre for two cities");
     network["places"] = json!([{"country": "RS"}, {"country": "TH"}]);
     let (project, version) = listed(server, &network, ListingState::Published).await;
-    let fund = json!({"name": "Fibre for two", "mandate": {"fields": [{"field": "CONN_BROADBAND", "weight": 100}],
+    let lender = json!({"name": "Fibre for two", "mandate": {"fields": [{"field": "CONN_BROADBAND", "weight": 100}],
         "countries": ["RS", "TH"], "instruments": ["LOAN"],
         "ticketMin": {"amountMinor": "100000000", "currency": "EUR"},
         "ticketMax": {"amountMinor": "90000000000", "currency": "EUR"}}});
-    server.done("investor", "createMandate", "mandate{id}", fund).await;
+    server.done("investor", "createMandate", "mandate{id}", lender).await;
     let triads = "query($c:ID!){triads(cityId:$c,first:100){cityA{id} cityB{id} project{id} mandate{id} \
                   weakestScore triadEdges{key score because}}}";
     let closes =

@@ -353,8 +353,8 @@ impl Store {
             blocks.extend(of.iter().map(|blocker| (Id::from_uuid(*blocker), HashSet::new())));
         }
         for row in self.reader().query_all(&statement).await? {
-            let [blocker, blocked] = ["blocker_id", "blocked_id"].map(|column| get::<Uuid>(&row, column));
-            blocks.entry(Id::from_uuid(blocker?)).or_default().insert(Id::from_uuid(blocked?));
+            let [blocker, other] = ["blocker_id", "blocked_id"].map(|column| get::<Uuid>(&row, column));
+            blocks.entry(Id::from_uuid(blocker?)).or_default().insert(Id::from_uuid(other?));
         }
         Ok(blocks)
     }

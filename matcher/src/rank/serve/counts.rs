@@ -241,13 +241,13 @@ fn verdicts<'a>(
     asked: &'a Asked,
     projects: &'a [Id<Project>],
 ) -> impl Iterator<Item = Verdict> + 'a {
-    let asker = Asker::new(catalog, &asked.mandate, &asked.investor, &asked.policy);
-    let of_stages: Vec<OfStage> = stages().map(|(ladder, stage)| asker.stage(ladder, stage)).collect();
+    let judge = Asker::new(catalog, &asked.mandate, &asked.investor, &asked.policy);
+    let of_stages: Vec<OfStage> = stages().map(|(ladder, stage)| judge.stage(ladder, stage)).collect();
     projects.iter().filter_map(move |id| {
         let place = catalog.projects().place(*id)?;
         let row = catalog.scan().rows().get(place)?;
         let project = || catalog.projects().rows().get(place);
         let stage = of_stages.get(usize::from(row.stage))?;
-        Some(asker.judge(&asked.filter, stage, (row, id.uuid().as_u128()), project))
+        Some(judge.judge(&asked.filter, stage, (row, id.uuid().as_u128()), project))
     })
 }

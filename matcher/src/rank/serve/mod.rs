@@ -175,7 +175,7 @@ impl Index {
                 }
                 Change::Shared => shared = true,
             }
-            if projects.len() > rows.len() / 8 + 256 {
+            if projects.len() > (rows.len() / 8).saturating_add(256) {
                 return None;
             }
         }

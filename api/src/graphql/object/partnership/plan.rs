@@ -1,5 +1,4 @@
 //! What the two cities do: activities, the work plan, the first year, reviews, and why a side did not go on.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::{DateTime, NaiveDate, Utc};

@@ -1,5 +1,4 @@
 //! What two cities bring in beside the text: a first deed, and the workspace that they share.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};

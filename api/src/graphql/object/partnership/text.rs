@@ -1,5 +1,4 @@
 //! The text of an agreement: its clauses, its versions, what changed between them, and who signed it.
-#![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Enum, ID, Object, SimpleObject};
 use chrono::{DateTime, Utc};
