@@ -91,12 +91,14 @@ pub async fn pair(
     for (side, id) in [(CitySide::A, a), (CitySide::B, b)] {
         *levels.get_mut(side) = command.tx.get::<City>(id).await?.and_then(|city| city.value.level);
     }
-    let raised = raised || command.tx.is_linked_by(a, b, LINK_SOURCE).await?;
-    let path = path(&command.app, a, b, tier, levels, raised)?;
     let snapshot = command.app.ranking.snapshot();
     let catalog: &Catalog = &snapshot.catalog;
     let rows = catalog.cities().get(a).zip(catalog.cities().get(b));
     let (one, other) = rows.ok_or(CommandError::Failed)?;
+    // A link that an agreement made here is that agreement's affair, and the catalog may still know of one that ended.
+    let is_linked = catalog.links().linked(one.geonames, other.geonames);
+    let raised = raised || (is_linked && !command.tx.is_linked_elsewhere(a, b, LINK_SOURCE).await?);
+    let path = path(&command.app, a, b, tier, levels, raised)?;
     let found = gates(&catalog.city_pair(one, other), raised);
     let keys = |wanted: Outcome| -> Vec<String> {
         let of = Gate::ALL.iter().zip(&found).filter(|(_, answer)| **answer == wanted);

@@ -150,11 +150,11 @@ impl Tx {
         Ok(())
     }
 
-    /// Whether two cities are linked by one source and by no other.
+    /// Whether two cities are linked by another source than this one.
     ///
     /// # Errors
     /// The database does not answer, or a document does not read.
-    pub async fn is_linked_by(
+    pub async fn is_linked_elsewhere(
         &self,
         one: domain::id::Id<City>,
         other: domain::id::Id<City>,
@@ -169,7 +169,7 @@ impl Tx {
             .and_where(Expr::col(Alias::new("city_b")).is_in([x, y]));
         let row = self.connection().query_one(&select).await?;
         let found = row.as_ref().map(body).transpose()?;
-        Ok(found.is_some_and(|(_, twinning)| twinning.sources.iter().all(|known| known == source)))
+        Ok(found.is_some_and(|(_, twinning)| twinning.sources.iter().any(|known| known != source)))
     }
 
     async fn update_twinning(&self, old: &Known, twinning: &Twinning) -> Result<(), StoreError> {

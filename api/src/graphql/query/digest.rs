@@ -1,6 +1,7 @@
 //! Digests: the caller's own subscriptions, what their issues told, and what the next one would tell.
 
 use async_graphql::{Context, ID, Object, Result};
+use domain::{account::Person, id::Id};
 use uuid::Uuid;
 
 use super::super::{
@@ -21,17 +22,23 @@ fn id_of(id: &ID) -> Result<Uuid> {
     Err(client_error(ErrorCode::Validation, Some("subscriptionId"), message))
 }
 
+/// Who asks, where somebody is signed in.
+fn person(ctx: &Context<'_>) -> Result<Id<Person>> {
+    let code = ErrorCode::Unauthenticated;
+    ctx.data::<Actor>()?.person_id().ok_or_else(|| client_error(code, None, code.public_text()))
+}
+
 async fn own(ctx: &Context<'_>, id: &ID) -> Result<DigestSubscriptionNode> {
+    person(ctx)?;
     DigestSubscriptionNode::find(ctx, id_of(id)?).await?.ok_or_else(|| missing("subscription"))
 }
 
 /// Digests.
 #[Object]
 impl DigestQuery {
-    /// The caller's own subscriptions, newest first; empty for those who are not signed in.
+    /// The caller's own subscriptions, newest first.
     async fn digest_subscriptions(&self, ctx: &Context<'_>) -> Result<Vec<DigestSubscriptionNode>> {
-        let actor = ctx.data::<Actor>()?;
-        let Some(person) = actor.person_id() else { return Ok(Vec::new()) };
+        let (actor, person) = (ctx.data::<Actor>()?, person(ctx)?);
         let rows = stored(ctx.data::<App>()?.store.subscriptions_of(person).await)?;
         Ok(rows.into_iter().filter_map(|row| DigestSubscriptionNode::own(actor, row)).collect())
     }
