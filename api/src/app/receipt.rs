@@ -60,8 +60,8 @@ fn public_half(kid: &str, x: &str) -> Value {
 pub struct Checked {
     /// The signature is that of the key which the file names.
     pub signature: bool,
-    /// That key is one of those which the checker knows of the issuer.
-    pub key_known: bool,
+    /// Whether that key is one of those which the checker knows of the issuer; none where the checker knows none.
+    pub key_known: Option<bool>,
     /// What was computed again.
     pub verdict: Verdict,
     /// The receipt.
@@ -69,9 +69,10 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Whether nothing speaks against it, as far as it could be computed.
+    /// Whether nothing speaks against it, as far as it could be computed. Anybody can sign with a key of one's own: a
+    /// key that is none of the issuer's speaks against it.
     pub fn holds(&self) -> bool {
-        self.signature && self.verdict.holds()
+        self.signature && self.key_known != Some(false) && self.verdict.holds()
     }
 }
 
@@ -218,11 +219,11 @@ pub fn of_match(app: &App, records: &MatchRecords<'_>) -> Result<SignedReceipt, 
 }
 
 /// Checks a file: its signature, and all that can be computed again. `known` are keys of the issuer, as a JSON Web Key
-/// Set.
+/// Set; none where the checker has none of them.
 ///
 /// # Errors
 /// The text is no receipt, or its facts do not hold together.
-pub fn check(text: &str, known: &Value) -> Result<Checked, AppError> {
+pub fn check(text: &str, known: Option<&Value>) -> Result<Checked, AppError> {
     let wrong = |message: String| AppError::argument("receipt", message);
     if text.len() > MAX_BYTES {
         return Err(wrong(format!("a receipt has at most {MAX_BYTES} bytes")));
@@ -234,7 +235,7 @@ pub fn check(text: &str, known: &Value) -> Result<Checked, AppError> {
     let receipt = Receipt::read(&inner).map_err(|error| wrong(error.to_string()))?;
     let part = |key: &Value, name: &str| key.get(name).and_then(Value::as_str).map(str::to_owned);
     let is_it = |key: &Value| part(key, "kid").as_deref() == Some(receipt.key.as_str());
-    let keys = known.get("keys").and_then(Value::as_array);
+    let keys = known.and_then(|known| known.get("keys")).and_then(Value::as_array);
     let ours = keys.into_iter().flatten().find(|key| is_it(key));
     // A key that is known goes before the one that the file brings along, which has to be the same.
     let x = part(ours.unwrap_or(&file.key), "x").unwrap_or_default();
@@ -247,5 +248,5 @@ pub fn check(text: &str, known: &Value) -> Result<Checked, AppError> {
             crypto::verify(&file.signature, &bytes, &key, Algorithm::EdDSA).unwrap_or(false)
         });
     let verdict = verify(&receipt).map_err(|error| wrong(error.to_string()))?;
-    Ok(Checked { signature, key_known: ours.is_some(), verdict, receipt })
+    Ok(Checked { signature, key_known: known.map(|_| ours.is_some()), verdict, receipt })
 }

@@ -15,24 +15,26 @@ pub(super) fn verify(file: &Path, jwks: Option<&Path>) -> Result<ExitCode, Failu
         std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
     };
     let known = match jwks {
-        Some(path) => serde_json::from_str(&read(path)?)
-            .map_err(|error| format!("{} holds no keys: {error}", path.display()))?,
-        None => serde_json::json!({"keys": []}),
+        Some(path) => Some(
+            serde_json::from_str(&read(path)?)
+                .map_err(|error| format!("{} holds no keys: {error}", path.display()))?,
+        ),
+        None => None,
     };
-    let checked = check(&read(file)?, &known)?;
-    for line in lines(&checked, jwks.is_some()) {
+    let checked = check(&read(file)?, known.as_ref())?;
+    for line in lines(&checked) {
         say!("{line}");
     }
     Ok(if checked.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn lines(checked: &Checked, has_keys: bool) -> Vec<String> {
+fn lines(checked: &Checked) -> Vec<String> {
     let yes = |holds: bool| if holds { "yes" } else { "NO" };
     let verdict = &checked.verdict;
-    let key = match (checked.key_known, has_keys) {
-        (true, _) => "one of the keys that were given",
-        (false, true) => "NONE of the keys that were given",
-        (false, false) => "not held against the issuer's keys: give them with --jwks",
+    let key = match checked.key_known {
+        Some(true) => "one of the keys that were given",
+        Some(false) => "NONE of the keys that were given",
+        None => "not held against the issuer's keys: give them with --jwks",
     };
     let names = |criteria: &[matcher::receipt::Criterion]| -> String {
         let names: Vec<String> =

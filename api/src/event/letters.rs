@@ -48,11 +48,17 @@ pub(super) fn moved(
 /// The schedule is published.
 pub(super) fn published(event: &ExchangeEvent, meetings: usize, url: &str) -> (&'static str, String) {
     let title = event.plan.title.value();
-    let body = format!(
-        "The schedule of '{title}' is published. You have {meetings} meetings there; your calendar holds them.{}",
-        sign_in(url)
-    );
-    ("Your meetings have their times", body)
+    let (subject, what) = match meetings {
+        0 => {
+            ("A schedule without a meeting of yours", "None of your meetings found a place there.".to_owned())
+        }
+        1 => ("Your meeting has its time", "You have one meeting there; your calendar holds it.".to_owned()),
+        _ => {
+            let what = format!("You have {meetings} meetings there; your calendar holds them.");
+            ("Your meetings have their times", what)
+        }
+    };
+    (subject, format!("The schedule of '{title}' is published. {what}{}", sign_in(url)))
 }
 
 /// Something happened to an event.

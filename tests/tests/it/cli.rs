@@ -192,10 +192,18 @@ fn a_receipt_of_the_first_policy_holds_for_ever_and_with_one_character_changed_i
     let (code, out, err) = check(&receipt);
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.contains("policy 1\n") && out.contains("holds: yes"), "{out}");
+    // Anybody can sign with a key of one's own: without the issuer's keys it is said, with others it does not hold.
+    let bare = run(&["verify-receipt", &receipt.display().to_string()]);
+    assert!(bare.0 == 0 && bare.1.contains("not held against the issuer's keys"), "{}", bare.1);
+    let dir = tempfile::tempdir().unwrap();
+    let others = dir.path().join("others.json");
+    fs::write(&others, "{\"keys\":[]}").unwrap();
+    let others = others.display().to_string();
+    let (code, out, _) = run(&["verify-receipt", &receipt.display().to_string(), "--jwks", &others]);
+    assert!(code != 0 && out.contains("NONE of the keys") && out.contains("holds: NO"), "{out}");
     let text = fs::read_to_string(&receipt).unwrap();
     let digits: Vec<usize> =
         text.char_indices().filter(|(_, letter)| letter.is_ascii_digit()).map(|(place, _)| place).collect();
-    let dir = tempfile::tempdir().unwrap();
     let other = dir.path().join("changed.json");
     for place in digits.iter().step_by(digits.len() / 40) {
         let mut bytes = text.clone().into_bytes();
