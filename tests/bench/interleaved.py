@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures the engine and its peers on workload W in turns, so that what else the machine does falls on all alike.
 
-usage: interleaved.py DATA PEERS WORKLOAD [--n N] [--rounds R] [--peers duckdb,polars,numpy] [--seconds S]
+usage: interleaved.py DATA PEERS WORKLOAD [--n N] [--rounds R] [--peers duckdb,polars,numpy,pg] [--seconds S]
 
-DATA is the generator's folder, PEERS the folder of the peers' scripts, WORKLOAD the built example. Prints one JSON line a
-kind: the medians over the rounds of the mean CPU of a query on one thread, in microseconds, and the ratio of each peer to
+DATA is the generator's folder, PEERS the folder of the peers' scripts, WORKLOAD the built example. For `pg` a PostgreSQL
+is started and filled, and stopped at the end (`postgres.py`). Prints one JSON line a kind: the medians over the rounds of the mean CPU of a query on one thread, in microseconds, and the ratio of each peer to
 the engine by round, of which the median is given. It judges nothing.
 """
-import argparse, json, os, statistics, subprocess, sys
+import argparse, contextlib, json, os, statistics, subprocess, sys
+
+import postgres
 
 KINDS = ("tight", "medium", "loose")
 
@@ -27,6 +29,16 @@ def main():
     arguments.add_argument("--seconds", type=float, default=3.0, help="for each kind of each peer")
     given = arguments.parse_args()
     peers = [peer for peer in given.peers.split(",") if peer]
+    with contextlib.ExitStack() as servers:
+        settings = {"BUDGET": str(given.seconds)}
+        if "pg" in peers:
+            settings["PGPORT"] = str(servers.enter_context(postgres.serving(given.data, given.n)))
+        ours, theirs = measure(given, peers, settings)
+    report(given, peers, ours, theirs)
+
+
+def measure(given, peers, settings):
+    """The lines of every round by kind, and the CPU of the peers."""
     ours = {kind: [] for kind in KINDS}
     theirs = {(peer, kind): [] for peer in peers for kind in KINDS}
     for _ in range(given.rounds):
@@ -37,9 +49,14 @@ def main():
             ours[line["kind"]].append(line)
         for peer in peers:
             script = os.path.join(given.peers_folder, f"peer_{peer}.py")
-            for line in lines([sys.executable, script, given.data, str(given.n)], BUDGET=str(given.seconds)):
+            for line in lines([sys.executable, script, given.data, str(given.n)], **settings):
                 if line["threads"] == 1:
                     theirs[peer, line["kind"]].append(line["cpu_ms_mean"] * 1000)
+    return ours, theirs
+
+
+def report(given, peers, ours, theirs):
+    """Prints the medians."""
     for kind in KINDS:
         cpu = [line["cpu_us_mean"] for line in ours[kind]]
         out = {"kind": kind, "n": given.n, "rounds": given.rounds,
