@@ -11,7 +11,8 @@ use domain::{
     consistency::{Dossier, Finding, flags, unjustified},
     duplicate::{DuplicateClass, Fingerprint, similarity},
     id::Id,
-    listing::{ListingCircumstances, ListingParty, ListingTimers, ListingTransition, listing_transition},
+    listing::{ListingCircumstances, ListingMachine, ListingParty, ListingTimers, ListingTransition},
+    machine::Machine as _,
     organisation::Organisation,
     policy::{Action, RelationSet, listing_parties},
     project::{Project, ProjectFacts},
@@ -201,7 +202,7 @@ pub async fn advance_as(
     change: impl FnOnce(&mut ProjectFacts, &mut ListingRow),
 ) -> Result<Stored<Project>, CommandError> {
     let at = circumstances(command, &loaded, Some(transition), request).await?;
-    let to = listing_transition(loaded.stored.value.state, transition, parties, &at, &TIMERS)?;
+    let to = ListingMachine::transition(loaded.stored.value.state, transition, parties, (&at, &TIMERS))?;
     write(command, &mut loaded, transition, to, request, change).await
 }
 
