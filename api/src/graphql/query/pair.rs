@@ -11,7 +11,7 @@ use super::{
         error::{ErrorCode, client_error, refusal},
         object::{CityMatchNode, MatchNode, find},
     },
-    id_of, refused,
+    busy_partners, id_of, refused,
 };
 use crate::{
     app::{self, App, AppError, Match, PairRequest},
@@ -54,7 +54,9 @@ impl PairQuery {
         if app.ranking.snapshot().catalog.cities().get(partner).is_none() {
             return Err(client_error(ErrorCode::NotFound, Some("partnerId"), "There is no such city."));
         }
-        let matched = app::city_pair_of(app, viewer, partner).map_err(refused)?;
+        let matched =
+            app::city_pair_of(app, viewer, partner, busy_partners(ctx, viewer, Some(partner)).await?)
+                .map_err(refused)?;
         Ok(CityMatchNode::new(matched, Question::new(&["whyNotCities"]).ranked()))
     }
 
