@@ -213,7 +213,7 @@ pub async fn list(
                 let mut filter =
                     filter.parse().map_err(|_| AppError::argument("filter", "it reads no more"))?;
                 filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
-                let request = CityRequest { busy, filter, ..CityRequest::published(id, DEPTH) };
+                let request = CityRequest { filter, busy, ..CityRequest::published(id, DEPTH) };
                 let mut page = app::partner_cities(app, &request)?.page.items;
                 page.retain(|matched| matched.evaluation.mutual.coverage >= known);
                 Ok(page)

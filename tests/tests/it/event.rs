@@ -344,7 +344,12 @@ async fn scheduled(server: &Server, open: &Value, meetings: &[Value]) -> Value {
     let calendar =
         see(server, "owner", &open["id"], "calendar").await["calendar"].as_str().unwrap().to_owned();
     assert_eq!(calendar.matches("BEGIN:VEVENT\r\n").count(), 2, "{calendar}");
-    assert!(calendar.contains("STATUS:CONFIRMED") && calendar.contains("Blue Caravan"), "{calendar}");
+    assert!(
+        calendar.contains("STATUS:CONFIRMED")
+            && calendar.contains("table By the ")
+            && calendar.contains("Blue Caravan"),
+        "{calendar}"
+    );
     assert_eq!(see(server, "partner_office", &open["id"], "calendar").await["calendar"], Value::Null);
     published
 }

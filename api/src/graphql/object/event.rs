@@ -80,7 +80,7 @@ pub struct QuotaObject {
 pub struct RegistrationObject {
     /// Why it comes.
     intents: Vec<Code<EventIntent>>,
-    /// Numbers of the slots in which it can meet.
+    /// Numbers of the slots in which it can meet, from 1.
     available: Vec<u16>,
     /// Languages, by ISO 639.
     languages: Vec<String>,

@@ -11,7 +11,6 @@ pub(super) const DEED: &str = "query($i:ID!){node(id:$i){... on Partnership{firs
     triadEdges{key score weakest because}} workPlan{number owner carriedOutBy{id}}}}}";
 
 /// A proposal carries a triad as its first deed: one that the matcher finds between these two cities, and no other.
-
 pub(super) async fn first_deed(server: &Server, a: &Value, at: Value) -> Value {
     // A network in both countries that meets a need of either city, and a fund for it.
     let mut network = fibre_complete("Fibre for two cities");
