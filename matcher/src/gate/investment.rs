@@ -157,10 +157,9 @@ pub(crate) fn clear(row: &OrganisationRow, today: Day) -> bool {
 
 fn exclusions(pair: &Pair<'_>) -> Outcome {
     let (mandate, project) = (pair.mandate, pair.project);
-    let kind = crate::row::ProjectRow::kind_bit(project.kind);
     let excluded = mandate.excluded_fields.0 & project.field_set.0 != 0
         || project.contract.is_some_and(|contract| mandate.excluded_contracts.contains(&contract))
-        || (mandate.kinds != 0 && mandate.kinds & kind == 0)
+        || (mandate.kinds != 0 && mandate.kinds & project.kind_bits() == 0)
         || project.excluded_investors & investor_bit(pair.investor) != 0;
     if excluded { Outcome::Fail } else { places(mandate, &project.countries) }
 }
