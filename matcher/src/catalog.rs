@@ -282,6 +282,11 @@ impl Catalog {
         self.by_geonames.get(&geonames).and_then(|id| self.cities.get(*id))
     }
 
+    /// Whether one of two organisations has blocked the other.
+    pub fn parted(&self, one: Id<Organisation>, other: Id<Organisation>) -> bool {
+        self.blocks.part(one, other)
+    }
+
     /// Who has blocked whom.
     pub(crate) fn blocks(&self) -> &Blocks {
         &self.blocks

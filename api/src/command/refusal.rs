@@ -231,7 +231,7 @@ impl From<ShareRefusal> for CommandError {
                 .by_rule("WORKSPACE_OPEN")
                 .into(),
             ShareRefusal::Document => Refusal::validation("documentId", message).into(),
-            ShareRefusal::Pointer => Refusal::validation("pointer", message).into(),
+            ShareRefusal::Pointer | ShareRefusal::Script => Refusal::validation("pointer", message).into(),
             ShareRefusal::Full => Refusal::new(UserErrorCode::RateLimited, "", message).into(),
             ShareRefusal::NoEntry(_) => Refusal::new(UserErrorCode::NotFound, "number", message).into(),
         }

@@ -268,6 +268,15 @@ async fn follow(
         }
         E::ReplacePredecessor { partnership } => {
             let Some(before) = command.tx.lock(*partnership).await? else { return Ok(()) };
+            if !matches!(before.value.state, PartnershipState::Active | PartnershipState::UnderReview) {
+                let message = format!(
+                    "a higher tier grows out of an agreement in force, and that of the two is {}: bring it back first",
+                    before.value.state
+                );
+                return Err(Refusal::new(UserErrorCode::GateFailed, "act", message)
+                    .by_rule("PREDECESSOR_IN_FORCE")
+                    .into());
+            }
             let successor = stored.value.state;
             apply(command, before, C::Replace { successor }, &Actor::system()).await?;
             Ok(())

@@ -52,8 +52,16 @@ pub async fn taken(
     }
     let taken = app.store.taken_partners(city, app.auth.clock.now().timestamp_micros()).await?;
     let snapshot = app.ranking.snapshot();
+    let catalog = &snapshot.catalog;
     let told = taken.into_iter().filter(|id| own || Some(*id) == theirs);
-    Ok(told.filter_map(|id| snapshot.catalog.cities().get(id)).map(|row| row.geonames).collect())
+    let mut busy: Vec<u32> = told.filter_map(|id| catalog.cities().get(id)).map(|row| row.geonames).collect();
+    // A block parts two offices too, and which of the two reasons it is is not told.
+    if let Some(office) = found.get(&city).and_then(|city| city.owner) {
+        let partners = catalog.cities().rows().iter().filter(|row| own || Some(row.id) == theirs);
+        let parted = partners.filter(|row| row.owner.is_some_and(|other| catalog.parted(office, other)));
+        busy.extend(parted.map(|row| row.geonames));
+    }
+    Ok(busy)
 }
 
 /// The lawful route of two cities to a tier, as gates and packs stand today; `busy` as [`taken`] answers it.
@@ -138,6 +146,11 @@ pub async fn pair(
         of.map(|(gate, _)| gate.key().to_owned()).collect()
     };
     let record = command.tx.pair_record(a, b, this).await?;
+    // While one of the offices has blocked the other nothing new begins between them, and why is not told.
+    let blocked = match command.tx.get::<City>(b).await?.and_then(|city| city.owner) {
+        Some(other) => command.tx.is_blocked(office, other).await?,
+        None => false,
+    };
     let level = command.tx.get::<Organisation>(office).await?.map(|office| office.value.verification);
     let facts = PairFacts {
         proposer_level: level.unwrap_or(VerificationLevel::V0),
@@ -146,7 +159,7 @@ pub async fn pair(
             failed: keys(Outcome::Fail),
             unknown: keys(Outcome::Unknown),
         },
-        other_live: record.other_live,
+        other_live: record.other_live || blocked,
         cooling_until: record.cooling_until.and_then(DateTime::from_timestamp_micros),
         upgrade_open: record.upgrade_open,
         trial_demanded_by: path.trial_demanded_by.clone(),

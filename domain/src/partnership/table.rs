@@ -175,7 +175,8 @@ pub const PARTNERSHIP_RULES: &[PartnershipRule] = &[
         &[G::TierHigher, G::TierReachable, G::NoUpgradeOpen, G::SameTerms, G::OtherPerson],
         S::Active,
     ),
-    to(SIGNED, T::Replace, SYSTEM, &[G::Successor], S::Ended),
+    // What is silent or suspended is brought back before anything higher grows out of it.
+    to(&[S::Active, S::UnderReview], T::Replace, SYSTEM, &[G::Successor], S::Ended),
 ];
 
 const fn to(
