@@ -14,7 +14,6 @@ use domain::{
 };
 
 use crate::{
-    account::letters::notice,
     command::{CommandError, CommandTx, Refusal},
     partnership::roles,
     store::{Step, Stored},
@@ -61,13 +60,7 @@ async fn tell(
         event.to.label(),
         command.app.auth.public_url
     );
-    for member in command.app.store.members(organisation).await? {
-        let (Some(email), true) = (member.email, member.membership.role != OrgRole::Viewer) else { continue };
-        let subject = "News of a demonstration area";
-        let letter = notice(member.membership.person, &email, subject, body.clone(), None);
-        command.tx.promise(letter, &command.app.auth.mail_domain).await?;
-    }
-    Ok(())
+    command.tell(organisation, ("News of a demonstration area", body)).await
 }
 
 async fn step(

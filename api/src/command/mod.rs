@@ -4,6 +4,7 @@
 //! What is refused leaves nothing behind, its key included, so that it can be asked for again once it is mended.
 
 mod refusal;
+mod tell;
 
 use std::sync::Arc;
 

@@ -16,7 +16,7 @@ use super::{
     hall::Hall,
     letters,
     meeting::{Tell, apply},
-    noted, tell,
+    noted,
 };
 use crate::{
     app::App,
@@ -124,7 +124,7 @@ pub(super) async fn change(
 async fn tell_all(command: &CommandTx, hall: &Hall, transition: EventTransition) -> Result<(), CommandError> {
     for organisation in hall.entries.keys() {
         let letter = letters::event(transition, &hall.event.value, &command.app.auth.public_url);
-        tell(command, *organisation, letter).await?;
+        command.tell(*organisation, letter).await?;
     }
     Ok(())
 }
@@ -159,7 +159,7 @@ async fn publish(command: &CommandTx, hall: &mut Hall) -> Result<(), CommandErro
     for organisation in hall.entries.keys() {
         let count = hall.of(*organisation).filter(|meeting| meeting.value.state.is_placed()).count();
         let letter = letters::published(&hall.event.value, count, &command.app.auth.public_url);
-        tell(command, *organisation, letter).await?;
+        command.tell(*organisation, letter).await?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use domain::{
     value::Localized,
 };
 
-use super::{gate, hall::Hall, letters, noted_meeting, schedule, tell};
+use super::{gate, hall::Hall, letters, noted_meeting, schedule};
 use crate::{
     app::App,
     auth::Actor,
@@ -222,7 +222,7 @@ pub(super) async fn apply(
         if is_told {
             let url = &command.app.auth.public_url;
             let letter = letters::moved(happened.transition, &changed.value, &hall.event.value, url);
-            tell(command, side, letter).await?;
+            command.tell(side, letter).await?;
         }
     }
     Ok(changed)

@@ -22,32 +22,15 @@ pub mod timers;
 
 use domain::{
     Vocabulary,
-    account::OrgRole,
     exchange_event::{EventHappened, ExchangeEvent},
     id::Id,
     meeting::{Meeting, MeetingHappened},
-    organisation::Organisation,
 };
 
 use crate::{
-    account::letters::notice,
     command::{CommandError, CommandTx, Refusal, UserErrorCode},
     store::{Step, Stored},
 };
-
-/// Promises mail to the people of an organisation who can act for it.
-async fn tell(
-    command: &CommandTx,
-    organisation: Id<Organisation>,
-    (subject, body): (&str, String),
-) -> Result<(), CommandError> {
-    for member in command.app.store.members(organisation).await? {
-        let (Some(email), true) = (member.email, member.membership.role != OrgRole::Viewer) else { continue };
-        let letter = notice(member.membership.person, &email, subject, body.clone(), None);
-        command.tx.promise(letter, &command.app.auth.mail_domain).await?;
-    }
-    Ok(())
-}
 
 /// Writes a change of an event down: its history and the log of who did what.
 async fn noted(

@@ -14,7 +14,6 @@ use super::{
     hall::Hall,
     letters,
     meeting::{Tell, apply, side_actor},
-    tell,
 };
 use crate::{
     app::App,
@@ -214,7 +213,8 @@ async fn create(
     let own = command.tx.get::<Organisation>(mine.value.organisation).await?.ok_or(CommandError::Failed)?;
     let accepted = state == MeetingState::Accepted;
     let url = &command.app.auth.public_url;
-    tell(command, wish.recipient, letters::asked(own.value.name.as_str(), &event.value, accepted, url))
+    command
+        .tell(wish.recipient, letters::asked(own.value.name.as_str(), &event.value, accepted, url))
         .await?;
     Ok(stored.id)
 }

@@ -9,7 +9,7 @@ use domain::{
     policy::Action,
 };
 
-use super::{asker, effect, is_of_the_platform, letters, step, surroundings, tell, timers_of};
+use super::{asker, effect, is_of_the_platform, letters, step, surroundings, timers_of};
 use crate::{
     app::App,
     auth::Actor,
@@ -88,7 +88,7 @@ pub(super) async fn apply(
             let changed = command.tx.change(stored, next).await?;
             if let Some(side) = asker.side {
                 let other = changed.value.organisation(side.other());
-                tell(command, other, letters::said(transition, url)).await?;
+                command.tell(other, letters::said(transition, url)).await?;
             }
             command.audit(&changed, serde_json::json!({"said": transition, "state": from}));
             Ok((changed, false))

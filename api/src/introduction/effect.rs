@@ -16,7 +16,7 @@ use domain::{
     vocabulary::{ListingState, TransactionRung},
 };
 
-use super::{advance::by_platform, letters, tell};
+use super::{advance::by_platform, letters};
 use crate::{
     command::{CommandError, CommandTx, Refusal},
     registry::listing,
@@ -122,14 +122,14 @@ pub(super) async fn after(
                 .clone();
             let to = introduction.organisation(introduction.recipient());
             let url = &command.app.auth.public_url;
-            tell(command, to, letters::expressed(introduction.initiator, name.as_str(), url)).await?;
+            command.tell(to, letters::expressed(introduction.initiator, name.as_str(), url)).await?;
         }
         // Only who expressed it has something to be told: the other side never answered.
-        (T::Expire, _) => tell(command, introduction.organisation(introduction.initiator), message()).await?,
-        (_, Some(side)) => tell(command, introduction.organisation(side.other()), message()).await?,
+        (T::Expire, _) => command.tell(introduction.organisation(introduction.initiator), message()).await?,
+        (_, Some(side)) => command.tell(introduction.organisation(side.other()), message()).await?,
         (_, None) => {
             for side in [Side::Investor, Side::Owner] {
-                tell(command, introduction.organisation(side), message()).await?;
+                command.tell(introduction.organisation(side), message()).await?;
             }
         }
     }
@@ -168,7 +168,7 @@ async fn introduce(command: &CommandTx, stored: &Stored<Introduction>) -> Result
             &name.map(|name| name.to_string()).unwrap_or_default(),
             &email.map(|email| email.to_string()).unwrap_or_default(),
         );
-        tell(command, to, letter).await?;
+        command.tell(to, letter).await?;
     }
     Ok(())
 }

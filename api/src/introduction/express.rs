@@ -13,7 +13,7 @@ use domain::{
 };
 use matcher::gate::investment::open_but_for_blocks;
 
-use super::{effect, letters, step, tell, timers_of};
+use super::{effect, letters, step, timers_of};
 use crate::{
     app::App,
     auth::Actor,
@@ -121,7 +121,7 @@ async fn begin(command: &CommandTx, asked: Expression) -> Result<Id<Introduction
     step(command, &stored, None, "EXPRESS").await?;
     effect::reach(command, &stored, TransactionRung::Interest, None).await?;
     let url = &command.app.auth.public_url;
-    tell(command, other_id, letters::expressed(asked.side, own.value.name.as_str(), url)).await?;
+    command.tell(other_id, letters::expressed(asked.side, own.value.name.as_str(), url)).await?;
     command.audit(&stored, serde_json::json!({"to": IntroductionState::Expressed}));
     Ok(stored.id)
 }
@@ -173,7 +173,7 @@ fn refused(refusal: IntroductionBeginRefusal, own_is_clear: bool) -> CommandErro
     let IntroductionBeginRefusal::Guards(open) = refusal else {
         return Refusal::not_permitted(refusal.to_string()).into();
     };
-    // What else does not hold would tell, by a block of one's own, whose project a blind listing is.
+    // What else does not hold would by a block of one's own, whose project a blind listing is.
     if open.contains(&G::NoLivePair) {
         return duplicate().into();
     }

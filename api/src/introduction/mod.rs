@@ -14,7 +14,7 @@ pub mod timers;
 
 use domain::{
     Vocabulary,
-    account::{OrgRole, PlatformRole},
+    account::PlatformRole,
     id::Id,
     introduction::{
         Asker, Introduction, IntroductionParty, IntroductionTimers, IntroductionTransition, Side,
@@ -29,7 +29,6 @@ use domain::{
 pub use effect::{hold_all, subject_over};
 
 use crate::{
-    account::letters::notice,
     command::{CommandError, CommandTx, Refusal},
     store::{Step, Stored, Subject},
 };
@@ -111,20 +110,6 @@ async fn step(
         reasons: reason.map(|reason| reason.code().to_owned()).into_iter().collect(),
     };
     Ok(command.tx.add_step(stored.id, step).await?)
-}
-
-/// Promises mail to the people of an organisation who can act for it.
-async fn tell(
-    command: &CommandTx,
-    organisation: Id<Organisation>,
-    (subject, body): (&str, String),
-) -> Result<(), CommandError> {
-    for member in command.app.store.members(organisation).await? {
-        let (Some(email), true) = (member.email, member.membership.role != OrgRole::Viewer) else { continue };
-        let letter = notice(member.membership.person, &email, subject, body.clone(), None);
-        command.tx.promise(letter, &command.app.auth.mail_domain).await?;
-    }
-    Ok(())
 }
 
 /// Whether an introduction to a project has come to terms or further and goes on.

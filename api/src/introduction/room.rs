@@ -10,7 +10,7 @@ use domain::{
     project::Project,
 };
 
-use super::{asker, tell};
+use super::asker;
 use crate::{
     app::App,
     auth::Actor,
@@ -46,7 +46,7 @@ pub async fn settle_nda(
             let next = stored.value.settle_nda(side, waive, command.now)?;
             let changed = command.tx.change(&stored, next).await?;
             let message = super::letters::settled(changed.value.nda, &command.app.auth.public_url);
-            tell(command, changed.value.organisation(side.other()), message).await?;
+            command.tell(changed.value.organisation(side.other()), message).await?;
             command.audit(&changed, serde_json::json!({"nda": changed.value.nda, "waive": waive}));
             Ok(changed.id)
         })

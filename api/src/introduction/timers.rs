@@ -6,7 +6,7 @@ use domain::{
     introduction::{Introduction, IntroductionParty, Nudge, Side},
 };
 
-use super::{advance::by_platform, letters, surroundings, tell, timers_of};
+use super::{advance::by_platform, letters, surroundings, timers_of};
 use crate::{app::App, auth::Actor, command::CommandError};
 
 /// Introductions that one round looks at.
@@ -51,11 +51,11 @@ async fn one(app: &App, id: Id<Introduction>) -> Result<Option<bool>, CommandErr
         match nudge {
             Nudge::Answer => {
                 let to = changed.value.organisation(changed.value.recipient());
-                tell(&command, to, letters::unanswered(url)).await?;
+                command.tell(to, letters::unanswered(url)).await?;
             }
             Nudge::Silence => {
                 for side in [Side::Investor, Side::Owner] {
-                    tell(&command, changed.value.organisation(side), letters::silent(url)).await?;
+                    command.tell(changed.value.organisation(side), letters::silent(url)).await?;
                 }
             }
         }

@@ -18,7 +18,7 @@ use domain::{
 };
 use futures::future::BoxFuture;
 
-use super::{actor, check_papers, facts, letters, office, shared, step, tell, timers_of};
+use super::{actor, check_papers, facts, letters, office, shared, step, timers_of};
 use crate::{
     app::App,
     auth::Actor as Asker,
@@ -239,14 +239,14 @@ async fn follow(
             if stored.value.versions.is_empty() && stored.value.upgrade_of.is_none() {
                 return Ok(());
             }
-            tell(command, office(&stored.value, *side), letters::moved(event, url)).await
+            command.tell(office(&stored.value, *side), letters::moved(event, url)).await
         }
         E::AwaitOther { side } => {
-            tell(command, office(&stored.value, *side), letters::awaited(event, url)).await
+            command.tell(office(&stored.value, *side), letters::awaited(event, url)).await
         }
         E::Warn { number } => {
             for (_, seat) in stored.value.sides.iter() {
-                tell(command, seat.office, letters::warned(*number, url)).await?;
+                command.tell(seat.office, letters::warned(*number, url)).await?;
             }
             Ok(())
         }

@@ -22,7 +22,6 @@ use domain::{
 };
 
 use crate::{
-    account::letters::notice,
     command::{CommandError, CommandTx, Refusal},
     store::{Step, Store, Stored},
 };
@@ -90,20 +89,6 @@ pub(crate) async fn check_papers(
         if paper.is_none_or(|paper| paper.owner.is_none() || paper.owner != own) {
             return Err(Refusal::not_found(path, "document").into());
         }
-    }
-    Ok(())
-}
-
-/// Promises mail to the people of an office who can act for it.
-async fn tell(
-    command: &CommandTx,
-    office: Id<Organisation>,
-    (subject, body): (&str, String),
-) -> Result<(), CommandError> {
-    for member in command.app.store.members(office).await? {
-        let (Some(email), true) = (member.email, member.membership.role != OrgRole::Viewer) else { continue };
-        let letter = notice(member.membership.person, &email, subject, body.clone(), None);
-        command.tx.promise(letter, &command.app.auth.mail_domain).await?;
     }
     Ok(())
 }

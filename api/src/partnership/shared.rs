@@ -12,7 +12,7 @@ use domain::{
     project::Project,
 };
 
-use super::{actor, check_papers, letters, office, tell};
+use super::{actor, check_papers, letters, office};
 use crate::{
     app::{App, combination::triad_now},
     auth::Actor as Asker,
@@ -83,7 +83,7 @@ pub async fn share(
             let changed = command.tx.change(&stored, next).await?;
             if with != SharedWith::OwnSide {
                 let message = letters::shared(kind, &command.app.auth.public_url);
-                tell(command, office(&changed.value, side.other()), message).await?;
+                command.tell(office(&changed.value, side.other()), message).await?;
             }
             command.audit(&changed, serde_json::json!({"shared": kind, "with": with, "documents": papers}));
             Ok(on.id)

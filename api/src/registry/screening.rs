@@ -4,7 +4,6 @@
 
 use domain::{
     Vocabulary,
-    account::OrgRole,
     id::Id,
     machine::Machine as _,
     organisation::{Organisation, OrganisationFacts, Screening},
@@ -16,7 +15,6 @@ use domain::{
 };
 
 use crate::{
-    account::letters,
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
@@ -131,7 +129,7 @@ async fn agreed(
         let body = "The screening against sanctions lists holds your organisation: two officers found that it is one \
                     that is listed. Its listings have left the rankings. One of its owners can appeal; another \
                     officer decides about the appeal.";
-        tell_owners(command, organisation.id, "Your organisation is held", body).await?;
+        command.tell_owners(organisation.id, ("Your organisation is held", body.to_owned())).await?;
     }
     Ok(())
 }
@@ -262,25 +260,10 @@ pub async fn decide_appeal(
             } else {
                 command.tx.change(&hit, case).await?;
             }
-            tell_owners(command, organisation.id, subject, body).await?;
+            command.tell_owners(organisation.id, (subject, body.to_owned())).await?;
             command.audit_as("screening_hit", Some(id.uuid()), serde_json::json!({"granted": granted}));
             Ok(id)
         })
     })
     .await
-}
-
-/// Promises mail to the owners of an organisation.
-pub(super) async fn tell_owners(
-    command: &CommandTx,
-    organisation: Id<Organisation>,
-    subject: &str,
-    body: &str,
-) -> Result<(), CommandError> {
-    for member in command.app.store.members(organisation).await? {
-        let (Some(email), OrgRole::Owner) = (member.email, member.membership.role) else { continue };
-        let letter = letters::notice(member.membership.person, &email, subject, body.to_owned(), None);
-        command.tx.promise(letter, &command.app.auth.mail_domain).await?;
-    }
-    Ok(())
 }

@@ -12,7 +12,6 @@ use futures::TryStreamExt;
 
 use super::{
     organisation::{TERMS, hold, level_held},
-    screening::tell_owners,
     verification::level_step,
 };
 use crate::{app::App, auth::Actor, command::CommandError, store::Step};
@@ -72,7 +71,7 @@ async fn fall(app: &App, id: Id<Organisation>) -> Result<Round, CommandError> {
              back.",
             held.level, now.level
         );
-        tell_owners(&command, id, "Your organisation's verification lapsed", &body).await?;
+        command.tell_owners(id, ("Your organisation's verification lapsed", body)).await?;
     }
     let from = facts.screening.status;
     let age = facts.screening.screened_on.map_or(0, |on| today.signed_duration_since(on).num_days());

@@ -1,12 +1,16 @@
 //! Mutations of partnerships of cities.
 
+mod act_input;
 mod input;
 
 use async_graphql::{Context, Object, Result};
 
-use self::input::{
-    ActOnPartnershipInput, DraftPartnershipInput, OpenSharedDocumentInput, SetCityRolesInput,
-    ShareInPartnershipInput, TakeBackSharedInput,
+use self::{
+    act_input::ActOnPartnershipInput,
+    input::{
+        DraftPartnershipInput, OpenSharedDocumentInput, SetCityRolesInput, ShareInPartnershipInput,
+        TakeBackSharedInput,
+    },
 };
 use super::{Kind, account_id, aggregate_id, meta, on, payload, seen, settled};
 use crate::{

@@ -1,114 +1,86 @@
-//! Mutations of exchange events: the organiser's, and the participants' registration.
+//! Inputs of mutations of exchange events.
 
-use async_graphql::{Context, ID, InputObject, Object, OneofObject, Result};
+use async_graphql::{ID, InputObject, OneofObject, Result};
 use chrono::{DateTime, Utc};
 use domain::{
     exchange_event::{
-        AcceptanceMode, EventIntent, EventKind, EventPlan, EventQuota, EventSlot, ExchangeEvent,
-        ExchangeLevel, QuotaOf, RegistrationFacts, SchedulingMode,
+        AcceptanceMode, EventIntent, EventKind, EventPlan, EventQuota, EventSlot, ExchangeLevel, QuotaOf,
+        RegistrationFacts, SchedulingMode,
     },
-    id::Id,
     value::{Lang, SingleLine},
     vocabulary::OrganisationKind,
 };
 
-use super::{aggregate_id, meta, on, payload, seen, settled};
+use super::super::aggregate_id;
 use crate::{
-    app::App,
-    auth::Actor,
     command::{CommandError, Refusal},
-    event::{
-        act::{self, Act},
-        draft,
-        register::{self, Entry},
-        schedule,
-    },
-    graphql::{
-        code::Code,
-        input::TextInput,
-        object::{ExchangeEventNode, ScheduleObject},
-    },
+    event::{act::Act, register::Entry},
+    graphql::{code::Code, input::TextInput},
 };
-
-payload! {
-    /// Answer of a mutation of an exchange event.
-    ExchangeEventPayload {
-        /// The event as it is now.
-        event: ExchangeEventNode,
-    }
-}
-
-payload! {
-    /// Answer of the computation of a schedule.
-    ComputeSchedulePayload {
-        /// What the schedule comes to.
-        schedule: ScheduleObject,
-    }
-}
 
 /// When meetings take place.
 #[derive(Debug, Clone, InputObject)]
 pub struct EventSlotInput {
     /// Its beginning.
-    starts: DateTime<Utc>,
+    pub(super) starts: DateTime<Utc>,
     /// Its end.
-    ends: DateTime<Utc>,
+    pub(super) ends: DateTime<Utc>,
 }
 
 /// How many of a level or of a kind take part at most; one of the two is given.
 #[derive(Debug, Clone, InputObject)]
 pub struct EventQuotaInput {
     /// Of which level of exchange.
-    level: Option<Code<ExchangeLevel>>,
+    pub(super) level: Option<Code<ExchangeLevel>>,
     /// Of which kind of organisation.
-    kind: Option<Code<OrganisationKind>>,
+    pub(super) kind: Option<Code<OrganisationKind>>,
     /// How many; nought keeps them out.
-    max: u16,
+    pub(super) max: u16,
 }
 
 /// What an organiser plans.
 #[derive(Debug, Clone, InputObject)]
 pub struct EventPlanInput {
     /// Its name.
-    title: TextInput,
+    pub(super) title: TextInput,
     /// What it is about.
-    about: Option<TextInput>,
+    pub(super) about: Option<TextInput>,
     /// Its kind.
-    kind: Code<EventKind>,
+    pub(super) kind: Code<EventKind>,
     /// Where it takes place.
-    venue: String,
+    pub(super) venue: String,
     /// In which city, where it is one of ours.
-    city_id: Option<ID>,
+    pub(super) city_id: Option<ID>,
     /// The zone of its place, a name of the IANA list, such as Asia/Bangkok.
-    time_zone: String,
+    pub(super) time_zone: String,
     /// Who finds the times of meetings.
-    scheduling: Code<SchedulingMode>,
+    pub(super) scheduling: Code<SchedulingMode>,
     /// What silence to a request means.
-    acceptance: Code<AcceptanceMode>,
+    pub(super) acceptance: Code<AcceptanceMode>,
     /// When requests close: before the first slot begins.
-    freeze_at: DateTime<Utc>,
+    pub(super) freeze_at: DateTime<Utc>,
     /// Slots in order, at most 96; none overlaps another, and each is at most eight hours long.
-    slots: Vec<EventSlotInput>,
+    pub(super) slots: Vec<EventSlotInput>,
     /// Tables by name, at most 200.
-    tables: Vec<String>,
+    pub(super) tables: Vec<String>,
     /// Stands that participants can hold, at most 400; who holds one meets there.
     #[graphql(default)]
-    stands: u16,
+    pub(super) stands: u16,
     /// Quotas by level and kind, at most 20.
     #[graphql(default)]
-    quotas: Vec<EventQuotaInput>,
+    pub(super) quotas: Vec<EventQuotaInput>,
     /// Organisations that take part at most, 1 to 400.
-    max_participants: u16,
+    pub(super) max_participants: u16,
     /// Meetings that each has at most, 1 to 96.
-    meetings_each: u16,
+    pub(super) meetings_each: u16,
 }
 
-fn line(path: &str, text: &str) -> Result<SingleLine, CommandError> {
+pub(super) fn line(path: &str, text: &str) -> Result<SingleLine, CommandError> {
     SingleLine::new(text).map_err(|error| Refusal::validation(path, error).into())
 }
 
 /// What is wrong with a part of an input, under the path of the part.
-fn under(path: &str, error: CommandError) -> CommandError {
+pub(super) fn under(path: &str, error: CommandError) -> CommandError {
     let CommandError::Refused(mut refusals) = error else { return error };
     for refusal in &mut refusals {
         let mut whole: Vec<String> =
@@ -120,7 +92,7 @@ fn under(path: &str, error: CommandError) -> CommandError {
 }
 
 impl EventPlanInput {
-    fn parse(&self, path: &str) -> Result<EventPlan, CommandError> {
+    pub(super) fn parse(&self, path: &str) -> Result<EventPlan, CommandError> {
         let at = |field: &str| format!("{path}.{field}");
         if self.time_zone.parse::<chrono_tz::Tz>().is_err() {
             let message = "give a zone of the IANA list, such as Asia/Bangkok";
@@ -172,11 +144,11 @@ impl EventPlanInput {
 #[derive(Debug, InputObject)]
 pub struct CreateEventInput {
     /// What is planned.
-    plan: EventPlanInput,
+    pub(super) plan: EventPlanInput,
     /// The same key gives the same answer and one effect.
-    idempotency_key: String,
+    pub(super) idempotency_key: String,
     /// The client's own mark.
-    client_mutation_id: Option<String>,
+    pub(super) client_mutation_id: Option<String>,
 }
 
 /// One act of an organiser. Exactly one is given.
@@ -201,7 +173,7 @@ pub enum EventActInput {
 }
 
 impl EventActInput {
-    fn parse(&self) -> Result<Act, CommandError> {
+    pub(super) fn parse(&self) -> Result<Act, CommandError> {
         let said = |yes: bool, act: Act| {
             let message = "say true, or ask for something else";
             if yes { Ok(act) } else { Err(CommandError::from(Refusal::validation("act", message))) }
@@ -223,45 +195,45 @@ impl EventActInput {
 #[derive(Debug, InputObject)]
 pub struct ActOnEventInput {
     /// Which one.
-    event_id: ID,
+    pub(super) event_id: ID,
     /// The version at which it was seen.
-    expected_version: i32,
+    pub(super) expected_version: i32,
     /// The act.
-    act: EventActInput,
+    pub(super) act: EventActInput,
     /// The same key gives the same answer and one effect.
-    idempotency_key: String,
+    pub(super) idempotency_key: String,
     /// The client's own mark.
-    client_mutation_id: Option<String>,
+    pub(super) client_mutation_id: Option<String>,
 }
 
 /// The registration of the own organisation. A second one writes the first anew.
 #[derive(Debug, InputObject)]
 pub struct RegisterForEventInput {
     /// For which event.
-    event_id: ID,
+    pub(super) event_id: ID,
     /// Why it comes; at least one.
-    intents: Vec<Code<EventIntent>>,
+    pub(super) intents: Vec<Code<EventIntent>>,
     /// Numbers of the slots in which it can meet, from 1; at least one.
-    available: Vec<u16>,
+    pub(super) available: Vec<u16>,
     /// Languages in which it can talk, by ISO 639; at least one.
-    languages: Vec<String>,
+    pub(super) languages: Vec<String>,
     /// A project of the own organisation that it brings.
-    project_id: Option<ID>,
+    pub(super) project_id: Option<ID>,
     /// A mandate of the own organisation that it brings.
-    mandate_id: Option<ID>,
+    pub(super) mandate_id: Option<ID>,
     /// Meetings that it wants at most; those that the event gives each where none is named.
-    limit: Option<u16>,
+    pub(super) limit: Option<u16>,
     /// Whether it wants a stand.
     #[graphql(default)]
-    stand: bool,
+    pub(super) stand: bool,
     /// The same key gives the same answer and one effect.
-    idempotency_key: String,
+    pub(super) idempotency_key: String,
     /// The client's own mark.
-    client_mutation_id: Option<String>,
+    pub(super) client_mutation_id: Option<String>,
 }
 
 impl RegisterForEventInput {
-    fn parse(&self) -> Result<Entry, CommandError> {
+    pub(super) fn parse(&self) -> Result<Entry, CommandError> {
         if self.languages.len() > 20 || self.intents.len() > 20 || self.available.len() > 96 {
             return Err(Refusal::validation("", "at most 20 intents, 96 slots and 20 languages").into());
         }
@@ -288,123 +260,25 @@ impl RegisterForEventInput {
 #[derive(Debug, InputObject)]
 pub struct WithdrawFromEventInput {
     /// From which event.
-    event_id: ID,
+    pub(super) event_id: ID,
     /// The same key gives the same answer and one effect.
-    idempotency_key: String,
+    pub(super) idempotency_key: String,
     /// The client's own mark.
-    client_mutation_id: Option<String>,
+    pub(super) client_mutation_id: Option<String>,
 }
 
 /// A schedule that is computed.
 #[derive(Debug, InputObject)]
 pub struct ComputeScheduleInput {
     /// Of which event.
-    event_id: ID,
+    pub(super) event_id: ID,
     /// The version at which it was seen.
-    expected_version: i32,
+    pub(super) expected_version: i32,
     /// Whether nothing is to be written.
     #[graphql(default)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
     /// The same key gives the same answer and one effect.
-    idempotency_key: String,
+    pub(super) idempotency_key: String,
     /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// Mutations of exchange events.
-#[derive(Debug, Default)]
-pub struct EventMutation;
-
-async fn answer(
-    ctx: &Context<'_>,
-    outcome: Result<Id<ExchangeEvent>, CommandError>,
-    client_mutation_id: Option<String>,
-) -> Result<ExchangeEventPayload> {
-    let (done, mut user_errors) = settled(outcome)?;
-    let event = seen(ctx, done, &mut user_errors).await?.map(ExchangeEventNode);
-    Ok(ExchangeEventPayload { event, user_errors, client_mutation_id })
-}
-
-/// Mutations of exchange events.
-#[Object]
-impl EventMutation {
-    /// Drafts an exchange event of the own organisation, which has to be of level V2. A draft is seen by its people alone.
-    async fn create_event(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is asked for.")] input: CreateEventInput,
-    ) -> Result<ExchangeEventPayload> {
-        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
-        let outcome = async {
-            let meta = meta(ctx, "createEvent", &input.idempotency_key, &input)?;
-            draft::draft(app, actor, &meta, input.plan.parse("plan")?).await
-        };
-        answer(ctx, outcome.await, input.client_mutation_id.clone()).await
-    }
-
-    /// Does one act of the organiser. What can be done, and what each still takes, is told by `availableTransitions`.
-    async fn act_on_event(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is asked for.")] input: ActOnEventInput,
-    ) -> Result<ExchangeEventPayload> {
-        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
-        let outcome = async {
-            let meta = meta(ctx, "actOnEvent", &input.idempotency_key, &input)?;
-            let on = on("eventId", &input.event_id, input.expected_version)?;
-            act::act(app, actor, &meta, on, input.act.parse()?).await
-        };
-        answer(ctx, outcome.await, input.client_mutation_id.clone()).await
-    }
-
-    /// Registers the organisation for which the caller acts, or writes its registration anew. Quotas by level and kind
-    /// hold (article 15).
-    async fn register_for_event(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is asked for.")] input: RegisterForEventInput,
-    ) -> Result<ExchangeEventPayload> {
-        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
-        let outcome = async {
-            let meta = meta(ctx, "registerForEvent", &input.idempotency_key, &input)?;
-            register::register(app, actor, &meta, input.parse()?).await
-        };
-        answer(ctx, outcome.await, input.client_mutation_id.clone()).await
-    }
-
-    /// Withdraws the registration of the organisation for which the caller acts, before the event begins; its meetings are
-    /// cancelled.
-    async fn withdraw_from_event(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is asked for.")] input: WithdrawFromEventInput,
-    ) -> Result<ExchangeEventPayload> {
-        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
-        let outcome = async {
-            let meta = meta(ctx, "withdrawFromEvent", &input.idempotency_key, &input)?;
-            let event = aggregate_id("eventId", &input.event_id)?;
-            register::withdraw(app, actor, &meta, event).await
-        };
-        answer(ctx, outcome.await, input.client_mutation_id.clone()).await
-    }
-
-    /// Computes the schedule of an event, for the organiser: the best one that can be found, with a bound that none can
-    /// pass, and why a meeting has no place. What was published keeps its place as far as it can, and nobody is moved more
-    /// than twice. A dry run writes nothing.
-    async fn compute_schedule(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "What is asked for.")] input: ComputeScheduleInput,
-    ) -> Result<ComputeSchedulePayload> {
-        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
-        let outcome = async {
-            let meta = meta(ctx, "computeSchedule", &input.idempotency_key, &input)?;
-            let on = on("eventId", &input.event_id, input.expected_version)?;
-            schedule::compute(app, actor, &meta, on, input.dry_run).await
-        };
-        let (done, user_errors) = settled(outcome.await)?;
-        crate::graphql::loader::forget(ctx)?;
-        let schedule = done.map(Into::into);
-        Ok(ComputeSchedulePayload { schedule, user_errors, client_mutation_id: input.client_mutation_id })
-    }
+    pub(super) client_mutation_id: Option<String>,
 }

@@ -1,304 +1,42 @@
 //! Introductions, as each of the two sides sees them.
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
+mod part;
+
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result};
 use chrono::{DateTime, Utc};
 use domain::{
-    account::Person,
     disclosure::ListingField,
     document::Document,
-    id::Id,
-    introduction::{
-        AvailableIntroductionTransition, Bindingness, InterestDeclineReason, Introduction, IntroductionGuard,
-        IntroductionState, IntroductionTransition, NdaState, Promise, RoomFolder, Side,
-    },
+    introduction::{Bindingness, Introduction, IntroductionState, RoomFolder, Side},
     organisation::Organisation,
-    vocabulary::Instrument,
 };
 
 use super::{
     super::{code::Code, mutation::settled},
     MandateNode, MoneyObject, OrganisationNode, ProjectNode, TextObject,
-    common::{find, global, node, number},
+    common::{find, global, node},
     listing::HistoryStep,
-    me::{stored, time},
+    me::stored,
 };
 use crate::{
     app::App,
     auth::Actor,
-    id::encode,
     introduction::{advance, room, timers_of},
-    store::{Disclosure, Kind, Note, RoomRead, Stored},
+    store::Stored,
     visible::Visible,
+};
+
+pub use self::part::{
+    AvailableObject, DisclosedContact, DisclosureObject, DocumentRoom, FolderObject, InterestAnswers,
+    IntroductionEnd, NoteObject, PaperObject, PromiseObject, ReadObject, ReasonCount, WaitingWord,
 };
 
 /// An introduction.
 #[derive(Debug, Clone)]
 pub struct IntroductionNode(pub Visible<Introduction>);
-
-/// The three answers of whoever expressed interest.
-#[derive(Debug, SimpleObject)]
-pub struct InterestAnswers {
-    /// What cooperation is sought.
-    cooperation_sought: TextObject,
-    /// What is unclear in the other side's record.
-    what_is_unclear: TextObject,
-    /// Who asks.
-    about_us: TextObject,
-}
-
-/// A contact that was disclosed by the acceptance.
-#[derive(Debug, SimpleObject)]
-pub struct DisclosedContact {
-    /// Of which side.
-    side: Code<Side>,
-    /// The name; null once the account is erased.
-    name: Option<String>,
-    /// The address of mail; null once the account is erased.
-    email: Option<String>,
-}
-
-/// An amount with what stands behind it.
-#[derive(Debug, SimpleObject)]
-#[graphql(name = "PromisedAmount")]
-pub struct PromiseObject {
-    /// How much.
-    amount: MoneyObject,
-    /// Conditions.
-    conditions: Option<TextObject>,
-    /// How the money comes.
-    instrument: Option<Code<Instrument>>,
-    /// Ids of the signed document, or of the evidence.
-    document_ids: Vec<ID>,
-    /// When it was given.
-    at: DateTime<Utc>,
-}
-
-impl From<&Promise> for PromiseObject {
-    fn from(promise: &Promise) -> Self {
-        Self {
-            amount: MoneyObject(promise.amount),
-            conditions: promise.text.as_ref().map(Into::into),
-            instrument: promise.instrument.map(Code),
-            document_ids: promise.documents.iter().map(|id| global(*id)).collect(),
-            at: promise.at,
-        }
-    }
-}
-
-/// Why an introduction is over.
-#[derive(Debug, SimpleObject)]
-pub struct IntroductionEnd {
-    /// Which side ended it; null where neither did.
-    side: Option<Code<Side>>,
-    /// The reason; null where the listing or the mandate was over.
-    reason: Option<Code<InterestDeclineReason>>,
-    /// Words that only the two sides see.
-    words: Option<TextObject>,
-}
-
-/// A first word of two that are needed.
-#[derive(Debug, SimpleObject)]
-pub struct WaitingWord {
-    /// For what.
-    transition: Code<IntroductionTransition>,
-    /// Of which side.
-    side: Option<Code<Side>>,
-    /// The amount that it says; the other side agrees by saying none or the same.
-    amount: Option<MoneyObject>,
-    /// When.
-    at: DateTime<Utc>,
-}
-
-/// A transition of an introduction that the caller may ask for.
-#[derive(Debug, SimpleObject)]
-#[graphql(name = "AvailableIntroductionTransition")]
-pub struct AvailableObject {
-    /// Its name.
-    name: Code<IntroductionTransition>,
-    /// What still has to hold, beside what comes with the request; empty where it can be asked for at once.
-    requires: Vec<Code<IntroductionGuard>>,
-}
-
-impl From<AvailableIntroductionTransition> for AvailableObject {
-    fn from(available: AvailableIntroductionTransition) -> Self {
-        Self {
-            name: Code(available.transition),
-            requires: available.requires.into_iter().map(Code).collect(),
-        }
-    }
-}
-
-/// How often a reason was given.
-#[derive(Debug, SimpleObject)]
-pub struct ReasonCount {
-    /// The reason.
-    reason: Code<InterestDeclineReason>,
-    /// How often.
-    times: i64,
-}
-
-impl ReasonCount {
-    /// Counts reasons, the most frequent first, equals in the order of the list.
-    pub fn of(reasons: &[InterestDeclineReason]) -> Vec<Self> {
-        let count = |reason: &InterestDeclineReason| {
-            let times = reasons.iter().filter(|given| *given == reason).count();
-            Self { reason: Code(*reason), times: number(u64::try_from(times).unwrap_or(u64::MAX)) }
-        };
-        let mut counts: Vec<Self> =
-            <InterestDeclineReason as domain::Vocabulary>::ALL.iter().map(count).collect();
-        counts.retain(|count| count.times > 0);
-        counts.sort_by_key(|count| std::cmp::Reverse(count.times));
-        counts
-    }
-}
-
-/// A note that only the own side sees.
-#[derive(Debug, SimpleObject)]
-#[graphql(name = "IntroductionNote")]
-pub struct NoteObject {
-    /// Id, for `removeIntroductionNote`.
-    id: ID,
-    /// The words.
-    body: String,
-    /// When.
-    at: DateTime<Utc>,
-}
-
-impl From<Note> for NoteObject {
-    fn from(note: Note) -> Self {
-        Self { id: ID(note.id.to_string()), body: note.body, at: time(note.at) }
-    }
-}
-
-/// A contact that was shown to somebody, and why that was lawful.
-#[derive(Debug, SimpleObject)]
-#[graphql(name = "DisclosureLogRow")]
-pub struct DisclosureObject {
-    /// Whose; null once erased.
-    person_id: Option<ID>,
-    /// Of which organisation the person is.
-    from_organisation_id: ID,
-    /// To which organisation it was shown.
-    to_organisation_id: ID,
-    /// What was shown.
-    what: String,
-    /// Why that is lawful.
-    basis: String,
-    /// Country of the one organisation.
-    from_country: Option<String>,
-    /// Country of the other.
-    to_country: Option<String>,
-    /// Whether it went over a border.
-    cross_border: bool,
-    /// When.
-    at: DateTime<Utc>,
-}
-
-fn person(id: Option<Id<Person>>) -> Option<ID> {
-    id.map(|id| ID(encode(Kind::Person, id.uuid())))
-}
-
-impl From<Disclosure> for DisclosureObject {
-    fn from(row: Disclosure) -> Self {
-        Self {
-            person_id: person(row.person),
-            from_organisation_id: global(row.from),
-            to_organisation_id: global(row.to),
-            cross_border: row.from_country != row.to_country,
-            what: row.what,
-            basis: row.basis,
-            from_country: row.from_country,
-            to_country: row.to_country,
-            at: time(row.at),
-        }
-    }
-}
-
-/// A folder of a document room, as the caller sees it.
-#[derive(Debug, SimpleObject)]
-#[graphql(name = "RoomFolderView")]
-pub struct FolderObject {
-    /// Which one.
-    folder: Code<RoomFolder>,
-    /// Until when the owner opened it; null where it is shut.
-    open_until: Option<DateTime<Utc>>,
-    /// Whether the investor reads it now.
-    readable: bool,
-    /// Its papers, as far as the caller reads them.
-    papers: Vec<PaperObject>,
-}
-
-/// A paper in a document room; `openRoomDocument` gives its bytes.
-#[derive(Debug, SimpleObject)]
-#[graphql(name = "RoomPaper")]
-pub struct PaperObject {
-    /// Its id.
-    id: ID,
-    /// What it is, in a line.
-    title: String,
-    /// Media type.
-    media_type: String,
-    /// Its length in bytes.
-    bytes: i64,
-    /// Hash of its bytes (SHA-256) in hex.
-    sha256: String,
-}
-
-impl From<&Stored<Document>> for PaperObject {
-    fn from(paper: &Stored<Document>) -> Self {
-        Self {
-            id: global(paper.id),
-            title: paper.value.title.to_string(),
-            media_type: paper.value.media_type.clone(),
-            bytes: number(paper.value.bytes),
-            sha256: paper.value.sha256.clone(),
-        }
-    }
-}
-
-/// Who opened what in a document room.
-#[derive(Debug, SimpleObject)]
-#[graphql(name = "RoomRead")]
-pub struct ReadObject {
-    /// The paper.
-    document_id: ID,
-    /// Hash of its bytes (SHA-256) in hex.
-    sha256: String,
-    /// Who; null once erased.
-    person_id: Option<ID>,
-    /// Of which organisation.
-    organisation_id: ID,
-    /// When.
-    at: DateTime<Utc>,
-}
-
-impl From<RoomRead> for ReadObject {
-    fn from(read: RoomRead) -> Self {
-        Self {
-            document_id: global(read.document),
-            sha256: read.sha256,
-            person_id: person(read.person),
-            organisation_id: global(read.organisation),
-            at: time(read.at),
-        }
-    }
-}
-
-/// The document room of an introduction.
-#[derive(Debug, SimpleObject)]
-pub struct DocumentRoom {
-    /// Where the confidentiality agreement stands.
-    nda: Code<NdaState>,
-    /// The sides that have signed it.
-    nda_signed_by: Vec<Code<Side>>,
-    /// Its folders.
-    folders: Vec<FolderObject>,
-    /// Who opened what, newest first, at most 500; for the owner, and of the own organisation for the investor.
-    reads: Vec<ReadObject>,
-}
 
 impl IntroductionNode {
     fn record(&self) -> &Introduction {
