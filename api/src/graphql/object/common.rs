@@ -5,6 +5,8 @@ use async_graphql::{
     Context, Error, ID, InputValueError, InputValueResult, Object, Result, Scalar, ScalarType, SimpleObject,
     Value,
 };
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use domain::{
     country::Country,
@@ -240,6 +242,26 @@ pub async fn find<T: Guarded>(ctx: &Context<'_>, id: Id<T>) -> Result<Option<Vis
     })?;
     let viewer = ctx.data::<Viewer>()?;
     Ok(found.and_then(|stored| viewer.see(stored)))
+}
+
+/// Those of some ids that the caller sees. They are loaded in one go, and once a request.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn present<T: Guarded>(
+    ctx: &Context<'_>,
+    ids: impl Iterator<Item = Id<T>>,
+) -> Result<HashSet<Id<T>>> {
+    let found = ctx.data::<Rows<T>>()?.load_many(ids).await.map_err(|error| {
+        tracing::error!(error = ?error, "a loader failed");
+        client_error(ErrorCode::Internal, None, ErrorCode::Internal.public_text())
+    })?;
+    let viewer = ctx.data::<Viewer>()?;
+    Ok(found
+        .into_iter()
+        .filter(|(_, stored)| viewer.see(stored.clone()).is_some())
+        .map(|(id, _)| id)
+        .collect())
 }
 
 /// The aggregate of an id that another one names.

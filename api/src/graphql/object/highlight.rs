@@ -1,13 +1,13 @@
 //! Highlights of a mandate's list, and how evenly projects are seen.
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::{Context, Enum, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use matcher::highlight::{Exposure, Reason};
 
 use super::{
     super::cursor::Question,
     MatchNode, PolicyStamp,
-    common::{BigInt, number},
+    common::{BigInt, number, present},
 };
 use crate::app::Highlighted;
 
@@ -79,6 +79,19 @@ pub struct Highlights {
 }
 
 impl Highlights {
+    /// The highlights without those whose listing went away since the catalog was made, where the listings are asked for.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn present(mut self, ctx: &Context<'_>) -> Result<Self> {
+        if !ctx.look_ahead().field("items").field("match").field("project").exists() {
+            return Ok(self);
+        }
+        let there = present(ctx, self.items.iter().map(|item| item.matched.project_id())).await?;
+        self.items.retain(|item| there.contains(&item.matched.project_id()));
+        Ok(self)
+    }
+
     /// Highlights that answer a question.
     pub fn new(found: Highlighted, question: Question) -> Self {
         let Highlighted { items, exposure, shared } = found;

@@ -7,6 +7,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use domain::{
     disclosure::ListingField,
+    id::Id,
+    project::Project,
     vocabulary::{ReadinessItem, RedFlag, VerificationLevel},
 };
 use matcher::{
@@ -24,7 +26,7 @@ use super::{
         error::{ErrorCode, client_error},
     },
     MandateNode, OrganisationNode, PolicyStamp, ProjectNode,
-    common::{BigInt, ExcludedGate, PageInfo, missing, node, number},
+    common::{BigInt, ExcludedGate, PageInfo, missing, node, number, present},
     score::{ExplanationObject, GateResult, ScoreInterval, SideScore, side, told},
 };
 use crate::app::{Match, OpportunityPage};
@@ -109,6 +111,11 @@ pub struct MatchNode {
 }
 
 impl MatchNode {
+    /// Its project.
+    pub(super) const fn project_id(&self) -> Id<Project> {
+        self.matched.project
+    }
+
     /// A match that answers a question. Stability is there where it was asked for.
     pub const fn new(matched: Match, question: Question, stability: Option<f64>) -> Self {
         Self { matched, question, stability, taken_apart: OnceLock::new() }
@@ -293,6 +300,21 @@ pub struct OpportunityConnection {
 }
 
 impl OpportunityConnection {
+    /// The page without the rows whose listing went away since the catalog was made, within the last second; where the
+    /// listings are asked for at all. One of them would else take the page with it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn present(mut self, ctx: &Context<'_>) -> Result<Self> {
+        if !ctx.look_ahead().field("edges").field("node").field("project").exists() {
+            return Ok(self);
+        }
+        let ids = self.edges.iter().map(|edge| edge.node.matched.project);
+        let there = present(ctx, ids).await?;
+        self.edges.retain(|edge| there.contains(&edge.node.matched.project));
+        Ok(self)
+    }
+
     /// A page from a ranking.
     pub fn new(page: OpportunityPage, question: Question, list: List, stability: &[Option<u32>]) -> Self {
         let OpportunityPage { page, shared } = page;

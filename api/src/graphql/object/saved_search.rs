@@ -108,7 +108,9 @@ impl SavedSearchNode {
             })
             .await;
         match found {
-            Ok(page) => Ok(Some(OpportunityConnection::new(page, question, List::Ranked, &[]))),
+            Ok(page) => {
+                OpportunityConnection::new(page, question, List::Ranked, &[]).present(ctx).await.map(Some)
+            }
             Err(app::AppError::NotFound { .. }) => Ok(None),
             Err(error) => Err(refusal(error)),
         }

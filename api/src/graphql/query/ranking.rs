@@ -102,7 +102,7 @@ impl RankingQuery {
             })
             .await
             .map_err(refused)?;
-        Ok(OpportunityConnection::new(page, question, list.into(), &stability))
+        OpportunityConnection::new(page, question, list.into(), &stability).present(ctx).await
     }
 
     /// Projects of a mandate's list that it should look at first: the pure order, with at most three of ten of one
@@ -124,7 +124,7 @@ impl RankingQuery {
         let reader = app.reader_of(ctx.data::<Actor>()?, mandate);
         let found =
             app.compute(move |app| app::highlights(app, reader, mandate, first)).await.map_err(refused)?;
-        Ok(Highlights::new(found, question))
+        Highlights::new(found, question).present(ctx).await
     }
 
     /// Mandates for a project, ranked from both sides; `MINE` is the project's side.
@@ -164,7 +164,7 @@ impl RankingQuery {
             })
             .await
             .map_err(refused)?;
-        Ok(OpportunityConnection::new(page, question, list.into(), &stability))
+        OpportunityConnection::new(page, question, list.into(), &stability).present(ctx).await
     }
 
     /// Partner cities for a city, ranked from both sides, with the tier that can be reached.
