@@ -98,6 +98,40 @@ fn read(row: &QueryResult) -> Result<OutboxRow, StoreError> {
     })
 }
 
+/// All but the texts, which may be long.
+const LIGHT: [&str; 10] = [
+    "id",
+    "message_id",
+    "class",
+    "person_id",
+    "recipient",
+    "date",
+    "fence",
+    "attempts",
+    "expires_at",
+    "created_at",
+];
+
+fn light(row: &QueryResult) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: get(row, "id")?,
+        message_id: get(row, "message_id")?,
+        class: get(row, "class")?,
+        person: get::<Option<Uuid>>(row, "person_id")?.map(Id::from_uuid),
+        recipient: get(row, "recipient")?,
+        subject: String::new(),
+        body: String::new(),
+        html: None,
+        headers: Vec::new(),
+        date: get(row, "date")?,
+        fence: get(row, "fence")?,
+        attempts: get(row, "attempts")?,
+        expires_at: get(row, "expires_at")?,
+        raw: None,
+        created_at: get(row, "created_at")?,
+    })
+}
+
 /// The longest that a lease is believed, in microseconds: an hour. Workers lease for minutes at most.
 const LONGEST_LEASE: i64 = 3_600_000_000;
 /// The longest that a row waits, in microseconds: half a day. Workers put off for six hours at most.
@@ -105,25 +139,33 @@ const LONGEST_WAIT: i64 = 12 * 3_600_000_000;
 /// Rows that are looked at to find some for which there is room.
 const WINDOW: u64 = 64;
 
-/// Rows that somebody should take at this time, unless they go to a domain that has enough to do.
+/// Rows that somebody should take at this time, unless they go to a domain that has enough to do: each part is read by
+/// an index in its order, however many rows there are. Letters of lists, which are due from the beginning of the era,
+/// come after all others: nobody waits for a link to a new password until a hundred thousand digests are sent.
 ///
 /// Leases are compared with a bound of their own, not with the lease that the caller would write: two workers read
 /// their clocks at different moments, and the later one's lease would look absurd to the earlier.
-fn due(now: i64, busy: &[String]) -> Vec<SimpleExpr> {
-    let far =
-        |name: &str, longest: i64| column(name).lte(now).or(column(name).gt(now.saturating_add(longest)));
-    let waiting = in_states(&MailState::WAITING).and(far("next_at", LONGEST_WAIT));
-    let abandoned = in_states(&MailState::HELD)
-        .and(column("lease_until").is_null().or(far("lease_until", LONGEST_LEASE)));
-    let mut conditions = vec![waiting.or(abandoned)];
+fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 6] {
+    let waiting = || in_states(&MailState::WAITING);
+    let held = || in_states(&MailState::HELD);
+    let until = || column("lease_until");
     let is_plain = |domain: &&String| {
         !domain.is_empty() && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
     };
-    for domain in busy.iter().filter(is_plain) {
+    let elsewhere = busy.iter().filter(is_plain).map(|domain| {
         let there = Expr::expr(Func::lower(column("recipient"))).not_like(format!("%@{domain}"));
-        conditions.push(column("recipient").is_null().or(there));
-    }
-    conditions
+        column("recipient").is_null().or(there)
+    });
+    let elsewhere: Vec<SimpleExpr> = elsewhere.collect();
+    let parts = [
+        ("next_at", waiting().and(column("next_at").gt(0)).and(column("next_at").lte(now))),
+        ("next_at", waiting().and(column("next_at").gt(now.saturating_add(LONGEST_WAIT)))),
+        ("id", held().and(until().is_null())),
+        ("id", held().and(until().lte(now))),
+        ("id", held().and(until().gt(now.saturating_add(LONGEST_LEASE)))),
+        ("next_at", waiting().and(column("next_at").lte(0))),
+    ];
+    parts.map(|(order, part)| (order, std::iter::once(part).chain(elsewhere.iter().cloned()).collect()))
 }
 
 impl Store {
@@ -132,9 +174,9 @@ impl Store {
         self.mail.notified().await;
     }
 
-    /// Takes rows that are due, oldest first, each for one worker until its lease ends; `choose` says of each whether
-    /// there is room for it. A row whose lease is over, missing, or further away than a lease can be, is free again,
-    /// and so is one that is put off for longer than rows are put off. No row goes to a domain that is busy.
+    /// Takes rows that are due, each for one worker until its lease ends; `choose` says of each whether there is room
+    /// for it, by all but its texts. A row whose lease is over, missing, or further away than a lease can be, is free
+    /// again, and so is one that is put off for longer than rows are put off. No row goes to a domain that is busy.
     ///
     /// `now` and `lease` are in microseconds.
     ///
@@ -148,32 +190,48 @@ impl Store {
         choose: &mut (dyn FnMut(&OutboxRow) -> bool + Send),
     ) -> Result<Vec<OutboxRow>, StoreError> {
         // Most of the time there is nothing, and that is found out without the writer.
-        let any = select("outbox", ["id"], due(now, busy)).limit(1).take();
-        if self.reader().query_one(&any).await?.is_none() {
+        let mut is_any = false;
+        for (_, conditions) in due(now, busy) {
+            let any = select("outbox", ["id"], conditions).limit(1).take();
+            if self.reader().query_one(&any).await?.is_some() {
+                is_any = true;
+                break;
+            }
+        }
+        if !is_any {
             return Ok(Vec::new());
         }
         let tx = self.begin().await?;
-        let mut rows = select("outbox", COLUMNS, due(now, busy));
-        // An id begins with the time at which it was made.
-        rows.order_by(Alias::new("id"), sea_orm::Order::Asc)
-            .limit(WINDOW)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let mut claimed = Vec::new();
-        for row in tx.connection().query_all(&rows).await? {
-            let mut row = read(&row)?;
-            if !choose(&row) {
-                continue;
+        let mut held_now = Vec::new();
+        for (order, conditions) in due(now, busy) {
+            let mut rows = select("outbox", LIGHT, conditions);
+            rows.order_by(Alias::new(order), sea_orm::Order::Asc)
+                .limit(WINDOW)
+                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+            let rows = tx.connection().query_all(&rows).await?;
+            for row in rows {
+                let row = light(&row)?;
+                if !choose(&row) {
+                    continue;
+                }
+                let held = [is("id", row.id), is("fence", row.fence)];
+                let set = [
+                    ("state", MailState::Leased.code().into()),
+                    ("fence", row.fence.saturating_add(1).into()),
+                    ("lease_until", now.saturating_add(Ord::min(lease, LONGEST_LEASE)).into()),
+                    ("updated_at", now.into()),
+                ];
+                if tx.connection().execute(&update("outbox", set, held)).await?.rows_affected() == 1 {
+                    held_now.push(row.id);
+                }
             }
-            let held = [is("id", row.id), is("fence", row.fence)];
-            row.fence = row.fence.saturating_add(1);
-            let set = [
-                ("state", MailState::Leased.code().into()),
-                ("fence", row.fence.into()),
-                ("lease_until", now.saturating_add(Ord::min(lease, LONGEST_LEASE)).into()),
-                ("updated_at", now.into()),
-            ];
-            if tx.connection().execute(&update("outbox", set, held)).await?.rows_affected() == 1 {
-                claimed.push(row);
+        }
+        let mut claimed = Vec::with_capacity(held_now.len());
+        if !held_now.is_empty() {
+            let mut rows = select("outbox", COLUMNS, [column("id").is_in(held_now)]);
+            rows.order_by(Alias::new("id"), sea_orm::Order::Asc);
+            for row in tx.connection().query_all(&rows).await? {
+                claimed.push(read(&row)?);
             }
         }
         tx.commit().await?;
@@ -243,6 +301,9 @@ impl Store {
             tx.settle_issue(row.id, settled, row.raw.is_some()).await?;
         }
         tx.commit().await?;
+        if moved && settled == MailState::Sent && row.class == MailClass::Digest.code() {
+            metrics::counter!("caravanserai_digest_issues_sent").increment(1);
+        }
         Ok(moved)
     }
 }
