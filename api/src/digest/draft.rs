@@ -88,7 +88,8 @@ pub async fn all(
         }
         let some: Vec<&List> = lists.values().map(AsRef::as_ref).collect();
         let dealt = Arc::new(cards.of(&app.store, &some).await?);
-        let groups = groups.into_iter().filter_map(|(key, group)| Some((Arc::clone(lists.get(&key)?), group)));
+        let groups =
+            groups.into_iter().filter_map(|(key, group)| Some((Arc::clone(lists.get(&key)?), group)));
         let drafting = groups.map(|(list, group)| {
             drafted(app.clone(), Arc::clone(&known), Arc::clone(&dealt), list, group, depth)
         });

@@ -20,10 +20,10 @@ pub mod link;
 pub mod list;
 pub mod plan;
 pub mod reader;
-pub mod subject;
-pub mod subscription;
 #[cfg(test)]
 mod shared_tests;
+pub mod subject;
+pub mod subscription;
 #[cfg(test)]
 mod tests;
 pub mod words;

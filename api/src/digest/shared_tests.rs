@@ -13,8 +13,8 @@ use domain::{
     account::{EmailAddress, OrgRole, Person},
     city::City,
     digest::{
-        Candidate, DigestIssueState, DigestSettings, DigestSettingsInput, DigestState, DigestSubjectKind, Told,
-        select,
+        Candidate, DigestIssueState, DigestSettings, DigestSettingsInput, DigestState, DigestSubjectKind,
+        Told, select,
     },
     id::Id,
     mandate::Mandate,
@@ -200,7 +200,8 @@ async fn people(store: &Store, owner: Id<Organisation>) -> Vec<(Option<Id<Person
     for (name, own) in [("somebody", true), ("member", true), ("moved", false)] {
         let id = Id::<Person>::from_uuid(Uuid::now_v7());
         let address = format!("{name}@mail.example");
-        let email: EmailAddress = if own { address.parse() } else { "elsewhere@mail.example".parse() }.unwrap();
+        let email: EmailAddress =
+            if own { address.parse() } else { "elsewhere@mail.example".parse() }.unwrap();
         let row = PersonRow {
             id,
             version: 1,
@@ -272,7 +273,9 @@ async fn compared(app: &App, all: &[SubscriptionRow], due: i64, muted: &HashMap<
         let expected = alone(app, row, due, &mutes).await;
         let found: Option<Items> = draft.map(|draft| {
             let items = draft.items.into_iter();
-            items.map(|(item, _)| (item.subject, item.kind.to_string(), item.fingerprint, item.body)).collect()
+            items
+                .map(|(item, _)| (item.subject, item.kind.to_string(), item.fingerprint, item.body))
+                .collect()
         });
         let of = (row.subject, row.subject_id, &row.settings, &row.address);
         assert_eq!(found, expected, "{of:?}");
@@ -353,7 +356,9 @@ async fn what_is_shared_does_not_show() -> Result<(), CommandError> {
     let changed = "UPDATE project SET body = json_set(body, '$.gap.minor', 2 * json_extract(body, '$.gap.minor')) WHERE rowid % 3 = 0 \
                    AND json_extract(body, '$.gap') IS NOT NULL";
     place.tamper(changed).await;
-    place.tamper("UPDATE project SET body = json_set(body, '$.state', 'PUBLISHED') WHERE rowid % 9 = 4").await;
+    place
+        .tamper("UPDATE project SET body = json_set(body, '$.state', 'PUBLISHED') WHERE rowid % 9 = 4")
+        .await;
     app.ranking.reload(&app.store, app.ranking.snapshot().catalog.today).await?;
     let tx = app.store.begin().await?;
     let told = app.store.issues_of(all[0].id, 1).await?;

@@ -157,11 +157,7 @@ impl Found<'_> {
             Self::Project(seen, score) => listing(*score, seen, told),
             Self::City(seen, score, row) => Body {
                 told,
-                title: Some(Text {
-                    lang: String::new(),
-                    value: seen.value.name.to_string(),
-                    machine: false,
-                }),
+                title: Some(Text { lang: String::new(), value: seen.value.name.to_string(), machine: false }),
                 score: Some((*score).into()),
                 reason: row.because().clone(),
                 gap: None,

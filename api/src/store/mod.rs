@@ -73,6 +73,8 @@ pub struct Store {
     signal: signal::Signal,
     /// Rung when mail was promised.
     mail: Arc<Notify>,
+    /// Mail that waits to be moved.
+    moves: Arc<outbox::Moves>,
 }
 
 impl Store {

@@ -137,8 +137,11 @@ impl Store {
                     (get(&row, "subscription_id")?, get(&row, "subject_id")?);
                 let body: serde_json::Value = get(&row, "body")?;
                 let told = body.get("told").cloned().unwrap_or_default();
-                let told = serde_json::from_value(told)
-                    .map_err(|source| StoreError::Corrupt { kind: ITEMS, id, source })?;
+                let told = serde_json::from_value(told).map_err(|source| StoreError::Corrupt {
+                    kind: ITEMS,
+                    id,
+                    source,
+                })?;
                 // The later one stands.
                 before.last.insert((subscription, subject), told);
                 let events = before.events.entry(subscription).or_default();
@@ -205,8 +208,7 @@ impl Tx {
         for mut statement in inserts(ISSUES, issues.into_iter().map(row).collect()) {
             let period = [Alias::new("subscription_id"), Alias::new("period")];
             statement.on_conflict(OnConflict::columns(period).do_nothing().to_owned());
-            planned =
-                planned.saturating_add(self.connection().execute(&statement).await?.rows_affected());
+            planned = planned.saturating_add(self.connection().execute(&statement).await?.rows_affected());
         }
         Ok(planned)
     }
@@ -248,8 +250,7 @@ impl Tx {
     /// The database does not answer.
     pub async fn end_issues(&self, ids: &[Uuid], to: DigestIssueState) -> Result<u64, StoreError> {
         let set = [("state", to.code().into()), ("updated_at", self.now_micros().into())];
-        let those =
-            [column("id").is_in(ids.iter().copied()), is("state", DigestIssueState::Planned.code())];
+        let those = [column("id").is_in(ids.iter().copied()), is("state", DigestIssueState::Planned.code())];
         Ok(self.connection().execute(&update(ISSUES, set, those)).await?.rows_affected())
     }
 

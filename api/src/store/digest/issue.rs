@@ -210,12 +210,14 @@ impl Tx {
             MailState::Cancelled => DigestIssueTransition::Cancel,
             MailState::Pending | MailState::Leased | MailState::Intent | MailState::Deferred => return Ok(()),
         };
+        // By its id from here on: beside a state, SQLite would look through all issues of that state for the letter's.
+        let issue = select(ISSUES, ["id"], [is("outbox_id", outbox)]);
+        let Some(issue) = self.connection().query_one(&issue).await? else { return Ok(()) };
+        let issue: Uuid = get(&issue, "id")?;
         if letter == MailState::Cancelled && !was_given {
-            let issue = select(ISSUES, ["id"], [is("outbox_id", outbox)]);
-            let those = column("issue_id").in_subquery(issue);
-            self.connection().execute(&super::delete(ITEMS, [those])).await?;
+            self.connection().execute(&super::delete(ITEMS, [is("issue_id", issue)])).await?;
         }
-        self.move_issues([is("outbox_id", outbox)], transition).await
+        self.move_issues([is("id", issue)], transition).await
     }
 
     /// Takes issues up again whose letters are given up and will be tried again: one letter, or all.

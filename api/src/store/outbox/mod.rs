@@ -8,6 +8,7 @@
 //! or wrong arithmetic, would otherwise strand a row for ever.
 
 mod listed;
+mod moves;
 mod work;
 
 use domain::{account::Person, id::Id};
@@ -18,9 +19,13 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use listed::ListedMail;
+pub(super) use moves::Moves;
 pub use work::{MailMove, OutboxRow};
 
-use super::{StoreError, Tx, sql::{insert, inserts}};
+use super::{
+    StoreError, Tx,
+    sql::{insert, inserts},
+};
 
 /// What kind of mail it is; kinds have their own patience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::{
         Store, StoreError,
         sql::{get, is, select, update},
     },
-    MailClass, MailState, column, in_states,
+    MailState, column, in_states,
 };
 
 /// A row that a worker holds.
@@ -145,9 +145,8 @@ const WINDOW: u64 = 64;
 ///
 /// Leases are compared with a bound of their own, not with the lease that the caller would write: two workers read
 /// their clocks at different moments, and the later one's lease would look absurd to the earlier.
-fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 6] {
-    let waiting = || in_states(&MailState::WAITING);
-    let held = || in_states(&MailState::HELD);
+fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
+    let in_state = |state: MailState| is("state", state.code());
     let until = || column("lease_until");
     let is_plain = |domain: &&String| {
         !domain.is_empty() && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
@@ -157,13 +156,19 @@ fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 6] {
         column("recipient").is_null().or(there)
     });
     let elsewhere: Vec<SimpleExpr> = elsewhere.collect();
+    let abandoned = until().is_null().or(until().lte(now)).or(until().gt(now.saturating_add(LONGEST_LEASE)));
     let parts = [
-        ("next_at", waiting().and(column("next_at").gt(0)).and(column("next_at").lte(now))),
-        ("next_at", waiting().and(column("next_at").gt(now.saturating_add(LONGEST_WAIT)))),
-        ("id", held().and(until().is_null())),
-        ("id", held().and(until().lte(now))),
-        ("id", held().and(until().gt(now.saturating_add(LONGEST_LEASE)))),
-        ("next_at", waiting().and(column("next_at").lte(0))),
+        (
+            "next_at",
+            in_state(MailState::Pending).and(column("next_at").gt(0)).and(column("next_at").lte(now)),
+        ),
+        ("next_at", in_state(MailState::Deferred).and(column("next_at").lte(now))),
+        (
+            "next_at",
+            in_states(&MailState::WAITING).and(column("next_at").gt(now.saturating_add(LONGEST_WAIT))),
+        ),
+        ("id", in_states(&MailState::HELD).and(abandoned)),
+        ("next_at", in_state(MailState::Pending).and(column("next_at").lte(0))),
     ];
     parts.map(|(order, part)| (order, std::iter::once(part).chain(elsewhere.iter().cloned()).collect()))
 }
@@ -253,64 +258,20 @@ impl Store {
         let mut lost = Vec::new();
         for row in rows {
             let set = [("lease_until", until.into()), ("updated_at", now.into())];
-            if tx.connection().execute(&update("outbox", set, held(row))).await?.rows_affected() == 0 {
+            if tx.connection().execute(&update("outbox", set, held(row.id, row.fence))).await?.rows_affected()
+                == 0
+            {
                 lost.push(row.id);
             }
         }
         tx.commit().await?;
         Ok(lost)
     }
-
-    /// Moves a row that the caller holds. Answers whether the caller still held it; if not, nothing was written.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn move_mail(&self, row: &OutboxRow, to: MailMove, now: i64) -> Result<bool, StoreError> {
-        let mut set: Vec<(&'static str, sea_orm::Value)> =
-            vec![("updated_at", now.into()), ("state", to.state().code().into())];
-        if !matches!(to, MailMove::Intent { .. }) {
-            set.push(("lease_until", None::<i64>.into()));
-        }
-        // What was sent or is not wanted is not kept: it may hold links that act.
-        let none = || None::<String>.into();
-        let emptied = [("raw", none()), ("html", none()), ("body", String::new().into())];
-        let settled = to.state();
-        match to {
-            MailMove::Intent { raw, attempts } => {
-                set.extend([("raw", raw.into()), ("attempts", attempts.into())]);
-            }
-            MailMove::Sent { queue_id } => {
-                set.extend(emptied);
-                set.extend([("queue_id", queue_id.into()), ("error", None::<String>.into())]);
-            }
-            MailMove::Deferred { next_at, error } => {
-                set.extend([("next_at", next_at.into()), ("error", error.into())]);
-            }
-            MailMove::Released => set.push(("next_at", now.into())),
-            MailMove::Dead { error } => set.push(("error", error.into())),
-            MailMove::Cancelled { error } => {
-                set.extend(emptied);
-                set.push(("error", error.into()));
-            }
-        }
-        let tx = self.begin().await?;
-        let mut statement = update("outbox", [], held(row));
-        statement.values(set.into_iter().map(|(name, value)| (Alias::new(name), value.into())));
-        let moved = tx.connection().execute(&statement).await?.rows_affected() == 1;
-        if moved && row.class == MailClass::Digest.code() {
-            tx.settle_issue(row.id, settled, row.raw.is_some()).await?;
-        }
-        tx.commit().await?;
-        if moved && settled == MailState::Sent && row.class == MailClass::Digest.code() {
-            metrics::counter!("caravanserai_digest_issues_sent").increment(1);
-        }
-        Ok(moved)
-    }
 }
 
 /// The row under the fence of the caller, while a worker holds it.
-fn held(row: &OutboxRow) -> [SimpleExpr; 3] {
-    [is("id", row.id), is("fence", row.fence), in_states(&MailState::HELD)]
+pub(super) fn held(id: Uuid, fence: i64) -> [SimpleExpr; 3] {
+    [is("id", id), is("fence", fence), in_states(&MailState::HELD)]
 }
 
 /// Where a row goes.
@@ -350,7 +311,7 @@ pub enum MailMove {
 }
 
 impl MailMove {
-    const fn state(&self) -> MailState {
+    pub(super) const fn state(&self) -> MailState {
         match self {
             Self::Intent { .. } => MailState::Intent,
             Self::Sent { .. } => MailState::Sent,
