@@ -25,7 +25,7 @@ use super::{
     time,
 };
 use crate::{
-    app::{self, App},
+    app::App,
     auth::Actor,
     command::CommandError,
     store::{Muted, Mutes, NewItem, SubscriptionRow, ToldBefore},
@@ -144,7 +144,7 @@ async fn known(app: &App, wanted: &[Wanted]) -> Result<Known, CommandError> {
 impl Known {
     fn open(&self, place: usize, (row, due): &Wanted) -> Option<Open> {
         let actor = self.actors.get(&row.id).cloned().unwrap_or(Actor::Anonymous);
-        let key = Key { kind: row.subject, id: row.subject_id, reader: app::reader(&actor) };
+        let key = self.subjects.key(&actor, row);
         let viewer = Viewer::without_matches(actor);
         let name = self.subjects.name(&viewer, row)?;
         self.subjects.may_read(&viewer, key).then(|| Open {
@@ -176,15 +176,17 @@ async fn ranked(
     open: &[Open],
     depth: usize,
 ) -> Result<HashMap<Key, Arc<List>>, CommandError> {
-    let mut least: HashMap<Key, MicroPoints> = HashMap::new();
+    let mut least: HashMap<Key, (MicroPoints, Actor)> = HashMap::new();
     for one in open {
         let asked = list::least(&one.row);
-        least.entry(one.key).and_modify(|least| *least = asked.min(*least)).or_insert(asked);
+        let of = least.entry(one.key).or_insert_with(|| (asked, one.viewer.actor.clone()));
+        of.0 = asked.min(of.0);
     }
-    let ranking = least.into_iter().map(|(key, least)| {
+    let ranking = least.into_iter().map(|(key, (least, actor))| {
         let (app, known) = (app.clone(), Arc::clone(known));
         async move {
-            let ranked = app.compute(move |app| Ok(known.subjects.rank(app, key, least, depth)));
+            let busy = known.subjects.busy(&app, &actor, key).await?;
+            let ranked = app.compute(move |app| Ok(known.subjects.rank(app, key, least, (busy, depth))));
             Ok::<_, CommandError>((key, ranked.await.map_err(failed)??))
         }
     });

@@ -20,7 +20,6 @@ use domain::{
     saved_search::{SavedSearch, SearchSubject},
 };
 use matcher::{
-    catalog::DigitalMode,
     explanation::Audience,
     rank::{List as WhichList, OpportunityFilter, RankBy, Reader},
     score::{Interval, MicroPoints},
@@ -30,8 +29,10 @@ use uuid::Uuid;
 use super::subject::{POINT, Reason};
 use crate::{
     app::{self, App, AppError, CityMatch, CityRequest, MandateChoice, Match, OpportunityRequest},
+    auth::Actor,
     command::CommandError,
     graphql::input::{CityFilterInput, OpportunityFilterInput},
+    partnership::facts::taken,
     store::{Store, Stored, SubscriptionRow},
     visible::Viewer,
 };
@@ -50,6 +51,8 @@ pub struct Key {
     pub id: Uuid,
     /// As whom it is read.
     pub reader: Reader,
+    /// Whether it is read by the office of the city whose partners it is of, which knows more of them than others.
+    pub is_own: bool,
 }
 
 /// A row of a list.
@@ -175,9 +178,46 @@ impl Subjects {
         mandates.sort_unstable();
         mandates.dedup();
         let mandates = shared(store.find(&mandates).await?);
-        let cities: Vec<_> = ids(DigestSubjectKind::City).into_iter().map(Id::from_uuid).collect();
+        let mut cities: Vec<Id<City>> = ids(DigestSubjectKind::City).into_iter().map(Id::from_uuid).collect();
+        cities.extend(searches.values().filter_map(|search| match search.value.subject {
+            SearchSubject::City(id) => Some(id),
+            SearchSubject::Projects | SearchSubject::Mandate(_) => None,
+        }));
+        cities.sort_unstable();
+        cities.dedup();
         let cities = shared(store.find(&cities).await?);
         Ok(Self { mandates, cities, searches })
+    }
+
+    /// The city whose partners a list is of.
+    fn city(&self, kind: DigestSubjectKind, id: Uuid) -> Option<Id<City>> {
+        match kind {
+            DigestSubjectKind::Mandate => None,
+            DigestSubjectKind::City => Some(Id::from_uuid(id)),
+            DigestSubjectKind::SavedSearch => match self.searches.get(&Id::from_uuid(id))?.value.subject {
+                SearchSubject::City(id) => Some(id),
+                SearchSubject::Projects | SearchSubject::Mandate(_) => None,
+            },
+        }
+    }
+
+    /// As whom somebody reads the list of a subscription.
+    pub fn key(&self, actor: &Actor, row: &SubscriptionRow) -> Key {
+        let office = self.city(row.subject, row.subject_id).and_then(|city| self.cities.get(&city)?.owner);
+        let is_own = office.is_some_and(|office| actor.role_in(office).is_some());
+        Key { kind: row.subject, id: row.subject_id, reader: app::reader(actor), is_own }
+    }
+
+    /// The cities with which the city of a list has something under way, by their GeoNames id, as one of those who read
+    /// the list alike may know of it.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn busy(&self, app: &App, actor: &Actor, key: Key) -> Result<Vec<u32>, CommandError> {
+        match self.city(key.kind, key.id).filter(|_| key.is_own) {
+            Some(city) => Ok(taken(app, actor, city, None).await?),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn question(&self, key: Key) -> Option<Question> {
@@ -230,7 +270,7 @@ impl Subjects {
     }
 
     /// The list of a key, so deep, of what has at least so many micro-points; none where what is asked for is gone.
-    /// Keeps a core busy.
+    /// `busy` as [`Self::busy`] answers it. Keeps a core busy.
     ///
     /// # Errors
     /// The database does not answer, or too much is computed already.
@@ -239,7 +279,7 @@ impl Subjects {
         app: &App,
         key: Key,
         least: MicroPoints,
-        depth: usize,
+        (busy, depth): (Vec<u32>, usize),
     ) -> Result<Option<List>, CommandError> {
         let Some(question) = self.question(key) else { return Ok(None) };
         present(match question {
@@ -251,7 +291,7 @@ impl Subjects {
             Question::Projects(filter) => {
                 filtered(app, filter, key.reader).map(|filter| newest(app, &filter, depth))
             }
-            Question::City(id, filter) => partners(app, id, filter, least, depth),
+            Question::City(id, filter) => partners(app, id, filter, least, (busy, depth)),
         })
     }
 }
@@ -330,21 +370,11 @@ fn partners(
     city: Id<City>,
     filter: CityFilterInput,
     least: MicroPoints,
-    depth: usize,
+    (busy, depth): (Vec<u32>, usize),
 ) -> Result<List, AppError> {
     let mut filter = filter.parse().map_err(|_| AppError::argument("filter", "it reads no more"))?;
     filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
-    let request = CityRequest {
-        city,
-        filter,
-        by: RankBy::Mutual,
-        list: WhichList::Ranked,
-        weights: None,
-        mode: DigitalMode::Peer,
-        programme: None,
-        first: depth,
-        after: None,
-    };
+    let request = CityRequest { filter, busy, ..CityRequest::published(city, depth) };
     let page = app::partner_cities(app, &request)?.page;
     let is_whole = !page.has_next;
     let row = |matched| Row::new(What::City(Box::new(matched)));

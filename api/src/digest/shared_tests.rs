@@ -23,10 +23,7 @@ use domain::{
     saved_search::{SavedSearch, SavedSearchFacts, SearchSubject},
     vocabulary::ListingState,
 };
-use matcher::{
-    catalog::DigitalMode,
-    rank::{List, OpportunityFilter, RankBy},
-};
+use matcher::rank::{List, OpportunityFilter, RankBy};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -41,6 +38,7 @@ use crate::{
     auth::Clock,
     command::CommandError,
     graphql::input::{CityFilterInput, OpportunityFilterInput},
+    partnership::facts::taken,
     store::{
         Change, Muted, Store, SubscriptionRow,
         account::{PersonRow, PersonState},
@@ -79,17 +77,8 @@ async fn rows(app: &App, row: &SubscriptionRow, viewer: &Viewer) -> Option<Vec<R
     if let Some(city) = city {
         let mut filter = parsed::<CityFilterInput>(filter)?.parse().ok()?;
         filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
-        let request = CityRequest {
-            city,
-            filter,
-            by: RankBy::Mutual,
-            list: List::Ranked,
-            weights: None,
-            mode: DigitalMode::Peer,
-            programme: None,
-            first: DEPTH,
-            after: None,
-        };
+        let busy = taken(app, &viewer.actor, city, None).await.unwrap();
+        let request = CityRequest { filter, busy, ..CityRequest::published(city, DEPTH) };
         let page = app::partner_cities(app, &request).ok()?.page;
         return Some(page.items.into_iter().map(|found| Row::new(What::City(Box::new(found)))).collect());
     }
@@ -193,11 +182,16 @@ fn settings(turn: usize) -> DigestSettings {
     .unwrap()
 }
 
-/// Who reads: nobody known, somebody, a member of who owns listings, and somebody whose address is another now.
-async fn people(store: &Store, owner: Id<Organisation>) -> Vec<(Option<Id<Person>>, String)> {
+/// Who reads: nobody known, somebody, a member of who owns listings, one of a city's office, and somebody whose address
+/// is another now.
+async fn people(
+    store: &Store,
+    owner: Id<Organisation>,
+    office: Id<Organisation>,
+) -> Vec<(Option<Id<Person>>, String)> {
     let tx = store.begin().await.unwrap();
     let mut readers = vec![(None, "anybody@mail.example".to_owned())];
-    for (name, own) in [("somebody", true), ("member", true), ("moved", false)] {
+    for (name, own) in [("somebody", true), ("member", true), ("office", true), ("moved", false)] {
         let id = Id::<Person>::from_uuid(Uuid::now_v7());
         let address = format!("{name}@mail.example");
         let email: EmailAddress =
@@ -216,7 +210,8 @@ async fn people(store: &Store, owner: Id<Organisation>) -> Vec<(Option<Id<Person
         };
         tx.insert_person(&row).await.unwrap();
         if name != "somebody" {
-            tx.insert_membership(id, owner, OrgRole::Viewer).await.unwrap();
+            let of = if name == "office" { office } else { owner };
+            tx.insert_membership(id, of, OrgRole::Viewer).await.unwrap();
         }
         readers.push((Some(id), address));
     }
@@ -301,8 +296,9 @@ async fn what_is_shared_does_not_show() -> Result<(), CommandError> {
         place.tamper(&sql).await;
     }
     let owner = store.find_by_key::<Organisation>("demo-owner").await?.unwrap().id;
+    let office = store.find_by_key::<Organisation>("demo-city-office-novi-sad").await?.unwrap().id;
     let fund = store.find_by_key::<Organisation>("demo-backbone-bank").await?.unwrap().id;
-    let readers = people(&store, owner).await;
+    let readers = people(&store, owner, office).await;
     let subjects = subjects(&store, readers[1].0.unwrap()).await;
     let other = store.find_by_key::<Project>(
         "aiddata-ng-phase-2-of-nigeria-national-information-and-communication-technology-infrastr",
