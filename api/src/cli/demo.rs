@@ -104,7 +104,7 @@ pub(super) async fn demo(
 }
 
 /// Imports the embedded files. A second run over the same directory changes nothing but the samples' dates.
-async fn load(store: &Store) -> Result<(), Failure> {
+pub(super) async fn load(store: &Store) -> Result<(), Failure> {
     for (kind, name, bytes) in FILES {
         let mut unpacked = Vec::new();
         let bytes: &[u8] = if bytes.starts_with(GZIP) {

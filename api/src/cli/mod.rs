@@ -335,3 +335,9 @@ async fn app(store: Store) -> Result<App, Failure> {
     let reference = Arc::new(Reference::embedded()?);
     Ok(App::load(store, reference, today()).await?)
 }
+
+/// The demo's data, for a test that needs a catalog like it.
+#[cfg(test)]
+pub(crate) async fn demo_data(store: &Store) -> Result<(), Failure> {
+    demo::load(store).await
+}

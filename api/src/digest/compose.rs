@@ -1,40 +1,81 @@
 //! Issues that are due become letters: what is new is chosen, said, and promised in one transaction with the note of
 //! what was told. An issue without news is passed over, and nobody is told.
+//!
+//! Issues are taken in chunks, those of one subject beside each other, so that what they share is done once. While a
+//! chunk is written the next one is drafted. A chunk is one transaction: who is killed loses it whole, and it is
+//! composed again; who comes too late for an issue writes nothing of it.
 
-use std::collections::HashSet;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use chrono::NaiveDate;
-use domain::digest::{Candidate, DigestIssueState, DigestState, select, selection::Chosen};
+use domain::digest::{DigestIssueState, DigestState};
+use futures::future::BoxFuture;
+use matcher::rank::LEAST_PROJECTS;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
     Round,
+    cards::Cards,
+    draft::{self, Draft, Wanted},
     letter::{self, Item},
-    reader,
-    subject::{self, Body, Found},
-    time,
+    list::failed,
 };
 use crate::{
     app::App,
     auth::Actor,
     command::CommandError,
-    store::{IssueRow, Muted, NewItem, SubscriptionRow, address_hash},
+    store::{DueIssue, Letter, ListForm, NewItem, SubscriptionRow, address_hash},
 };
 
-/// Issues that are read at once.
-const BATCH: u64 = 200;
-/// Times that an issue is tried where writes meet.
+/// Issues that are looked over at once, to put those of one subject beside each other.
+const SWEEP: u64 = 200_000;
+/// Issues of one transaction. Other writes wait for it.
+const CHUNK: usize = 128;
+/// Lists for which it is worth making an engine.
+const MANY: usize = 100;
+/// Letters that are written as one piece of work.
+const PIECE: usize = 16;
+/// Times that a chunk is tried where writes meet.
 const TRIES: u32 = 5;
 
-/// What would stand in an issue.
-#[derive(Debug)]
-pub struct Draft {
-    /// The name of what the subscription is about.
-    pub name: String,
-    /// The local day of the issue.
-    pub day: NaiveDate,
-    /// Items in their order.
-    pub items: Vec<(NewItem, Body)>,
+/// What becomes of an issue.
+enum Outcome {
+    /// A letter, under its id, with what it tells.
+    Letter(Box<(Uuid, Letter, ListForm, Vec<NewItem>)>),
+    /// Nothing is new.
+    Empty,
+    /// Nobody wants it, or what it is about is gone.
+    Cancelled,
+}
+
+/// Issues with what becomes of each, and the version of the subscription that it was made of.
+type Chunk = Vec<(DueIssue, Option<i32>, Outcome)>;
+
+/// How far a round is.
+struct Pace<'p> {
+    done: &'p mut Round,
+    finished: u64,
+    failed: HashSet<Uuid>,
+    progress: &'p mut (dyn FnMut(u64, u64) + Send),
+}
+
+impl Pace<'_> {
+    /// Adds what was written.
+    fn note(&mut self, written: Round, issues: usize) {
+        for (name, number, all) in [
+            ("caravanserai_digest_issues_composed", written.composed, &mut self.done.composed),
+            ("caravanserai_digest_issues_empty", written.empty, &mut self.done.empty),
+            ("caravanserai_digest_issues_cancelled", written.cancelled, &mut self.done.cancelled),
+        ] {
+            metrics::counter!(name).increment(number);
+            *all = all.saturating_add(number);
+        }
+        self.finished = self.finished.saturating_add(issues as u64);
+        (self.progress)(self.finished, self.done.planned.max(self.finished));
+    }
 }
 
 /// Composes all issues that are planned. `progress` is told the number that is done, and of all.
@@ -46,130 +87,225 @@ pub async fn round(
     done: &mut Round,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<(), CommandError> {
-    let all = done.planned;
-    let (mut finished, mut failed) = (0_u64, HashSet::new());
+    let mut pace = Pace { done, finished: 0, failed: HashSet::new(), progress };
     loop {
-        let mut planned = app.store.planned_issues(BATCH).await?;
-        planned.retain(|issue| !failed.contains(&issue.id));
-        if planned.is_empty() {
+        let mut due = app.store.due_issues(SWEEP).await?;
+        due.retain(|issue| !pace.failed.contains(&issue.id));
+        if due.is_empty() {
             return Ok(());
         }
-        for issue in planned {
-            match Box::pin(tried(app, &issue)).await {
-                Ok(DigestIssueState::Composed) => done.composed = done.composed.saturating_add(1),
-                Ok(DigestIssueState::SkippedEmpty) => done.empty = done.empty.saturating_add(1),
-                Ok(DigestIssueState::Cancelled) => done.cancelled = done.cancelled.saturating_add(1),
-                // Somebody else was quicker.
-                Ok(DigestIssueState::Planned | DigestIssueState::Sent | DigestIssueState::Failed) => {}
-                // One issue that cannot be composed now keeps no other one waiting; the next round tries it again.
-                Err(error) => {
-                    tracing::warn!(issue = %issue.id, error = ?error, "an issue cannot be composed");
-                    failed.insert(issue.id);
-                }
-            }
-            finished = finished.saturating_add(1);
-            progress(finished, all.max(finished));
+        due.sort_by_key(|issue| (issue.subject, issue.subject_id, issue.subscription));
+        let before = (*pace.done, pace.failed.len());
+        Box::pin(sweep(app, due, &mut pace)).await?;
+        if before == (*pace.done, pace.failed.len()) {
+            // Somebody else is at them.
+            return Ok(());
         }
     }
 }
 
-/// Composes an issue, again where two writes met.
-async fn tried(app: &App, issue: &IssueRow) -> Result<DigestIssueState, CommandError> {
+async fn sweep(app: &App, due: Vec<DueIssue>, pace: &mut Pace<'_>) -> Result<(), CommandError> {
+    // All lists of a sweep are of one moment.
+    let still = App { ranking: Arc::new(app.ranking.still()), ..app.clone() };
+    let lists: HashSet<_> = due.iter().map(|issue| (issue.subject, issue.subject_id)).collect();
+    let is_scanned = {
+        let snapshot = still.ranking.snapshot();
+        !snapshot.catalog.is_indexed() && snapshot.catalog.projects().rows().len() >= LEAST_PROJECTS
+    };
+    if is_scanned && lists.len() >= MANY {
+        // A server has the engine; a process by itself makes it, where that is quicker than to look at all for each list.
+        let ranking = Arc::clone(&still.ranking);
+        app.compute(move |_| Ok(ranking.make_index())).await.map_err(failed)?;
+    }
+    let cards: Arc<Cards> = Arc::default();
+    let (made, mut making) = mpsc::channel::<(Vec<DueIssue>, Result<Chunk, CommandError>)>(1);
+    let drafting = {
+        let (still, cards) = (still.clone(), Arc::clone(&cards));
+        tokio::spawn(async move {
+            for some in due.chunks(CHUNK) {
+                let some = some.to_vec();
+                let chunk = chunk(still.clone(), Arc::clone(&cards), some.clone()).await;
+                if made.send((some, chunk)).await.is_err() {
+                    return;
+                }
+            }
+        })
+    };
+    // Where this is given up, so is what is drafted for it.
+    let _guard = AbortOnDrop(drafting.abort_handle());
+    while let Some((issues, chunk)) = making.recv().await {
+        let written = match chunk {
+            Ok(chunk) => write(app, &chunk).await,
+            Err(error) => Err(error),
+        };
+        match written {
+            Ok(written) => pace.note(written, issues.len()),
+            Err(error) => {
+                tracing::warn!(error = ?error, "some issues are composed one by one");
+                Box::pin(one_by_one(&still, &cards, &issues, pace)).await;
+            }
+        }
+    }
+    drafting.await.map_err(|_| CommandError::Failed)
+}
+
+/// Ends a task that nobody waits for any more.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// One issue that cannot be composed now keeps no other one waiting; the next round tries it again.
+async fn one_by_one(app: &App, cards: &Arc<Cards>, issues: &[DueIssue], pace: &mut Pace<'_>) {
+    for issue in issues {
+        let alone = chunk(app.clone(), Arc::clone(cards), vec![*issue]);
+        let composed = match alone.await {
+            Ok(chunk) => write(app, &chunk).await,
+            Err(error) => Err(error),
+        };
+        match composed {
+            Ok(written) => pace.note(written, 1),
+            Err(error) => {
+                tracing::warn!(issue = %issue.id, error = ?error, "an issue cannot be composed");
+                pace.failed.insert(issue.id);
+                pace.note(Round::default(), 1);
+            }
+        }
+    }
+}
+
+/// What becomes of some issues.
+fn chunk(
+    app: App,
+    cards: Arc<Cards>,
+    issues: Vec<DueIssue>,
+) -> BoxFuture<'static, Result<Chunk, CommandError>> {
+    Box::pin(async move { drafted(&app, &cards, &issues).await })
+}
+
+async fn drafted(app: &App, cards: &Arc<Cards>, issues: &[DueIssue]) -> Result<Chunk, CommandError> {
+    let ids: Vec<Uuid> = issues.iter().map(|issue| issue.subscription).collect();
+    let rows = app.store.subscriptions(&ids).await?;
+    let hashes: Vec<String> = rows.iter().map(|row| address_hash(&row.address)).collect();
+    let suppressed = app.store.suppressed(&hashes).await?;
+    let rows: HashMap<Uuid, Arc<SubscriptionRow>> =
+        rows.into_iter().map(|row| (row.id, Arc::new(row))).collect();
+    let (mut chunk, mut known) = (Chunk::new(), Vec::new());
+    for issue in issues {
+        let row = rows.get(&issue.subscription);
+        let is_open = |row: &&Arc<SubscriptionRow>| {
+            row.state == DigestState::Active && !suppressed.contains(&address_hash(&row.address))
+        };
+        match row.filter(is_open) {
+            Some(row) => known.push((*issue, Arc::clone(row))),
+            None => chunk.push((*issue, row.map(|row| row.version), Outcome::Cancelled)),
+        }
+    }
+    let wanted: Vec<Wanted> = known.iter().map(|(issue, row)| (Arc::clone(row), issue.due_at)).collect();
+    let drafts = draft::all(app, cards, &wanted).await?;
+    let mut drafted: Vec<_> =
+        known.into_iter().zip(drafts).map(|((issue, row), draft)| (issue, row, draft)).collect();
+    let mut writing = Vec::new();
+    while !drafted.is_empty() {
+        let piece = drafted.split_off(drafted.len().saturating_sub(PIECE));
+        writing.push(app.compute(move |app| {
+            let said = piece.into_iter().map(|(issue, row, draft)| {
+                let outcome = outcome(app, &row, &issue, draft);
+                (issue, Some(row.version), outcome)
+            });
+            Ok(said.collect::<Chunk>())
+        }));
+    }
+    for said in futures::future::try_join_all(writing).await.map_err(failed)? {
+        chunk.extend(said);
+    }
+    Ok(chunk)
+}
+
+fn outcome(app: &App, row: &SubscriptionRow, issue: &DueIssue, draft: Option<Draft>) -> Outcome {
+    match draft {
+        None => Outcome::Cancelled,
+        Some(draft) if draft.items.is_empty() => Outcome::Empty,
+        Some(draft) => {
+            let (letter, form, told) = letter::write(app, row, issue.id, &draft);
+            let items = draft.items.into_iter().take(told).map(|(item, _)| item).collect();
+            Outcome::Letter(Box::new((Uuid::now_v7(), letter, form, items)))
+        }
+    }
+}
+
+/// Writes a chunk, again where two writes met.
+async fn write(app: &App, chunk: &Chunk) -> Result<Round, CommandError> {
     let mut tries = TRIES;
     loop {
         tries = tries.saturating_sub(1);
-        match Box::pin(one(app, issue)).await {
+        match written(app, chunk).await {
             Err(CommandError::Store(error)) if error.is_retryable() && tries > 0 => {}
             done => return done,
         }
     }
 }
 
-/// Composes an issue. Answers where it stands then.
-async fn one(app: &App, issue: &IssueRow) -> Result<DigestIssueState, CommandError> {
-    let subscription = app.store.subscription(issue.subscription).await?;
-    let active = subscription.filter(|row| row.state == DigestState::Active);
-    let drafted = match &active {
-        Some(row) if !app.store.is_suppressed(&address_hash(&row.address)).await? => {
-            draft(app, row, issue.due_at).await?
+async fn written(app: &App, chunk: &Chunk) -> Result<Round, CommandError> {
+    let command = app.begin(&Actor::System, "composeDigests", None).await?;
+    let tx = &command.tx;
+    let mut done = Round::default();
+    // Locked: a change of a subscription and its letter do not pass each other. One that was changed meanwhile is left
+    // to be composed anew.
+    let mut ids: Vec<Uuid> = chunk.iter().map(|(issue, ..)| issue.subscription).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let locked = tx.lock_subscriptions(&ids).await?;
+    let is_same = |issue: &DueIssue, version: Option<i32>| {
+        locked.get(&issue.subscription).map(|row| row.version) == version
+    };
+    let (mut letters, mut items) = (Vec::new(), Vec::new());
+    let (mut empty, mut cancelled) = (Vec::new(), Vec::new());
+    for (issue, _, outcome) in chunk.iter().filter(|(issue, version, _)| is_same(issue, *version)) {
+        match outcome {
+            Outcome::Letter(said) => {
+                let (outbox, letter, form, told) = said.as_ref();
+                let is_active = locked.get(&issue.subscription).map(|row| row.state);
+                if is_active == Some(DigestState::Active)
+                    && tx.compose_issue(issue.id, *outbox, told.len()).await?
+                {
+                    letters.push((*outbox, letter.clone(), form.clone()));
+                    items.push((issue, told.as_slice()));
+                }
+            }
+            Outcome::Empty => empty.push(issue.id),
+            Outcome::Cancelled => cancelled.push(issue.id),
         }
-        _ => None,
-    };
-    let (Some(row), Some(draft)) = (active, drafted) else {
-        return moved(app, issue, DigestIssueState::Cancelled).await;
-    };
-    if draft.items.is_empty() {
-        return moved(app, issue, DigestIssueState::SkippedEmpty).await;
     }
-    let (letter, form, told) = letter::write(app, &row, issue, &draft);
-    let items: Vec<NewItem> = draft.items.into_iter().take(told).map(|(item, _)| item).collect();
-    let command = app.begin(&Actor::System, "composeDigest", None).await?;
-    // Locked: a change of the subscription and its letter do not pass each other.
-    let locked = command.tx.lock_subscription(row.id).await?;
-    if locked.is_none_or(|locked| locked.state != DigestState::Active)
-        || !command.tx.move_issue(issue.id, DigestIssueState::Planned, DigestIssueState::Composed).await?
-    {
-        command.tx.rollback().await?;
-        return Ok(DigestIssueState::Planned);
+    done.composed = letters.len() as u64;
+    if !letters.is_empty() {
+        tx.promise_of_lists(letters).await?;
+        tx.note_items(items.into_iter()).await?;
     }
-    let outbox = command.tx.promise_of_list(letter, form).await?;
-    command.tx.fill_issue(issue, outbox, &items).await?;
+    for (ids, to, count) in [
+        (empty, DigestIssueState::SkippedEmpty, &mut done.empty),
+        (cancelled, DigestIssueState::Cancelled, &mut done.cancelled),
+    ] {
+        if !ids.is_empty() {
+            *count = tx.end_issues(&ids, to).await?;
+        }
+    }
     crate::failpoint::pass("digest_composed");
     command.tx.commit().await?;
-    Ok(DigestIssueState::Composed)
+    Ok(done)
 }
 
-async fn moved(app: &App, issue: &IssueRow, to: DigestIssueState) -> Result<DigestIssueState, CommandError> {
-    let command = app.begin(&Actor::System, "composeDigest", None).await?;
-    let moved = command.tx.move_issue(issue.id, DigestIssueState::Planned, to).await?;
-    command.tx.commit().await?;
-    Ok(if moved { to } else { DigestIssueState::Planned })
-}
-
-/// What would stand in an issue that is due at a time, microseconds since 1970, UTC; none where what it is about is
-/// gone, or is not to be seen by its reader.
+/// The text of the next issue as it would be written now; none where what it is about is gone, or is not to be seen by
+/// its reader.
 ///
 /// # Errors
 /// The database does not answer, or too much is computed already.
-pub async fn draft(app: &App, row: &SubscriptionRow, due: i64) -> Result<Option<Draft>, CommandError> {
-    let actor = reader::of(&app.store, row).await?;
-    let Some(name) = subject::name(app, &actor, row).await? else { return Ok(None) };
-    let Some(mut candidates) = subject::list(app, &actor, row).await? else { return Ok(None) };
-    let subjects: Vec<Uuid> = candidates.iter().map(|candidate| candidate.subject).collect();
-    let (mut last, events) = app.store.told(row.id, &subjects).await?;
-    let muted = app.store.mutes(row.id, due).await?;
-    let is_muted = |candidate: &Candidate<Found>| {
-        let fields = candidate.with.fields();
-        // A thing is left out by itself, or by its largest field.
-        muted.contains(&Muted::Subject(candidate.subject))
-            || fields.first().is_some_and(|field| muted.contains(&Muted::Field(field.clone())))
-    };
-    candidates.retain(|candidate| !is_muted(candidate));
-    for candidate in &mut candidates {
-        candidate.before = last.remove(&candidate.subject);
-    }
-    let day = row.settings.local_day(time(due));
-    let chosen = select(candidates, &events, usize::from(row.settings.max_items), day);
-    let items = chosen.into_iter().map(|chosen| item(chosen, day)).collect::<Result<_, _>>()?;
-    Ok(Some(Draft { name, day, items }))
-}
-
-fn item(chosen: Chosen<Found>, day: NaiveDate) -> Result<(NewItem, Body), CommandError> {
-    let Chosen { kind, fingerprint, candidate } = chosen;
-    let told = candidate.now.clone().after_telling(candidate.before.as_ref(), day);
-    let body = candidate.with.body(told);
-    let stored = serde_json::to_value(&body).map_err(|_| CommandError::Failed)?;
-    let item = NewItem { id: Uuid::now_v7(), subject: candidate.subject, kind, fingerprint, body: stored };
-    Ok((item, body))
-}
-
-/// The text of the next issue as it would be written now.
-///
-/// # Errors
-/// As [`draft`].
 pub async fn preview(app: &App, row: &SubscriptionRow) -> Result<Option<letter::Written>, CommandError> {
     let due = row.due_at.unwrap_or_else(|| app.auth.clock.now().timestamp_micros());
-    let Some(draft) = draft(app, row, due).await? else { return Ok(None) };
+    let Some(draft) = draft::one(app, row, due).await? else { return Ok(None) };
     let items: Vec<Item<'_>> =
         draft.items.iter().map(|(item, body)| Item { kind: item.kind, body, links: None }).collect();
     Ok(Some(letter::said(row.settings.language, &draft.name, draft.day, &items, None)))

@@ -9,14 +9,15 @@ use fluent_bundle::FluentValue;
 use uuid::Uuid;
 
 use super::{
-    compose::Draft,
+    draft::Draft,
+    frame::page,
     link::{Deed, ITEM_DAYS, Link},
     subject::{Body, Text},
     words::{Words, word},
 };
 use crate::{
     app::App,
-    store::{IssueRow, Letter, ListForm, MailClass, SubscriptionRow},
+    store::{Letter, ListForm, MailClass, SubscriptionRow},
 };
 
 /// Most bytes of the part in HTML: some readers cut longer ones.
@@ -62,7 +63,7 @@ pub struct Written {
 }
 
 /// The letter of an issue, and how many of its items found room.
-pub fn write(app: &App, row: &SubscriptionRow, issue: &IssueRow, draft: &Draft) -> (Letter, ListForm, usize) {
+pub fn write(app: &App, row: &SubscriptionRow, issue: Uuid, draft: &Draft) -> (Letter, ListForm, usize) {
     let now = app.auth.clock.now().timestamp();
     let until = now.saturating_add(ITEM_DAYS.saturating_mul(DAY));
     let address = |deed, to: Uuid, until| Link { deed, to, until }.address(app);
@@ -93,7 +94,7 @@ pub fn write(app: &App, row: &SubscriptionRow, issue: &IssueRow, draft: &Draft) 
     let keys = &app.auth.keys;
     let domain = &app.auth.mail_domain;
     let form = ListForm {
-        message_id: format!("<{}@{domain}>", keys.sign_link("message id", &issue.id.simple().to_string())),
+        message_id: format!("<{}@{domain}>", keys.sign_link("message id", &issue.simple().to_string())),
         html: written.html,
         headers: vec![
             ("List-Unsubscribe".to_owned(), format!("<{unsubscribe}>")),
@@ -272,38 +273,4 @@ pub fn escaped(text: &str) -> String {
         }
     }
     safe
-}
-
-/// The message in HTML, from MJML: a table that the common readers show alike. No font and no picture is fetched; in
-/// the dark its colours turn.
-fn page(language: DigestLanguage, title: &str, main: &str, foot: &str) -> String {
-    let (dir, align) = if language.is_rtl() { ("rtl", "right") } else { ("ltr", "left") };
-    let tag = language.tag();
-    let source = format!(
-        "<mjml lang=\"{tag}\" dir=\"{dir}\"><mj-head><mj-title>{}</mj-title>\
-         <mj-attributes><mj-all font-family=\"Helvetica, Arial, sans-serif\" />\
-         <mj-text align=\"{align}\" color=\"#1a202c\" font-size=\"15px\" line-height=\"1.5\" /></mj-attributes>\
-         <mj-style>.l{{color:#1a5276}}.b,.r{{display:inline-block;height:8px;background:#1a5276}}\
-         .r{{background:#cbd5e0}}:root{{color-scheme:light dark}}\
-         @media (prefers-color-scheme:dark){{body,body div,.d td{{background:#111827 !important;\
-         color:#e5e7eb !important}}.l{{color:#93c5fd !important}}}}</mj-style></mj-head>\
-         <mj-body background-color=\"#ffffff\"><mj-section css-class=\"d\" direction=\"{dir}\"><mj-column>\
-         <mj-text>{main}</mj-text><mj-text font-size=\"12px\" color=\"#4a5568\">{foot}</mj-text>\
-         </mj-column></mj-section></mj-body></mjml>",
-        escaped(title)
-    );
-    rendered(&source).unwrap_or_else(|| {
-        // What MJML cannot lay out is still complete as it is.
-        format!("<html lang=\"{tag}\" dir=\"{dir}\"><body>{main}<p>{foot}</p></body></html>")
-    })
-}
-
-fn rendered(source: &str) -> Option<String> {
-    let options = mrml::prelude::render::RenderOptions {
-        fonts: std::collections::HashMap::new(),
-        ..mrml::prelude::render::RenderOptions::default()
-    };
-    let parsed =
-        mrml::parse(source).map_err(|error| tracing::error!(%error, "a letter does not read")).ok()?;
-    parsed.element.render(&options).map_err(|error| tracing::error!(%error, "a letter is not laid out")).ok()
 }

@@ -4,17 +4,24 @@
 //! told yet and promises the mail in the same transaction ([`compose`]); the worker of all mail sends it, and asks
 //! [`unwanted`] once more just before. So a period has one issue, an issue one letter, and an event is told once.
 //!
-//! Reading order: [`subscription`] (who gets what), [`reader`] (as whom a letter is read), [`subject`] (what may be
-//! told), [`plan`], [`compose`], [`words`] and [`letter`] (how it is said), [`link`] and [`answer`] (what is done from
-//! the mail), [`bounce`] (what comes back).
+//! Reading order: [`subscription`] (who gets what), [`reader`] (as whom a letter is read), [`list`] (ranked once for all
+//! who share it), [`cards`] (documents, read once), [`subject`] (what may be told of a row), [`plan`], [`draft`],
+//! [`compose`], [`words`], [`letter`] and [`frame`] (how it is said), [`link`] and [`answer`] (what is done from the mail),
+//! [`bounce`] (what comes back).
 
 pub mod answer;
 pub mod bounce;
+pub mod cards;
 pub mod compose;
+pub mod draft;
+pub mod frame;
 pub mod letter;
 pub mod link;
+pub mod list;
 pub mod plan;
 pub mod reader;
+#[cfg(test)]
+mod shared_tests;
 pub mod subject;
 pub mod subscription;
 #[cfg(test)]
@@ -38,6 +45,8 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(20);
 /// Microseconds for which a round may hold the lease.
 const LEASE: i64 = 600_000_000;
+/// How often a round says that it is at it still.
+const RENEW: Duration = Duration::from_mins(2);
 
 /// Plans and composes until the process ends; one node at a time does it.
 pub async fn run(app: App) {
@@ -66,7 +75,21 @@ pub async fn leased_round(
     if !app.store.take_lease("digests", holder, now(), LEASE).await? {
         return Ok(None);
     }
-    let done = round(app, progress).await;
+    let done = {
+        let round = round(app, progress);
+        tokio::pin!(round);
+        loop {
+            tokio::select! {
+                done = &mut round => break done,
+                () = tokio::time::sleep(RENEW) => {
+                    if !app.store.take_lease("digests", holder, now(), LEASE).await? {
+                        // Each write looks whether its issue is planned still: nothing is told twice.
+                        tracing::warn!("somebody else took the lease of a round of digests");
+                    }
+                }
+            }
+        }
+    };
     app.store.take_lease("digests", holder, now(), 0).await?;
     done.map(Some)
 }
@@ -91,14 +114,12 @@ pub struct Round {
 /// # Errors
 /// The database does not answer.
 pub async fn round(app: &App, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Round, CommandError> {
+    let begun = std::time::Instant::now();
     let mut done = plan::round(app).await?;
     compose::round(app, &mut done, progress).await?;
-    for (name, number) in [
-        ("caravanserai_digest_issues_planned", done.planned),
-        ("caravanserai_digest_issues_composed", done.composed),
-        ("caravanserai_digest_issues_empty", done.empty),
-    ] {
-        metrics::counter!(name).increment(number);
+    if done != Round::default() {
+        metrics::gauge!("caravanserai_digest_round_seconds").set(begun.elapsed().as_secs_f64());
+        metrics::counter!("caravanserai_digest_rounds").increment(1);
     }
     Ok(done)
 }

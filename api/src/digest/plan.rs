@@ -1,5 +1,5 @@
 //! What the clock does to subscriptions: it makes the issue of a period that is due, ends what was never confirmed, and
-//! ends pauses. Each is a write of its own, under the lock of its subscription.
+//! ends pauses, under the lock of each subscription.
 
 use domain::digest::{
     CONFIRM_DAYS, DigestState, DigestTransition, calendar::FURTHEST_DAYS, digest_transition,
@@ -11,11 +11,13 @@ use crate::{
     app::App,
     auth::Actor,
     command::CommandError,
-    store::{StoreError, SubscriptionRow, Tx},
+    store::{NewIssue, StoreError, SubscriptionRow, Tx},
 };
 
 /// Subscriptions that are read at once.
-const BATCH: u64 = 500;
+const BATCH: u64 = 5_000;
+/// Subscriptions of one transaction. Other writes wait for it.
+const CHUNK: usize = 250;
 /// Microseconds of a day.
 const DAY: i64 = 86_400_000_000;
 /// Periods that are passed over at most where nobody planned for long: more than two years of days.
@@ -32,21 +34,16 @@ pub async fn round(app: &App) -> Result<Round, CommandError> {
     let made_before = now.saturating_sub(CONFIRM_DAYS.saturating_mul(DAY));
     loop {
         let due = app.store.subscriptions_due(now, furthest, made_before, BATCH).await?;
-        if due.is_empty() {
-            return Ok(done);
-        }
         let mut is_stuck = true;
-        for chunk in due.chunks(50) {
+        for chunk in due.chunks(CHUNK) {
             // Some at once: a commit costs more than what is written.
             let command = app.begin(&Actor::System, "planDigests", None).await?;
-            let mut planned = done;
-            for id in chunk {
-                if one(&command.tx, *id, now, &mut planned).await? {
-                    is_stuck = false;
-                }
-            }
+            let (touched, did) = some(&command.tx, chunk, now).await?;
             command.tx.commit().await?;
-            done = planned;
+            is_stuck &= touched == 0;
+            metrics::counter!("caravanserai_digest_issues_planned").increment(did.planned);
+            done.moved = done.moved.saturating_add(did.moved);
+            done.planned = done.planned.saturating_add(did.planned);
         }
         if is_stuck {
             return Ok(done);
@@ -54,39 +51,66 @@ pub async fn round(app: &App) -> Result<Round, CommandError> {
     }
 }
 
-/// Does what is due to one subscription. Answers whether something was.
-async fn one(tx: &Tx, id: Uuid, now: i64, done: &mut Round) -> Result<bool, StoreError> {
-    let Some(mut row) = tx.lock_subscription(id).await? else { return Ok(false) };
+/// Does what is due to some subscriptions. Answers to how many something was.
+async fn some(tx: &Tx, ids: &[Uuid], now: i64) -> Result<(usize, Round), StoreError> {
+    let (mut touched, mut done, mut issues) = (0_usize, Round::default(), Vec::new());
+    for (id, mut row) in tx.lock_subscriptions(ids).await? {
+        let version = row.version;
+        match due(&mut row, now) {
+            None => continue,
+            Some(Due::Moved) => {
+                tx.save_subscription(&row).await?;
+                done.moved = done.moved.saturating_add(1);
+            }
+            Some(Due::Issue(issue)) => {
+                issues.extend(issue);
+                tx.reschedule(id, version, row.due_at).await?;
+            }
+        }
+        touched = touched.saturating_add(1);
+    }
+    done.planned = tx.plan_issues(issues).await?;
+    Ok((touched, done))
+}
+
+/// What was due to a subscription.
+enum Due {
+    /// It moves.
+    Moved,
+    /// An issue, and the next one later; none where it was due at a time that only a wrong clock can have written.
+    Issue(Option<NewIssue>),
+}
+
+fn due(row: &mut SubscriptionRow, now: i64) -> Option<Due> {
     match row.state {
         DigestState::Pending if row.created_at.saturating_add(CONFIRM_DAYS.saturating_mul(DAY)) <= now => {
-            go(&mut row, DigestTransition::Expire, now);
-            done.moved = done.moved.saturating_add(1);
+            go(row, DigestTransition::Expire, now);
+            Some(Due::Moved)
         }
         DigestState::Paused if row.paused_until.is_some_and(|until| until <= now) => {
-            go(&mut row, DigestTransition::Resume, now);
-            done.moved = done.moved.saturating_add(1);
+            go(row, DigestTransition::Resume, now);
+            Some(Due::Moved)
         }
         DigestState::Active => {
-            let Some(due) = row.due_at else { return Ok(false) };
-            if due <= now {
-                let last = last_due(&row, due, now);
-                if tx.plan_issue(row.id, &row.settings.period_at(time(last)), last).await? {
-                    done.planned = done.planned.saturating_add(1);
-                }
-            } else if due <= now.saturating_add(FURTHEST_DAYS.saturating_mul(DAY)) {
-                return Ok(false);
+            let due = row.due_at?;
+            if due > now && due <= now.saturating_add(FURTHEST_DAYS.saturating_mul(DAY)) {
+                return None;
             }
-            row.due_at = next(&row, now);
+            let issue = (due <= now).then(|| {
+                let due_at = last_due(row, due, now);
+                let period = row.settings.period_at(time(due_at));
+                NewIssue { subscription: row.id, period, due_at }
+            });
+            row.due_at = next(row, now);
+            Some(Due::Issue(issue))
         }
         DigestState::Pending
         | DigestState::Paused
         | DigestState::Expired
         | DigestState::Unsubscribed
         | DigestState::Bounced
-        | DigestState::Complained => return Ok(false),
+        | DigestState::Complained => None,
     }
-    tx.save_subscription(&row).await?;
-    Ok(true)
 }
 
 /// The last time at which an issue was due, where several periods went by: they are told in one.

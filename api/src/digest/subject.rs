@@ -1,46 +1,36 @@
-//! What may be told of: the list of a mandate, of a saved search, or of a city's partners, as far as the reader of the
-//! letter may see it. A list that is ranked tells no listing that keeps back what a score is made of.
+//! What may be told of a row of a list, as far as the reader of the letter may see it, and by which its news are told
+//! from what is known.
 
-use std::{collections::HashSet, sync::Arc};
+use std::collections::HashSet;
 
-use async_graphql::{InputType, Value};
 use chrono::NaiveDate;
 use domain::{
     Vocabulary,
     city::City,
     digest::{
-        Candidate, DigestSubjectKind, Told,
+        Told,
         item::{BAND_POINTS, hash},
     },
     disclosure::ListingField as Field,
-    id::Id,
-    mandate::Mandate,
     project::Project,
-    saved_search::{SavedSearch, SearchSubject},
-    vocabulary::ListingState,
 };
 use matcher::{
-    explanation::{Audience, Sentence},
-    rank::{List, OpportunityFilter, RankBy},
+    explanation::Sentence,
     score::{Interval, MicroPoints},
 };
 use serde::{Deserialize, Serialize};
 
+use super::list::{Row, Subjects};
 use crate::{
-    app::{self, App, AppError, CityMatch, CityRequest, MandateChoice, Match, OpportunityRequest},
+    app::App,
     auth::Actor,
     command::CommandError,
-    graphql::input::{CityFilterInput, OpportunityFilterInput},
     store::SubscriptionRow,
     visible::{Viewer, Visible},
 };
 
-/// Rows of a list that are looked at for news, from the first.
-const DEPTH: usize = 300;
 /// Micro-points of a point.
-const POINT: u32 = 1_000_000;
-/// Millionths of a percent.
-const PERCENT: u32 = 10_000;
+pub const POINT: u32 = 1_000_000;
 
 /// A text with its language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,46 +94,13 @@ pub struct Body {
     pub shown: Vec<Field>,
 }
 
-/// A row of the list.
+/// A row of a list as its reader sees it.
 #[derive(Debug)]
-pub enum Found {
-    /// A project, with its score where the list is ranked.
-    Project(Box<(Option<Match>, Visible<Project>)>),
-    /// A partner city.
-    City(Box<(CityMatch, Visible<City>)>),
-}
-
-/// What is asked.
-enum Question {
-    Mandate(Id<Mandate>, OpportunityFilterInput),
-    Projects(OpportunityFilterInput),
-    City(Id<City>, CityFilterInput),
-}
-
-/// A filter as it was kept; none where the schema has changed since.
-fn kept<F: InputType>(filter: &serde_json::Value) -> Option<F> {
-    F::parse(Some(Value::from_json(filter.clone()).ok()?)).ok()
-}
-
-async fn question(app: &App, row: &SubscriptionRow) -> Result<Option<Question>, CommandError> {
-    Ok(match row.subject {
-        DigestSubjectKind::Mandate => {
-            Some(Question::Mandate(Id::from_uuid(row.subject_id), OpportunityFilterInput::default()))
-        }
-        DigestSubjectKind::City => {
-            Some(Question::City(Id::from_uuid(row.subject_id), CityFilterInput::default()))
-        }
-        DigestSubjectKind::SavedSearch => {
-            let id = Id::<SavedSearch>::from_uuid(row.subject_id);
-            let Some(search) = app.store.find(&[id]).await?.remove(&id) else { return Ok(None) };
-            let filter = &search.value.filter;
-            match search.value.subject {
-                SearchSubject::Projects => kept(filter).map(Question::Projects),
-                SearchSubject::Mandate(id) => kept(filter).map(|filter| Question::Mandate(id, filter)),
-                SearchSubject::City(id) => kept(filter).map(|filter| Question::City(id, filter)),
-            }
-        }
-    })
+pub enum Found<'l> {
+    /// A project, with its score and its row where the list is ranked.
+    Project(Visible<Project>, Option<(Interval, &'l Row)>),
+    /// A partner city, with its score and its row.
+    City(Visible<City>, Interval, &'l Row),
 }
 
 /// The name of what a subscription is about, as its reader may see it; none where it is gone.
@@ -151,189 +108,17 @@ async fn question(app: &App, row: &SubscriptionRow) -> Result<Option<Question>, 
 /// # Errors
 /// The database does not answer.
 pub async fn name(app: &App, actor: &Actor, row: &SubscriptionRow) -> Result<Option<String>, CommandError> {
-    let viewer = Viewer::without_matches(actor.clone());
-    let id = row.subject_id;
-    Ok(match row.subject {
-        DigestSubjectKind::Mandate => {
-            let id = Id::<Mandate>::from_uuid(id);
-            let found = app.store.find(&[id]).await?.remove(&id);
-            found.and_then(|stored| viewer.see(Arc::new(stored))).map(|seen| seen.value.name.to_string())
-        }
-        DigestSubjectKind::City => {
-            let id = Id::<City>::from_uuid(id);
-            let found = app.store.find(&[id]).await?.remove(&id);
-            found.and_then(|stored| viewer.see(Arc::new(stored))).map(|seen| seen.value.name.to_string())
-        }
-        // Its owner has asked for it to be sent there.
-        DigestSubjectKind::SavedSearch => {
-            let id = Id::<SavedSearch>::from_uuid(id);
-            app.store.find(&[id]).await?.remove(&id).map(|stored| stored.value.name.to_string())
-        }
-    })
+    let subjects = Subjects::of(&app.store, &[row]).await?;
+    Ok(subjects.name(&Viewer::without_matches(actor.clone()), row))
 }
 
-/// The list now, in its order, without what was told before; none where what is asked for is gone.
-///
-/// # Errors
-/// The database does not answer, or too much is computed already.
-pub async fn list(
-    app: &App,
-    actor: &Actor,
-    row: &SubscriptionRow,
-) -> Result<Option<Vec<Candidate<Found>>>, CommandError> {
-    let Some(question) = question(app, row).await? else { return Ok(None) };
-    let viewer = Viewer::without_matches(actor.clone());
-    let least = u32::from(row.settings.min_score).saturating_mul(POINT);
-    let known = u32::from(row.settings.min_coverage).saturating_mul(PERCENT);
-    let found = match question {
-        Question::Mandate(id, filter) => {
-            let stored = app.store.find(&[id]).await?.remove(&id);
-            if stored.and_then(|stored| viewer.see(Arc::new(stored))).is_none() {
-                return Ok(None);
-            }
-            let ranked = app.compute(filtered(filter, actor, move |app, mut filter| {
-                filter.only_told = true;
-                filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
-                matches(app, id, filter, known)
-            }));
-            let Some(ranked) = present(ranked.await)? else { return Ok(None) };
-            let ids: Vec<_> = ranked.iter().map(|matched| matched.project).collect();
-            let rows = ranked.into_iter().map(|matched| (matched.project, Some(matched))).collect();
-            projects(app, &viewer, &ids, rows).await?
-        }
-        Question::Projects(filter) => {
-            let found = app.compute(filtered(filter, actor, |app, filter| Ok(newest(app, &filter))));
-            let Some(ids) = present(found.await)? else { return Ok(None) };
-            let rows = ids.iter().map(|id| (*id, None)).collect();
-            projects(app, &viewer, &ids, rows).await?
-        }
-        Question::City(id, filter) => {
-            let busy = crate::partnership::facts::taken(app, actor, id, None).await?;
-            let ranked = app.compute(move |app| {
-                let mut filter =
-                    filter.parse().map_err(|_| AppError::argument("filter", "it reads no more"))?;
-                filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
-                let request = CityRequest { filter, busy, ..CityRequest::published(id, DEPTH) };
-                let mut page = app::partner_cities(app, &request)?.page.items;
-                page.retain(|matched| matched.evaluation.mutual.coverage >= known);
-                Ok(page)
-            });
-            let Some(ranked) = present(ranked.await)? else { return Ok(None) };
-            cities(app, &viewer, ranked).await?
-        }
-    };
-    Ok(Some(found))
-}
-
-/// What is asked for and is not there is told from what fails.
-fn present<T>(found: Result<T, AppError>) -> Result<Option<T>, CommandError> {
-    match found {
-        Ok(found) => Ok(Some(found)),
-        Err(AppError::NotFound { .. } | AppError::Argument { .. }) => Ok(None),
-        Err(AppError::Overloaded) => Err(CommandError::Overloaded),
-        Err(AppError::Store(error)) => Err(error.into()),
-        Err(error) => {
-            tracing::error!(error = ?error, "a list cannot be ranked");
-            Err(CommandError::Failed)
-        }
-    }
-}
-
-/// Work over a filter of projects as a reader of mail may use it.
-fn filtered<R: 'static>(
-    filter: OpportunityFilterInput,
-    actor: &Actor,
-    work: impl FnOnce(&App, OpportunityFilter) -> Result<R, AppError> + Send + 'static,
-) -> impl FnOnce(&App) -> Result<R, AppError> + Send + 'static {
-    let reader = app::reader(actor);
-    move |app| {
-        let old = |_| AppError::argument("filter", "it reads no more");
-        let (mut filter, text) = filter.parse(&app.ranking.snapshot().catalog.world, reader).map_err(old)?;
-        filter.only = text.map(|text| app.search_projects(&text)).transpose()?;
-        work(app, filter)
-    }
-}
-
-fn matches(
-    app: &App,
-    mandate: Id<Mandate>,
-    filter: OpportunityFilter,
-    known: u32,
-) -> Result<Vec<Match>, AppError> {
-    let request = OpportunityRequest {
-        mandate: MandateChoice::Saved(mandate),
-        filter,
-        by: RankBy::Mutual,
-        list: List::Ranked,
-        weights: None,
-        first: DEPTH,
-        after: None,
-    };
-    let mut ranked = app::opportunities(app, &request)?.page.items;
-    ranked.retain(|matched| matched.evaluation.mutual.coverage >= known);
-    Ok(ranked)
-}
-
-/// Projects that pass a filter, the newest first.
-fn newest(app: &App, filter: &OpportunityFilter) -> Vec<Id<Project>> {
-    let snapshot = app.ranking.snapshot();
-    let rows = snapshot.catalog.projects().rows().iter().filter(|row| filter.admits(row));
-    let mut ids: Vec<_> = rows.map(|row| row.id).collect();
-    ids.sort_unstable_by_key(|id| std::cmp::Reverse(id.uuid()));
-    ids.truncate(DEPTH);
-    ids
-}
-
-async fn projects(
-    app: &App,
-    viewer: &Viewer,
-    ids: &[Id<Project>],
-    rows: Vec<(Id<Project>, Option<Match>)>,
-) -> Result<Vec<Candidate<Found>>, CommandError> {
-    let mut stored = app.store.find(ids).await?;
-    let seen = rows.into_iter().filter_map(|(id, matched)| {
-        let seen = viewer.see(Arc::new(stored.remove(&id)?))?;
-        let is_open = seen.value.state == ListingState::Published;
-        is_open.then(|| Candidate {
-            subject: id.uuid(),
-            owner: seen.owner.map(Id::uuid),
-            now: told(&seen, matched.as_ref().map(|matched| matched.evaluation.mutual.point)),
-            before: None,
-            with: Found::Project(Box::new((matched, seen))),
-        })
-    });
-    Ok(seen.collect())
-}
-
-async fn cities(
-    app: &App,
-    viewer: &Viewer,
-    ranked: Vec<CityMatch>,
-) -> Result<Vec<Candidate<Found>>, CommandError> {
-    let ids: Vec<_> = ranked.iter().map(|matched| matched.partner).collect();
-    let mut stored = app.store.find(&ids).await?;
-    let seen = ranked.into_iter().filter_map(|matched| {
-        let seen = viewer.see(Arc::new(stored.remove(&matched.partner)?))?;
-        let city = &seen.value;
-        let aims = serde_json::json!([city.needs, city.offers, city.commitment]);
-        let now = Told {
-            band: Some(band(matched.evaluation.mutual.point)),
-            material: hash(&aims.to_string()),
-            ..Told::default()
-        };
-        let subject = matched.partner.uuid();
-        let with = Found::City(Box::new((matched, seen)));
-        Some(Candidate { subject, owner: None, now, before: None, with })
-    });
-    Ok(seen.collect())
-}
-
-fn band(point: MicroPoints) -> u32 {
+/// The band of a score.
+pub fn band(point: MicroPoints) -> u32 {
     point.checked_div(BAND_POINTS.saturating_mul(POINT)).unwrap_or_default()
 }
 
 /// What would be told of a listing, of what its reader may see.
-fn told(seen: &Visible<Project>, score: Option<MicroPoints>) -> Told {
+pub fn told(seen: &Visible<Project>, score: Option<MicroPoints>) -> Told {
     let (project, shows) = (&seen.value, |field| seen.shows(field));
     let countries: HashSet<_> = project.locations.iter().map(|at| at.country.alpha2()).collect();
     let mut countries: Vec<_> = countries.into_iter().collect();
@@ -359,53 +144,50 @@ fn told(seen: &Visible<Project>, score: Option<MicroPoints>) -> Told {
     }
 }
 
-impl Found {
+/// What would be told of a city.
+pub fn told_of_city(city: &City, score: Interval) -> Told {
+    let aims = serde_json::json!([city.needs, city.offers, city.commitment]);
+    Told { band: Some(band(score.point)), material: hash(&aims.to_string()), ..Told::default() }
+}
+
+impl Found<'_> {
     /// What is kept and told of it.
     pub fn body(&self, told: Told) -> Body {
         match self {
-            Self::Project(found) => listing(found.0.as_ref(), &found.1, told),
-            Self::City(found) => {
-                let (matched, seen) = found.as_ref();
-                let because = matched.explanation().map(|it| it.because).unwrap_or_default();
-                Body {
-                    told,
-                    title: Some(Text {
-                        lang: String::new(),
-                        value: seen.value.name.to_string(),
-                        machine: false,
-                    }),
-                    score: Some(matched.evaluation.mutual.into()),
-                    reason: reason(because),
-                    gap: None,
-                    deadline: None,
-                    field: None,
-                    is_listing: false,
-                    shown: Vec::new(),
-                }
-            }
+            Self::Project(seen, score) => listing(*score, seen, told),
+            Self::City(seen, score, row) => Body {
+                told,
+                title: Some(Text { lang: String::new(), value: seen.value.name.to_string(), machine: false }),
+                score: Some((*score).into()),
+                reason: row.because().clone(),
+                gap: None,
+                deadline: None,
+                field: None,
+                is_listing: false,
+                shown: Vec::new(),
+            },
         }
     }
 
-    /// Fields of cooperation that it is about.
-    pub fn fields(&self) -> Vec<String> {
+    /// The largest field of cooperation that it is about, as far as it is shown.
+    pub fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Project(found) if found.1.shows(Field::Fields) => {
-                found.1.value.fields.parts().iter().map(|part| part.of.code().to_owned()).collect()
+            Self::Project(seen, _) if seen.shows(Field::Fields) => {
+                seen.value.fields.parts().first().map(|part| part.of.code())
             }
-            Self::Project(_) | Self::City(_) => Vec::new(),
+            Self::Project(..) | Self::City(..) => None,
         }
     }
 }
 
-fn listing(matched: Option<&Match>, seen: &Visible<Project>, told: Told) -> Body {
+fn listing(score: Option<(Interval, &Row)>, seen: &Visible<Project>, told: Told) -> Body {
     let project = &seen.value;
     let shown = |field: Field| seen.shows(field).then_some(field);
     let mut fields: Vec<Field> =
         [Field::Title, Field::Gap, Field::Deadline, Field::Fields].into_iter().filter_map(shown).collect();
-    if matched.is_some() {
+    if score.is_some() {
         fields.extend(Field::SCORED);
     }
-    let because = matched.and_then(|matched| matched.explanation(Audience::Investor));
     let text = |text: &domain::value::Localized| Text {
         lang: text.lang().to_string(),
         value: text.value().to_owned(),
@@ -414,11 +196,11 @@ fn listing(matched: Option<&Match>, seen: &Visible<Project>, told: Told) -> Body
     Body {
         told,
         title: seen.shows(Field::Title).then(|| text(&project.title)),
-        score: matched.map(|matched| matched.evaluation.mutual.into()),
-        reason: match matched {
-            Some(_) => reason(because.map(|it| it.because).unwrap_or_default()),
-            None => Reason { key: "listing".to_owned(), args: Vec::new() },
-        },
+        score: score.map(|(score, _)| score.into()),
+        reason: score.map_or_else(
+            || Reason { key: "listing".to_owned(), args: Vec::new() },
+            |(_, row)| row.because().clone(),
+        ),
         gap: project
             .gap
             .filter(|_| seen.shows(Field::Gap))
@@ -435,10 +217,12 @@ fn listing(matched: Option<&Match>, seen: &Visible<Project>, told: Told) -> Body
     }
 }
 
-/// The strongest sentence that can be said in every language.
-fn reason(because: Vec<Sentence>) -> Reason {
-    let said = because.into_iter().find(|sentence| super::words::REASONS.contains(&sentence.key));
-    let said = said.unwrap_or_else(|| Sentence::plain("other"));
-    let args = said.args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Reason { key: said.key.to_owned(), args }
+impl Reason {
+    /// The strongest sentence that can be said in every language.
+    pub fn of(because: Vec<Sentence>) -> Self {
+        let said = because.into_iter().find(|sentence| super::words::REASONS.contains(&sentence.key));
+        let said = said.unwrap_or_else(|| Sentence::plain("other"));
+        let args = said.args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { key: said.key.to_owned(), args }
+    }
 }

@@ -285,7 +285,7 @@ mod back {
             };
             let message_id = format!("<{letter}{number}@caravanserai.example>");
             let form = ListForm { message_id, html: String::new(), headers: Vec::new() };
-            tx.promise_of_list(mail, form).await.unwrap();
+            tx.promise_of_lists(vec![(Uuid::now_v7(), mail, form)]).await.unwrap();
         }
         tx.commit().await.unwrap();
         row.id

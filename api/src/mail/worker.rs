@@ -111,7 +111,10 @@ impl Worker {
             self.take(&mut round).await;
             tokio::select! {
                 () = &mut shutdown => break,
-                Some(joined) = round.tasks.join_next_with_id() => self.finish(&mut round, joined).await,
+                Some(joined) = round.tasks.join_next_with_id() => {
+                    self.finish(&mut round, joined).await;
+                    self.finish_others(&mut round).await;
+                }
                 () = self.desk.store.mail_promised() => {}
                 () = tokio::time::sleep(POLL) => {}
                 _ = beat.tick() => {
@@ -131,7 +134,10 @@ impl Worker {
             self.take(&mut round).await;
             tokio::select! {
                 joined = round.tasks.join_next_with_id() => match joined {
-                    Some(joined) => self.finish(&mut round, joined).await,
+                    Some(joined) => {
+                        self.finish(&mut round, joined).await;
+                        self.finish_others(&mut round).await;
+                    }
                     None => return,
                 },
                 _ = beat.tick() => self.renew(&mut round).await,
@@ -179,6 +185,13 @@ impl Worker {
         let (desk, task_row) = (Arc::clone(&self.desk), row.clone());
         let abort = round.tasks.spawn(async move { desk.attempt(task_row).await });
         round.held.insert(abort.id(), Held { domain: domain(&row), row, abort });
+    }
+
+    /// After the other attempts that ended meanwhile: rows for all of them are taken at once.
+    async fn finish_others(&self, round: &mut Round) {
+        while let Some(joined) = round.tasks.try_join_next_with_id() {
+            self.finish(round, joined).await;
+        }
     }
 
     /// After an attempt: what it came to.

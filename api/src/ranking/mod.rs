@@ -114,6 +114,18 @@ impl Ranking {
         self.current.load_full()
     }
 
+    /// The same catalog, which stays as it is now: for much work that has to be of one moment.
+    #[must_use]
+    pub fn still(&self) -> Self {
+        let snapshot = self.snapshot();
+        Self {
+            sequence: watch::Sender::new(snapshot.catalog.sequence),
+            current: ArcSwap::new(snapshot),
+            changing: Mutex::new(()),
+            exposure: ArcSwapOption::new(self.exposure()),
+        }
+    }
+
     /// Who is seen by whom, as it was last measured; none before the first time.
     pub fn exposure(&self) -> Option<Arc<Exposure>> {
         self.exposure.load_full()

@@ -70,12 +70,18 @@ pub(super) async fn open(options: &StoreOptions) -> Result<Store, StoreError> {
             for (connection, name) in [(&write, "writer"), (&read, "reader")] {
                 assert_sqlite(connection, name, options).await?;
             }
-            Ok(Store { read, write, signal: Signal::default(), mail: Arc::default() })
+            Ok(Store { read, write, signal: Signal::default(), mail: Arc::default(), moves: Arc::default() })
         }
         "postgres" | "postgresql" => {
             let pool = postgres(options).await?;
             assert_postgres(&pool, options).await?;
-            Ok(Store { read: pool.clone(), write: pool, signal: Signal::default(), mail: Arc::default() })
+            Ok(Store {
+                read: pool.clone(),
+                write: pool,
+                signal: Signal::default(),
+                mail: Arc::default(),
+                moves: Arc::default(),
+            })
         }
         other => Err(StoreError::Address(other.to_owned())),
     }

@@ -44,7 +44,10 @@ pub use aggregate::{Aggregate, Kind, Stored};
 pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
 pub use connect::StoreOptions;
 pub(crate) use connect::sqlite_path;
-pub use digest::{IssueRow, ItemRow, Muted, NewItem, ReportKind, SubscriptionRow, address_hash};
+pub use digest::{
+    DueIssue, IssueRow, ItemRow, Muted, Mutes, NewIssue, NewItem, ReportKind, SubscriptionRow, ToldBefore,
+    address_hash,
+};
 pub use document::document_key;
 pub use error::StoreError;
 pub use event::Among;
@@ -70,6 +73,8 @@ pub struct Store {
     signal: signal::Signal,
     /// Rung when mail was promised.
     mail: Arc<Notify>,
+    /// Mail that waits to be moved.
+    moves: Arc<outbox::Moves>,
 }
 
 impl Store {

@@ -20,6 +20,32 @@ pub(super) fn insert<const N: usize>(table: &str, row: [(&'static str, Value); N
     insert
 }
 
+/// Rows of one statement at most, where many are written.
+const ROWS: usize = 64;
+
+/// Statements that write many new rows. Their numbers of rows are few, so that a database has few of them to keep ready.
+pub(super) fn inserts<const N: usize>(
+    table: &str,
+    rows: Vec<[(&'static str, Value); N]>,
+) -> Vec<InsertStatement> {
+    let mut statements = Vec::new();
+    let (mut rows, mut room) = (rows.into_iter().peekable(), ROWS);
+    while let Some(first) = rows.peek() {
+        let columns = first.each_ref().map(|(column, _)| Alias::new(*column));
+        while room > rows.len() {
+            // From there on by half.
+            room = room.div_euclid(2).max(1);
+        }
+        let mut insert = Query::insert();
+        insert.into_table(Alias::new(table)).columns(columns);
+        for row in rows.by_ref().take(room) {
+            insert.values_panic(row.map(|(_, value)| SimpleExpr::from(value)));
+        }
+        statements.push(insert);
+    }
+    statements
+}
+
 /// A change of the rows for which all conditions hold.
 pub(super) fn update<const N: usize>(
     table: &str,

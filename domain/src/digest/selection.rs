@@ -43,9 +43,9 @@ pub struct Chosen<T> {
 
 /// Picks at most `most` items in the order of the candidates: one a thing, for its most pressing news that were never
 /// told, and in any ten that follow each other no more than three of one owner. What finds no room now can be told in
-/// the next issue.
+/// the next issue. Of the candidates no more are taken than are needed.
 pub fn select<T, S: std::hash::BuildHasher>(
-    candidates: Vec<Candidate<T>>,
+    candidates: impl IntoIterator<Item = Candidate<T>>,
     told: &HashSet<(Uuid, String), S>,
     most: usize,
     today: NaiveDate,

@@ -13,7 +13,9 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::super::{
-    Store, StoreError, Tx, log,
+    Store, StoreError, Tx,
+    aggregate::CHUNK,
+    log,
     sql::{delete, get, insert, is, select, update},
 };
 
@@ -66,6 +68,23 @@ impl Store {
         let mut rows = select("membership", COLUMNS, [is("person_id", person.uuid())]);
         rows.order_by(Alias::new("id"), sea_orm::Order::Asc);
         self.reader().query_all(&rows).await?.iter().map(read).collect()
+    }
+
+    /// The memberships of some persons in the order in which they began.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn memberships_of_all(&self, persons: &[Id<Person>]) -> Result<Vec<Membership>, StoreError> {
+        let mut found = Vec::new();
+        for some in persons.chunks(CHUNK) {
+            let those = Expr::col(Alias::new("person_id")).is_in(some.iter().map(|id| id.uuid()));
+            let mut rows = select("membership", COLUMNS, [those]);
+            rows.order_by(Alias::new("id"), sea_orm::Order::Asc);
+            for row in self.reader().query_all(&rows).await? {
+                found.push(read(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// The members of an organisation in the order in which they joined, at most 200.

@@ -7,11 +7,16 @@ use domain::{
     account::{EmailAddress, Person, PersonName, PlatformRole},
     id::Id,
 };
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{
+    ConnectionTrait, QueryResult,
+    sea_query::{Alias, Expr, ExprTrait},
+};
 use uuid::Uuid;
 
 use super::super::{
-    Store, StoreError, Tx, log,
+    Store, StoreError, Tx,
+    aggregate::CHUNK,
+    log,
     sql::{delete, get, insert, is, select, update},
 };
 
@@ -110,6 +115,21 @@ impl Store {
     pub async fn person(&self, id: Id<Person>) -> Result<Option<PersonRow>, StoreError> {
         let rows = select("person", COLUMNS, [is("id", id.uuid())]);
         self.reader().query_one(&rows).await?.as_ref().map(read).transpose()
+    }
+
+    /// The persons of some ids.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn persons(&self, ids: &[Id<Person>]) -> Result<Vec<PersonRow>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(CHUNK) {
+            let those = Expr::col(Alias::new("id")).is_in(some.iter().map(|id| id.uuid()));
+            for row in self.reader().query_all(&select("person", COLUMNS, [those])).await? {
+                found.push(read(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// The person of an address.

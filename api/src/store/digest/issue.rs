@@ -1,10 +1,10 @@
 //! Issues of digests, their items, and what their readers do not want to hear of.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use domain::{
     Vocabulary,
-    digest::{DigestIssueState, DigestIssueTransition, DigestItemKind, ISSUE_RULES, Told},
+    digest::{DigestIssueState, DigestIssueTransition, DigestItemKind, ISSUE_RULES},
 };
 use sea_orm::{
     ConnectionTrait, QueryResult,
@@ -17,11 +17,11 @@ use super::{
         MailState, Store, StoreError, Tx,
         sql::{count, get, insert, is, select, update},
     },
-    code, column, corrupt,
+    code, column,
 };
 
-const ISSUES: &str = "digest_issue";
-const ITEMS: &str = "digest_item";
+pub(super) const ISSUES: &str = "digest_issue";
+pub(super) const ITEMS: &str = "digest_item";
 
 /// An issue as stored. Times are microseconds since 1970, UTC.
 #[derive(Debug, Clone)]
@@ -120,7 +120,7 @@ impl Muted {
         }
     }
 
-    fn read(what: &str, code: String) -> Option<Self> {
+    pub(super) fn read(what: &str, code: String) -> Option<Self> {
         match what {
             "SUBJECT" => code.parse().ok().map(Self::Subject),
             "FIELD" => Some(Self::Field(code)),
@@ -130,16 +130,6 @@ impl Muted {
 }
 
 impl Store {
-    /// Issues that wait to be composed, longest due first.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn planned_issues(&self, first: u64) -> Result<Vec<IssueRow>, StoreError> {
-        let mut rows = select(ISSUES, ISSUE, [is("state", DigestIssueState::Planned.code())]);
-        rows.order_by(Alias::new("due_at"), Order::Asc).order_by(Alias::new("id"), Order::Asc).limit(first);
-        self.reader().query_all(&rows).await?.iter().map(issue).collect()
-    }
-
     /// Issues of a subscription, newest first.
     ///
     /// # Errors
@@ -200,86 +190,9 @@ impl Store {
         }
         Ok(found)
     }
-
-    /// What a subscription's reader was told of things: last of each, and every event.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn told(
-        &self,
-        subscription: Uuid,
-        subjects: &[Uuid],
-    ) -> Result<(HashMap<Uuid, Told>, HashSet<(Uuid, String)>), StoreError> {
-        let those =
-            [is("subscription_id", subscription), column("subject_id").is_in(subjects.iter().copied())];
-        let mut rows = select(ITEMS, ["id", "subject_id", "fingerprint", "body"], those);
-        rows.order_by(Alias::new("id"), Order::Asc);
-        let (mut last, mut events) = (HashMap::new(), HashSet::new());
-        for row in self.reader().query_all(&rows).await? {
-            let (id, subject): (Uuid, Uuid) = (get(&row, "id")?, get(&row, "subject_id")?);
-            let mut body: serde_json::Value = get(&row, "body")?;
-            let told = body.get_mut("told").map(serde_json::Value::take).unwrap_or_default();
-            last.insert(subject, serde_json::from_value(told).map_err(|error| corrupt(id, &error))?);
-            events.insert((subject, get(&row, "fingerprint")?));
-        }
-        Ok((last, events))
-    }
-
-    /// What a subscription's reader does not want to hear of at a time.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn mutes(&self, subscription: Uuid, now: i64) -> Result<HashSet<Muted>, StoreError> {
-        let holds = column("until").is_null().or(column("until").gt(now));
-        let rows = select("digest_mute", ["what", "code"], [is("subscription_id", subscription), holds]);
-        let rows = self.reader().query_all(&rows).await?;
-        let read = |row: &QueryResult| Ok(Muted::read(&get::<String>(row, "what")?, get(row, "code")?));
-        rows.iter().filter_map(|row| read(row).transpose()).collect()
-    }
 }
 
 impl Tx {
-    /// Plans the issue of a period. Answers whether there was none yet.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn plan_issue(
-        &self,
-        subscription: Uuid,
-        period: &str,
-        due_at: i64,
-    ) -> Result<bool, StoreError> {
-        let row = [
-            ("id", Uuid::now_v7().into()),
-            ("subscription_id", subscription.into()),
-            ("period", period.into()),
-            ("state", DigestIssueState::Planned.code().into()),
-            ("due_at", due_at.into()),
-            ("items", 0.into()),
-            ("created_at", self.now_micros().into()),
-            ("updated_at", self.now_micros().into()),
-        ];
-        let mut row = insert(ISSUES, row);
-        let period = [Alias::new("subscription_id"), Alias::new("period")];
-        row.on_conflict(OnConflict::columns(period).do_nothing().to_owned());
-        Ok(self.connection().execute(&row).await?.rows_affected() == 1)
-    }
-
-    /// Moves an issue that stands where the caller saw it. Answers whether it did.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn move_issue(
-        &self,
-        id: Uuid,
-        from: DigestIssueState,
-        to: DigestIssueState,
-    ) -> Result<bool, StoreError> {
-        let set = [("state", to.code().into()), ("updated_at", self.now_micros().into())];
-        let one = [is("id", id), is("state", from.code())];
-        Ok(self.connection().execute(&update(ISSUES, set, one)).await?.rows_affected() == 1)
-    }
-
     /// Ends the issue of a letter as the letter ended. What an issue told that is no longer wanted, and that nobody was
     /// sent, can be told again.
     ///
@@ -297,12 +210,14 @@ impl Tx {
             MailState::Cancelled => DigestIssueTransition::Cancel,
             MailState::Pending | MailState::Leased | MailState::Intent | MailState::Deferred => return Ok(()),
         };
+        // By its id from here on: beside a state, SQLite would look through all issues of that state for the letter's.
+        let issue = select(ISSUES, ["id"], [is("outbox_id", outbox)]);
+        let Some(issue) = self.connection().query_one(&issue).await? else { return Ok(()) };
+        let issue: Uuid = get(&issue, "id")?;
         if letter == MailState::Cancelled && !was_given {
-            let issue = select(ISSUES, ["id"], [is("outbox_id", outbox)]);
-            let those = column("issue_id").in_subquery(issue);
-            self.connection().execute(&super::delete(ITEMS, [those])).await?;
+            self.connection().execute(&super::delete(ITEMS, [is("issue_id", issue)])).await?;
         }
-        self.move_issues([is("outbox_id", outbox)], transition).await
+        self.move_issues([is("id", issue)], transition).await
     }
 
     /// Takes issues up again whose letters are given up and will be tried again: one letter, or all.
@@ -332,36 +247,6 @@ impl Tx {
             let set = [("state", to.code().into()), ("updated_at", self.now_micros().into())];
             let which = [those.clone(), is("state", from.code())];
             self.connection().execute(&update(ISSUES, set, which)).await?;
-        }
-        Ok(())
-    }
-
-    /// Writes down the mail and the items of an issue.
-    ///
-    /// # Errors
-    /// One of them was told before, or the database does not answer.
-    pub async fn fill_issue(
-        &self,
-        issue: &IssueRow,
-        outbox: Uuid,
-        items: &[NewItem],
-    ) -> Result<(), StoreError> {
-        let count = i32::try_from(items.len()).unwrap_or(i32::MAX);
-        let set = [("outbox_id", outbox.into()), ("items", count.into())];
-        self.connection().execute(&update(ISSUES, set, [is("id", issue.id)])).await?;
-        for (place, item) in (1_i32..).zip(items) {
-            let row = [
-                ("id", item.id.into()),
-                ("issue_id", issue.id.into()),
-                ("subscription_id", issue.subscription.into()),
-                ("subject_id", item.subject.into()),
-                ("kind", item.kind.code().into()),
-                ("fingerprint", item.fingerprint.clone().into()),
-                ("place", place.into()),
-                ("body", item.body.clone().into()),
-                ("created_at", self.now_micros().into()),
-            ];
-            self.connection().execute(&insert(ITEMS, row)).await?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
-//! Subscriptions to digests; [`issue`] has their issues and what stands in them, [`report`] what came back.
+//! Subscriptions to digests; [`issue`] has their issues and what stands in them, [`batch`] many of them at once,
+//! [`report`] what came back.
 
+mod batch;
 mod issue;
 mod report;
 
@@ -16,6 +18,7 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub use batch::{DueIssue, Mutes, NewIssue, ToldBefore};
 pub use issue::{IssueRow, ItemRow, Muted, NewItem};
 pub use report::ReportKind;
 
@@ -143,8 +146,14 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn subscriptions(&self, ids: &[Uuid]) -> Result<Vec<SubscriptionRow>, StoreError> {
-        let rows = select(TABLE, COLUMNS, [column("id").is_in(ids.iter().copied())]);
-        self.reader().query_all(&rows).await?.iter().map(read).collect()
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(batch::CHUNK) {
+            let rows = select(TABLE, COLUMNS, [column("id").is_in(some.iter().copied())]);
+            for row in self.reader().query_all(&rows).await? {
+                found.push(read(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// Subscriptions of a person, newest first, at most 200.
@@ -169,14 +178,28 @@ impl Store {
         made_before: i64,
         first: u64,
     ) -> Result<Vec<Uuid>, StoreError> {
-        let due = column("due_at").lte(now).or(column("due_at").gt(furthest));
-        let active = is("state", DigestState::Active.code()).and(due);
+        // A question each, so that an index answers it in its order however many are due.
+        let active = || is("state", DigestState::Active.code());
         let pending = is("state", DigestState::Pending.code()).and(column("created_at").lte(made_before));
         let paused = is("state", DigestState::Paused.code()).and(column("paused_until").lte(now));
-        let mut rows = select(TABLE, ["id"], [active.or(pending).or(paused)]);
-        rows.order_by(Alias::new("due_at"), Order::Asc).limit(first);
-        let rows = self.reader().query_all(&rows).await?;
-        rows.iter().map(|row| get(row, "id")).collect()
+        let mut found = Vec::new();
+        for those in [
+            active().and(column("due_at").lte(now)),
+            active().and(column("due_at").gt(furthest)),
+            pending,
+            paused,
+        ] {
+            let left = first.saturating_sub(found.len() as u64);
+            if left == 0 {
+                break;
+            }
+            let mut rows = select(TABLE, ["id"], [those]);
+            rows.order_by(Alias::new("due_at"), Order::Asc).limit(left);
+            for row in self.reader().query_all(&rows).await? {
+                found.push(get(&row, "id")?);
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -1,13 +1,15 @@
 //! What came back: bounces and complaints, and the addresses that take no more mail for it.
 
+use std::collections::HashSet;
+
 use sea_orm::{
     ConnectionTrait,
-    sea_query::{Alias, OnConflict},
+    sea_query::{Alias, ExprTrait, OnConflict},
 };
 
 use super::super::{
     Store, StoreError, Tx,
-    sql::{above, count, insert, is},
+    sql::{above, count, get, insert, is, select},
 };
 
 /// What a report says.
@@ -40,6 +42,22 @@ impl Store {
     pub async fn is_suppressed(&self, address_hash: &str) -> Result<bool, StoreError> {
         let one = [is("address_hash", address_hash)];
         Ok(count(self.reader(), "mail_suppression", one).await? > 0)
+    }
+
+    /// Which of some addresses take no more mail of lists.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn suppressed(&self, address_hashes: &[String]) -> Result<HashSet<String>, StoreError> {
+        let mut found = HashSet::new();
+        for some in address_hashes.chunks(super::batch::CHUNK) {
+            let those = [super::column("address_hash").is_in(some.iter().map(String::as_str))];
+            let rows = select("mail_suppression", ["address_hash"], those);
+            for row in self.reader().query_all(&rows).await? {
+                found.insert(get(&row, "address_hash")?);
+            }
+        }
+        Ok(found)
     }
 }
 

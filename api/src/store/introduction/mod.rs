@@ -4,6 +4,8 @@
 mod beside;
 mod outcome;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     Vocabulary,
@@ -26,7 +28,7 @@ pub use outcome::{FlowRow, Outcome};
 
 use super::{
     Store, StoreError, Stored, Tx,
-    aggregate::{read, select as select_documents},
+    aggregate::{CHUNK, read, select as select_documents},
     sql::{above, count, get, is, select},
 };
 
@@ -35,6 +37,9 @@ const TABLE: &str = "introduction";
 fn column(name: &str) -> Expr {
     Expr::col(Alias::new(name))
 }
+
+/// Projects of introductions that are looked at, for the rung on which their investors stand.
+const MOST_INTRODUCED: usize = 10_000;
 
 fn in_states(states: &[IntroductionState]) -> SimpleExpr {
     column("state").is_in(states.iter().map(|state| state.code()))
@@ -218,7 +223,7 @@ async fn introduced_to<C: ConnectionTrait>(
     let ids: Vec<Uuid> = organisations.iter().map(|id| id.uuid()).collect();
     let mut rows =
         select(TABLE, ["project_id"], [column("investor_id").is_in(ids), in_states(&introduced())]);
-    rows.limit(10_000);
+    rows.limit(MOST_INTRODUCED as u64);
     let rows = connection.query_all(&rows).await?;
     rows.iter().map(|row| Ok(Id::from_uuid(get(row, "project_id")?))).collect()
 }
@@ -233,6 +238,28 @@ impl Store {
         organisations: &[Id<Organisation>],
     ) -> Result<Vec<Id<Project>>, StoreError> {
         introduced_to(self.reader(), organisations).await
+    }
+
+    /// The projects to which each of some organisations was introduced and still is.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn introduced_to_each(
+        &self,
+        organisations: &[Id<Organisation>],
+    ) -> Result<HashMap<Id<Organisation>, Vec<Id<Project>>>, StoreError> {
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        for some in organisations.chunks(CHUNK) {
+            let those = column("investor_id").is_in(some.iter().map(|id| id.uuid()));
+            let rows = select(TABLE, ["investor_id", "project_id"], [those, in_states(&introduced())]);
+            for row in self.reader().query_all(&rows).await? {
+                let of = found.entry(Id::from_uuid(get(&row, "investor_id")?)).or_default();
+                if of.len() < MOST_INTRODUCED {
+                    of.push(Id::from_uuid(get(&row, "project_id")?));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// What an organisation did this month of what its contact budget counts.

@@ -8,19 +8,24 @@
 //! or wrong arithmetic, would otherwise strand a row for ever.
 
 mod listed;
+mod moves;
 mod work;
 
 use domain::{account::Person, id::Id};
 use sea_orm::{
-    ConnectionTrait,
+    ConnectionTrait, Value,
     sea_query::{Alias, Expr, ExprTrait, SimpleExpr},
 };
 use uuid::Uuid;
 
 pub use listed::ListedMail;
+pub(super) use moves::Moves;
 pub use work::{MailMove, OutboxRow};
 
-use super::{StoreError, Tx, sql::insert};
+use super::{
+    StoreError, Tx,
+    sql::{insert, inserts},
+};
 
 /// What kind of mail it is; kinds have their own patience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,30 +132,40 @@ impl Tx {
     pub async fn promise(&self, letter: Letter, mail_domain: &str) -> Result<Uuid, StoreError> {
         // The id of a row tells when it was made; that of a message need not.
         let message_id = format!("<{}@{mail_domain}>", Uuid::new_v4().simple());
-        let now = self.now_micros();
-        self.promise_row(letter, message_id, None, serde_json::json!({}), now).await
+        let (id, now) = (Uuid::now_v7(), self.now_micros());
+        let row = self.row(id, letter, message_id, None, serde_json::json!({}), now);
+        self.connection().execute(&insert("outbox", row)).await?;
+        self.wake_mail();
+        Ok(id)
     }
 
-    /// Promises a letter of a list, which is due at once whatever clock it was written by. Answers its id.
+    /// Promises letters of lists under these ids, due at once whatever clock they were written by.
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn promise_of_list(&self, letter: Letter, form: ListForm) -> Result<Uuid, StoreError> {
-        let headers = form.headers.into_iter().map(|(name, value)| serde_json::json!([name, value]));
-        let headers = serde_json::Value::Array(headers.collect());
-        self.promise_row(letter, form.message_id, Some(form.html), headers, 0).await
+    pub async fn promise_of_lists(&self, letters: Vec<(Uuid, Letter, ListForm)>) -> Result<(), StoreError> {
+        let row = |(id, letter, form): (Uuid, Letter, ListForm)| {
+            let headers = form.headers.into_iter().map(|(name, value)| serde_json::json!([name, value]));
+            let headers = serde_json::Value::Array(headers.collect());
+            self.row(id, letter, form.message_id, Some(form.html), headers, 0)
+        };
+        for statement in inserts("outbox", letters.into_iter().map(row).collect()) {
+            self.connection().execute(&statement).await?;
+        }
+        self.wake_mail();
+        Ok(())
     }
 
-    async fn promise_row(
+    fn row(
         &self,
+        id: Uuid,
         letter: Letter,
         message_id: String,
         html: Option<String>,
         headers: serde_json::Value,
         next_at: i64,
-    ) -> Result<Uuid, StoreError> {
-        let id = Uuid::now_v7();
-        let row = [
+    ) -> [(&'static str, Value); 17] {
+        [
             ("id", id.into()),
             ("message_id", message_id.into()),
             ("class", letter.class.code().into()),
@@ -168,10 +183,7 @@ impl Tx {
             ("expires_at", letter.expires_at.into()),
             ("created_at", self.now_micros().into()),
             ("updated_at", self.now_micros().into()),
-        ];
-        self.connection().execute(&insert("outbox", row)).await?;
-        self.wake_mail();
-        Ok(id)
+        ]
     }
 }
 

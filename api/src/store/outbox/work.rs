@@ -12,7 +12,7 @@ use super::{
         Store, StoreError,
         sql::{get, is, select, update},
     },
-    MailClass, MailState, column, in_states,
+    MailState, column, in_states,
 };
 
 /// A row that a worker holds.
@@ -98,6 +98,40 @@ fn read(row: &QueryResult) -> Result<OutboxRow, StoreError> {
     })
 }
 
+/// All but the texts, which may be long.
+const LIGHT: [&str; 10] = [
+    "id",
+    "message_id",
+    "class",
+    "person_id",
+    "recipient",
+    "date",
+    "fence",
+    "attempts",
+    "expires_at",
+    "created_at",
+];
+
+fn light(row: &QueryResult) -> Result<OutboxRow, StoreError> {
+    Ok(OutboxRow {
+        id: get(row, "id")?,
+        message_id: get(row, "message_id")?,
+        class: get(row, "class")?,
+        person: get::<Option<Uuid>>(row, "person_id")?.map(Id::from_uuid),
+        recipient: get(row, "recipient")?,
+        subject: String::new(),
+        body: String::new(),
+        html: None,
+        headers: Vec::new(),
+        date: get(row, "date")?,
+        fence: get(row, "fence")?,
+        attempts: get(row, "attempts")?,
+        expires_at: get(row, "expires_at")?,
+        raw: None,
+        created_at: get(row, "created_at")?,
+    })
+}
+
 /// The longest that a lease is believed, in microseconds: an hour. Workers lease for minutes at most.
 const LONGEST_LEASE: i64 = 3_600_000_000;
 /// The longest that a row waits, in microseconds: half a day. Workers put off for six hours at most.
@@ -105,25 +139,38 @@ const LONGEST_WAIT: i64 = 12 * 3_600_000_000;
 /// Rows that are looked at to find some for which there is room.
 const WINDOW: u64 = 64;
 
-/// Rows that somebody should take at this time, unless they go to a domain that has enough to do.
+/// Rows that somebody should take at this time, unless they go to a domain that has enough to do: each part is read by
+/// an index in its order, however many rows there are. Letters of lists, which are due from the beginning of the era,
+/// come after all others: nobody waits for a link to a new password until a hundred thousand digests are sent.
 ///
 /// Leases are compared with a bound of their own, not with the lease that the caller would write: two workers read
 /// their clocks at different moments, and the later one's lease would look absurd to the earlier.
-fn due(now: i64, busy: &[String]) -> Vec<SimpleExpr> {
-    let far =
-        |name: &str, longest: i64| column(name).lte(now).or(column(name).gt(now.saturating_add(longest)));
-    let waiting = in_states(&MailState::WAITING).and(far("next_at", LONGEST_WAIT));
-    let abandoned = in_states(&MailState::HELD)
-        .and(column("lease_until").is_null().or(far("lease_until", LONGEST_LEASE)));
-    let mut conditions = vec![waiting.or(abandoned)];
+fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
+    let in_state = |state: MailState| is("state", state.code());
+    let until = || column("lease_until");
     let is_plain = |domain: &&String| {
         !domain.is_empty() && domain.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.' || b == b'-')
     };
-    for domain in busy.iter().filter(is_plain) {
+    let elsewhere = busy.iter().filter(is_plain).map(|domain| {
         let there = Expr::expr(Func::lower(column("recipient"))).not_like(format!("%@{domain}"));
-        conditions.push(column("recipient").is_null().or(there));
-    }
-    conditions
+        column("recipient").is_null().or(there)
+    });
+    let elsewhere: Vec<SimpleExpr> = elsewhere.collect();
+    let abandoned = until().is_null().or(until().lte(now)).or(until().gt(now.saturating_add(LONGEST_LEASE)));
+    let parts = [
+        (
+            "next_at",
+            in_state(MailState::Pending).and(column("next_at").gt(0)).and(column("next_at").lte(now)),
+        ),
+        ("next_at", in_state(MailState::Deferred).and(column("next_at").lte(now))),
+        (
+            "next_at",
+            in_states(&MailState::WAITING).and(column("next_at").gt(now.saturating_add(LONGEST_WAIT))),
+        ),
+        ("id", in_states(&MailState::HELD).and(abandoned)),
+        ("next_at", in_state(MailState::Pending).and(column("next_at").lte(0))),
+    ];
+    parts.map(|(order, part)| (order, std::iter::once(part).chain(elsewhere.iter().cloned()).collect()))
 }
 
 impl Store {
@@ -132,9 +179,9 @@ impl Store {
         self.mail.notified().await;
     }
 
-    /// Takes rows that are due, oldest first, each for one worker until its lease ends; `choose` says of each whether
-    /// there is room for it. A row whose lease is over, missing, or further away than a lease can be, is free again,
-    /// and so is one that is put off for longer than rows are put off. No row goes to a domain that is busy.
+    /// Takes rows that are due, each for one worker until its lease ends; `choose` says of each whether there is room
+    /// for it, by all but its texts. A row whose lease is over, missing, or further away than a lease can be, is free
+    /// again, and so is one that is put off for longer than rows are put off. No row goes to a domain that is busy.
     ///
     /// `now` and `lease` are in microseconds.
     ///
@@ -148,32 +195,48 @@ impl Store {
         choose: &mut (dyn FnMut(&OutboxRow) -> bool + Send),
     ) -> Result<Vec<OutboxRow>, StoreError> {
         // Most of the time there is nothing, and that is found out without the writer.
-        let any = select("outbox", ["id"], due(now, busy)).limit(1).take();
-        if self.reader().query_one(&any).await?.is_none() {
+        let mut is_any = false;
+        for (_, conditions) in due(now, busy) {
+            let any = select("outbox", ["id"], conditions).limit(1).take();
+            if self.reader().query_one(&any).await?.is_some() {
+                is_any = true;
+                break;
+            }
+        }
+        if !is_any {
             return Ok(Vec::new());
         }
         let tx = self.begin().await?;
-        let mut rows = select("outbox", COLUMNS, due(now, busy));
-        // An id begins with the time at which it was made.
-        rows.order_by(Alias::new("id"), sea_orm::Order::Asc)
-            .limit(WINDOW)
-            .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
-        let mut claimed = Vec::new();
-        for row in tx.connection().query_all(&rows).await? {
-            let mut row = read(&row)?;
-            if !choose(&row) {
-                continue;
+        let mut held_now = Vec::new();
+        for (order, conditions) in due(now, busy) {
+            let mut rows = select("outbox", LIGHT, conditions);
+            rows.order_by(Alias::new(order), sea_orm::Order::Asc)
+                .limit(WINDOW)
+                .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+            let rows = tx.connection().query_all(&rows).await?;
+            for row in rows {
+                let row = light(&row)?;
+                if !choose(&row) {
+                    continue;
+                }
+                let held = [is("id", row.id), is("fence", row.fence)];
+                let set = [
+                    ("state", MailState::Leased.code().into()),
+                    ("fence", row.fence.saturating_add(1).into()),
+                    ("lease_until", now.saturating_add(Ord::min(lease, LONGEST_LEASE)).into()),
+                    ("updated_at", now.into()),
+                ];
+                if tx.connection().execute(&update("outbox", set, held)).await?.rows_affected() == 1 {
+                    held_now.push(row.id);
+                }
             }
-            let held = [is("id", row.id), is("fence", row.fence)];
-            row.fence = row.fence.saturating_add(1);
-            let set = [
-                ("state", MailState::Leased.code().into()),
-                ("fence", row.fence.into()),
-                ("lease_until", now.saturating_add(Ord::min(lease, LONGEST_LEASE)).into()),
-                ("updated_at", now.into()),
-            ];
-            if tx.connection().execute(&update("outbox", set, held)).await?.rows_affected() == 1 {
-                claimed.push(row);
+        }
+        let mut claimed = Vec::with_capacity(held_now.len());
+        if !held_now.is_empty() {
+            let mut rows = select("outbox", COLUMNS, [column("id").is_in(held_now)]);
+            rows.order_by(Alias::new("id"), sea_orm::Order::Asc);
+            for row in tx.connection().query_all(&rows).await? {
+                claimed.push(read(&row)?);
             }
         }
         tx.commit().await?;
@@ -195,61 +258,20 @@ impl Store {
         let mut lost = Vec::new();
         for row in rows {
             let set = [("lease_until", until.into()), ("updated_at", now.into())];
-            if tx.connection().execute(&update("outbox", set, held(row))).await?.rows_affected() == 0 {
+            if tx.connection().execute(&update("outbox", set, held(row.id, row.fence))).await?.rows_affected()
+                == 0
+            {
                 lost.push(row.id);
             }
         }
         tx.commit().await?;
         Ok(lost)
     }
-
-    /// Moves a row that the caller holds. Answers whether the caller still held it; if not, nothing was written.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub async fn move_mail(&self, row: &OutboxRow, to: MailMove, now: i64) -> Result<bool, StoreError> {
-        let mut set: Vec<(&'static str, sea_orm::Value)> =
-            vec![("updated_at", now.into()), ("state", to.state().code().into())];
-        if !matches!(to, MailMove::Intent { .. }) {
-            set.push(("lease_until", None::<i64>.into()));
-        }
-        // What was sent or is not wanted is not kept: it may hold links that act.
-        let none = || None::<String>.into();
-        let emptied = [("raw", none()), ("html", none()), ("body", String::new().into())];
-        let settled = to.state();
-        match to {
-            MailMove::Intent { raw, attempts } => {
-                set.extend([("raw", raw.into()), ("attempts", attempts.into())]);
-            }
-            MailMove::Sent { queue_id } => {
-                set.extend(emptied);
-                set.extend([("queue_id", queue_id.into()), ("error", None::<String>.into())]);
-            }
-            MailMove::Deferred { next_at, error } => {
-                set.extend([("next_at", next_at.into()), ("error", error.into())]);
-            }
-            MailMove::Released => set.push(("next_at", now.into())),
-            MailMove::Dead { error } => set.push(("error", error.into())),
-            MailMove::Cancelled { error } => {
-                set.extend(emptied);
-                set.push(("error", error.into()));
-            }
-        }
-        let tx = self.begin().await?;
-        let mut statement = update("outbox", [], held(row));
-        statement.values(set.into_iter().map(|(name, value)| (Alias::new(name), value.into())));
-        let moved = tx.connection().execute(&statement).await?.rows_affected() == 1;
-        if moved && row.class == MailClass::Digest.code() {
-            tx.settle_issue(row.id, settled, row.raw.is_some()).await?;
-        }
-        tx.commit().await?;
-        Ok(moved)
-    }
 }
 
 /// The row under the fence of the caller, while a worker holds it.
-fn held(row: &OutboxRow) -> [SimpleExpr; 3] {
-    [is("id", row.id), is("fence", row.fence), in_states(&MailState::HELD)]
+pub(super) fn held(id: Uuid, fence: i64) -> [SimpleExpr; 3] {
+    [is("id", id), is("fence", fence), in_states(&MailState::HELD)]
 }
 
 /// Where a row goes.
@@ -289,7 +311,7 @@ pub enum MailMove {
 }
 
 impl MailMove {
-    const fn state(&self) -> MailState {
+    pub(super) const fn state(&self) -> MailState {
         match self {
             Self::Intent { .. } => MailState::Intent,
             Self::Sent { .. } => MailState::Sent,
