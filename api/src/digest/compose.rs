@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::{
-    Round,
+    AbortOnDrop, Round,
     cards::Cards,
     draft::{self, Draft, Wanted},
     letter::{self, Item},
@@ -147,15 +147,6 @@ async fn sweep(app: &App, due: Vec<DueIssue>, pace: &mut Pace<'_>) -> Result<(),
         }
     }
     drafting.await.map_err(|_| CommandError::Failed)
-}
-
-/// Ends a task that nobody waits for any more.
-struct AbortOnDrop(tokio::task::AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
 }
 
 /// One issue that cannot be composed now keeps no other one waiting; the next round tries it again.

@@ -75,23 +75,36 @@ pub async fn leased_round(
     if !app.store.take_lease("digests", holder, now(), LEASE).await? {
         return Ok(None);
     }
-    let done = {
-        let round = round(app, progress);
-        tokio::pin!(round);
-        loop {
-            tokio::select! {
-                done = &mut round => break done,
-                () = tokio::time::sleep(RENEW) => {
-                    if !app.store.take_lease("digests", holder, now(), LEASE).await? {
-                        // Each write looks whether its issue is planned still: nothing is told twice.
-                        tracing::warn!("somebody else took the lease of a round of digests");
-                    }
+    // Beside the round and not between its steps: it may hold the only writer while it waits for something else.
+    let renewing = {
+        let (store, holder) = (app.store.clone(), holder.to_owned());
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(RENEW).await;
+                let now = Clock::System.now().timestamp_micros();
+                match store.take_lease("digests", &holder, now, LEASE).await {
+                    Ok(true) => {}
+                    // Each write looks whether its issue is planned still: nothing is told twice.
+                    Ok(false) => tracing::warn!("somebody else took the lease of a round of digests"),
+                    Err(error) => tracing::warn!(error = ?error, "the lease of a round was not renewed"),
                 }
             }
-        }
+        })
     };
+    let renewing = AbortOnDrop(renewing.abort_handle());
+    let done = round(app, progress).await;
+    drop(renewing);
     app.store.take_lease("digests", holder, now(), 0).await?;
     done.map(Some)
+}
+
+/// Ends a task that nobody waits for any more.
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// What a round did.

@@ -264,8 +264,8 @@ async fn compared(app: &App, all: &[SubscriptionRow], due: i64, muted: &HashMap<
     assert_eq!(drafts.len(), all.len());
     let mut full = 0;
     for (row, draft) in all.iter().zip(drafts) {
-        let mutes = muted.get(&row.id).cloned().into_iter().collect();
-        let expected = alone(app, row, due, &mutes).await;
+        let kept_out = muted.get(&row.id).cloned().into_iter().collect();
+        let expected = alone(app, row, due, &kept_out).await;
         let found: Option<Items> = draft.map(|draft| {
             let items = draft.items.into_iter();
             items
@@ -290,7 +290,7 @@ async fn what_is_shared_does_not_show() -> Result<(), CommandError> {
         (r#"'$.disclosure', json('{"blind":true,"fields":{}}')"#, 1),
         (r#"'$.disclosure', json('{"blind":false,"fields":{"TITLE":"INTRODUCED"}}')"#, 2),
         (r#"'$.disclosure', json('{"blind":false,"fields":{"GAP":"REGISTERED"}}')"#, 3),
-        (r#"'$.state', 'PAUSED'"#, 4),
+        ("'$.state', 'PAUSED'", 4),
     ] {
         let sql = format!("UPDATE project SET body = json_set(body, {hidden}) WHERE rowid % 9 = {at}");
         place.tamper(&sql).await;

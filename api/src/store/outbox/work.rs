@@ -160,7 +160,7 @@ fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
     let parts = [
         (
             "next_at",
-            in_state(MailState::Pending).and(column("next_at").gt(0)).and(column("next_at").lte(now)),
+            in_state(MailState::Pending).and(column("next_at").gt(0_i64)).and(column("next_at").lte(now)),
         ),
         ("next_at", in_state(MailState::Deferred).and(column("next_at").lte(now))),
         (
@@ -168,7 +168,7 @@ fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
             in_states(&MailState::WAITING).and(column("next_at").gt(now.saturating_add(LONGEST_WAIT))),
         ),
         ("id", in_states(&MailState::HELD).and(abandoned)),
-        ("next_at", in_state(MailState::Pending).and(column("next_at").lte(0))),
+        ("next_at", in_state(MailState::Pending).and(column("next_at").lte(0_i64))),
     ];
     parts.map(|(order, part)| (order, std::iter::once(part).chain(elsewhere.iter().cloned()).collect()))
 }
