@@ -18,6 +18,7 @@ use crate::{
     app::App,
     auth::Actor,
     command::CommandError,
+    failpoint,
     store::{IssueRow, Muted, NewItem, SubscriptionRow, address_hash},
 };
 
@@ -103,19 +104,24 @@ async fn one(app: &App, issue: &IssueRow) -> Result<DigestIssueState, CommandErr
     }
     let (letter, form, told) = letter::write(app, &row, issue, &draft);
     let items: Vec<NewItem> = draft.items.into_iter().take(told).map(|(item, _)| item).collect();
+    let mut from = DigestIssueState::Planned;
+    if failpoint::is_planted("halved") {
+        from = moved(app, issue, DigestIssueState::Composed).await?;
+    }
     let command = app.begin(&Actor::System, "composeDigest", None).await?;
     // Locked: a change of the subscription and its letter do not pass each other.
     let locked = command.tx.lock_subscription(row.id).await?;
     if locked.is_none_or(|locked| locked.state != DigestState::Active)
-        || !command.tx.move_issue(issue.id, DigestIssueState::Planned, DigestIssueState::Composed).await?
+        || !command.tx.move_issue(issue.id, from, DigestIssueState::Composed).await?
     {
         command.tx.rollback().await?;
         return Ok(DigestIssueState::Planned);
     }
     let outbox = command.tx.promise_of_list(letter, form).await?;
     command.tx.fill_issue(issue, outbox, &items).await?;
-    crate::failpoint::pass("digest_composed");
+    failpoint::pass("digest_composed");
     command.tx.commit().await?;
+    failpoint::pass("digest_promised");
     Ok(DigestIssueState::Composed)
 }
 

@@ -30,14 +30,16 @@ use crate::{
     app::App,
     auth::Clock,
     command::CommandError,
+    failpoint,
     store::{OutboxRow, Store, StoreError, address_hash},
     visible::Viewer,
 };
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(20);
-/// Microseconds for which a round may hold the lease.
-const LEASE: i64 = 600_000_000;
+/// For how long a round holds the lease; it is renewed as long as the round goes on, and free so soon after a process
+/// that was killed in one.
+const LEASE: Duration = Duration::from_secs(30);
 
 /// Plans and composes until the process ends; one node at a time does it.
 pub async fn run(app: App) {
@@ -63,10 +65,25 @@ pub async fn leased_round(
 ) -> Result<Option<Round>, CommandError> {
     // A lease is of the time that all processes share, also where a round rehearses another one.
     let now = || Clock::System.now().timestamp_micros();
-    if !app.store.take_lease("digests", holder, now(), LEASE).await? {
+    let lease = failpoint::seconds("digest_lease").map_or(LEASE, Duration::from_secs);
+    let length = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
+    if !app.store.take_lease("digests", holder, now(), length).await? {
         return Ok(None);
     }
-    let done = round(app, progress).await;
+    // Beside the round, which may hold the only connection that writes while the lease waits for it.
+    let keep = async {
+        loop {
+            tokio::time::sleep(lease.div_f64(3.0)).await;
+            // Where somebody else has it now both go on: each row is written under its own lock.
+            if let Err(error) = app.store.take_lease("digests", holder, now(), length).await {
+                tracing::warn!(error = ?error, "the lease of digests could not be renewed");
+            }
+        }
+    };
+    let done = tokio::select! {
+        done = Box::pin(round(app, progress)) => done,
+        () = keep => return Ok(None),
+    };
     app.store.take_lease("digests", holder, now(), 0).await?;
     done.map(Some)
 }

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     auth::Actor,
     command::CommandError,
+    failpoint,
     store::{StoreError, SubscriptionRow, Tx},
 };
 
@@ -45,6 +46,7 @@ pub async fn round(app: &App) -> Result<Round, CommandError> {
                     is_stuck = false;
                 }
             }
+            failpoint::pass("digest_planned");
             command.tx.commit().await?;
             done = planned;
         }
@@ -70,7 +72,11 @@ async fn one(tx: &Tx, id: Uuid, now: i64, done: &mut Round) -> Result<bool, Stor
             let Some(due) = row.due_at else { return Ok(false) };
             if due <= now {
                 let last = last_due(&row, due, now);
-                if tx.plan_issue(row.id, &row.settings.period_at(time(last)), last).await? {
+                let mut period = row.settings.period_at(time(last));
+                if failpoint::is_planted("twice_a_period") {
+                    period.push_str(&Uuid::new_v4().simple().to_string());
+                }
+                if tx.plan_issue(row.id, &period, last).await? {
                     done.planned = done.planned.saturating_add(1);
                 }
             } else if due <= now.saturating_add(FURTHEST_DAYS.saturating_mul(DAY)) {

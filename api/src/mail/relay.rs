@@ -17,6 +17,7 @@ use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 use super::{message::Parcel, transport::Delivery};
+use crate::failpoint;
 
 /// A relay's address that is wrong or unsafe. It does not repeat the address, which may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,14 @@ impl Default for Times {
             data: minutes(2),
             message: minutes(13),
         }
+    }
+}
+
+impl Times {
+    /// The same number of seconds for each part.
+    const fn all(seconds: u64) -> Self {
+        let time = Duration::from_secs(seconds);
+        Self { connect: time, open: time, command: time, data: time, message: time }
     }
 }
 
@@ -147,7 +156,9 @@ impl Relay {
             _ => return Err(wrong("a user name and a password come together or not at all")),
         };
         let port = url.port().unwrap_or(port);
-        Ok(Self { host, port, security, credentials, times: Times::default() })
+        // A test of a relay that says nothing does not wait for minutes.
+        let times = failpoint::seconds("smtp_seconds").map_or_else(Times::default, Times::all);
+        Ok(Self { host, port, security, credentials, times })
     }
 
     /// With other times.
@@ -205,6 +216,12 @@ impl Relay {
         }
         // The line end before the dot belongs to both.
         let raw = parcel.raw.strip_suffix("\r\n").unwrap_or(&parcel.raw);
+        if failpoint::is_next("mail_mid_data") {
+            // Half of it goes out, and then nothing more.
+            let half = raw.split_at_checked(raw.len() / 2).map_or("", |(half, _)| half);
+            let _ = tokio::time::timeout(Duration::from_millis(50), connection.command(half)).await;
+            failpoint::pass("mail_mid_data");
+        }
         match step("the message", self.times.message, connection.message(raw.as_bytes())).await {
             Ok(response) if response.code().severity == Severity::PositiveCompletion => {
                 Delivery::Accepted { queue_id: queue_id(&response) }

@@ -4,13 +4,14 @@
 //! worker that died has held is taken over when its lease is over. A row that makes the program panic is put aside.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use lettre::message::Mailbox;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use uuid::Uuid;
 
 use super::{
     Dkim,
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     auth::Clock,
+    failpoint,
     store::{MailMove, MailState, OutboxRow, Store, StoreError},
 };
 
@@ -60,6 +62,9 @@ impl Round {
     /// Messages that may still be begun. While the way out was last found shut, one finds out whether it still is.
     fn room(&self) -> usize {
         let is_shut = self.shut_until.is_some_and(|until| until > Instant::now());
+        if failpoint::is_planted("stampede") {
+            return AT_ONCE.saturating_sub(self.held.len());
+        }
         let most = if self.shut > 0 { 1 } else { AT_ONCE };
         if is_shut { 0 } else { most.saturating_sub(self.held.len()) }
     }
@@ -153,7 +158,12 @@ impl Worker {
             let mut domains = round.domains();
             let busy: Vec<String> =
                 domains.iter().filter(|(_, n)| **n >= PER_DOMAIN).map(|(domain, _)| domain.clone()).collect();
+            // What is in one's own hands looks abandoned when the clock has jumped.
+            let own: HashSet<Uuid> = round.held.values().map(|held| held.row.id).collect();
             let mut choose = |row: &OutboxRow| {
+                if own.contains(&row.id) {
+                    return false;
+                }
                 let to = domains.entry(domain(row)).or_default();
                 let is_chosen = room > 0 && *to < PER_DOMAIN;
                 if is_chosen {
@@ -162,11 +172,15 @@ impl Worker {
                 }
                 is_chosen
             };
+            failpoint::pass("mail_before_claim");
             let claimed =
                 self.desk.store.claim_mail(self.desk.now(), self.lease_micros(), &busy, &mut choose).await;
             match claimed {
                 Ok(rows) if rows.is_empty() => return,
-                Ok(rows) => rows.into_iter().for_each(|row| self.begin(round, row)),
+                Ok(rows) => {
+                    failpoint::pass("mail_claimed");
+                    rows.into_iter().for_each(|row| self.begin(round, row));
+                }
                 Err(error) => {
                     tracing::warn!(error = ?error, "no mail could be taken");
                     return;

@@ -14,6 +14,7 @@ use super::{
     },
     MailClass, MailState, column, in_states,
 };
+use crate::failpoint;
 
 /// A row that a worker holds.
 #[derive(Clone)]
@@ -110,8 +111,13 @@ const WINDOW: u64 = 64;
 /// Leases are compared with a bound of their own, not with the lease that the caller would write: two workers read
 /// their clocks at different moments, and the later one's lease would look absurd to the earlier.
 fn due(now: i64, busy: &[String]) -> Vec<SimpleExpr> {
-    let far =
-        |name: &str, longest: i64| column(name).lte(now).or(column(name).gt(now.saturating_add(longest)));
+    let far = |name: &str, longest: i64| {
+        let past = column(name).lte(now);
+        if failpoint::is_planted("unbounded") {
+            return past;
+        }
+        past.or(column(name).gt(now.saturating_add(longest)))
+    };
     let waiting = in_states(&MailState::WAITING).and(far("next_at", LONGEST_WAIT));
     let abandoned = in_states(&MailState::HELD)
         .and(column("lease_until").is_null().or(far("lease_until", LONGEST_LEASE)));
@@ -152,10 +158,13 @@ impl Store {
         if self.reader().query_one(&any).await?.is_none() {
             return Ok(Vec::new());
         }
+        let lease = if failpoint::is_planted("endless_lease") { LONGEST_LEASE } else { lease };
         let tx = self.begin().await?;
         let mut rows = select("outbox", COLUMNS, due(now, busy));
         // An id begins with the time at which it was made.
-        rows.order_by(Alias::new("id"), sea_orm::Order::Asc)
+        let is_newest_first = failpoint::is_planted("newest_first");
+        let order = if is_newest_first { sea_orm::Order::Desc } else { sea_orm::Order::Asc };
+        rows.order_by(Alias::new("id"), order)
             .limit(WINDOW)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
         let mut claimed = Vec::new();
@@ -249,6 +258,9 @@ impl Store {
 
 /// The row under the fence of the caller, while a worker holds it.
 fn held(row: &OutboxRow) -> [SimpleExpr; 3] {
+    if failpoint::is_planted("no_fence") {
+        return [is("id", row.id), is("id", row.id), is("id", row.id)];
+    }
     [is("id", row.id), is("fence", row.fence), in_states(&MailState::HELD)]
 }
 
