@@ -6,11 +6,12 @@
 //!
 //! Reading order: [`subscription`] (who gets what), [`reader`] (as whom a letter is read), [`subject`] (what may be
 //! told), [`plan`], [`compose`], [`words`] and [`letter`] (how it is said), [`link`] and [`answer`] (what is done from
-//! the mail), [`bounce`] (what comes back).
+//! the mail), [`bounce`] (what comes back), [`feed`] (the same without mail).
 
 pub mod answer;
 pub mod bounce;
 pub mod compose;
+pub mod feed;
 pub mod letter;
 pub mod link;
 pub mod plan;
@@ -21,19 +22,25 @@ pub mod subscription;
 mod tests;
 pub mod words;
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use domain::{digest::DigestState, id::Id, project::Project, vocabulary::ListingState};
 
 use crate::{
     app::App,
-    auth::Clock,
+    auth::{Actor, Clock},
     command::CommandError,
     failpoint,
-    store::{OutboxRow, Store, StoreError, address_hash},
-    visible::Viewer,
+    store::{ItemRow, OutboxRow, Store, StoreError, address_hash},
+    visible::{Viewer, Visible},
 };
+
+use self::subject::Body;
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(20);
@@ -137,26 +144,45 @@ pub async fn unwanted(store: &Store, row: &OutboxRow) -> Result<Option<&'static 
         return Ok(Some("the address takes no more mail"));
     }
     let items = store.items_of(&[issue.id]).await?.remove(&issue.id).unwrap_or_default();
-    let mut listings = Vec::new();
-    for item in &items {
-        let body: subject::Body = serde_json::from_value(item.body.clone()).map_err(StoreError::Document)?;
-        if body.is_listing {
-            listings.push((Id::<Project>::from_uuid(item.subject), body));
-        }
-    }
-    let ids: Vec<_> = listings.iter().map(|(id, _)| *id).collect();
-    let mut found = store.find(&ids).await?;
-    let viewer = Viewer::without_matches(reader::of(store, &subscription).await?);
-    for (id, body) in &listings {
-        let seen = found.remove(id).and_then(|stored| viewer.see(std::sync::Arc::new(stored)));
-        let is_shown = seen.is_some_and(|seen| {
-            seen.value.state == ListingState::Published && body.shown.iter().all(|field| seen.shows(*field))
-        });
-        if !is_shown {
-            return Ok(Some("a listing shows less than the letter says"));
-        }
+    let actor = reader::of(store, &subscription).await?;
+    let all = items.len();
+    if still_shown(store, actor, items).await?.len() < all {
+        return Ok(Some("a listing shows less than the letter says"));
     }
     Ok(None)
+}
+
+/// Items of which a reader may still see all that they tell, in their order.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn still_shown(
+    store: &Store,
+    actor: Actor,
+    items: Vec<ItemRow>,
+) -> Result<Vec<(ItemRow, Body)>, StoreError> {
+    let mut read = Vec::new();
+    for item in items {
+        let body: Body = serde_json::from_value(item.body.clone()).map_err(StoreError::Document)?;
+        read.push((item, body));
+    }
+    let listings: HashSet<Id<Project>> = read
+        .iter()
+        .filter(|(_, body)| body.is_listing)
+        .map(|(item, _)| Id::from_uuid(item.subject))
+        .collect();
+    let ids: Vec<_> = listings.into_iter().collect();
+    let viewer = Viewer::without_matches(actor);
+    let seen = store.find(&ids).await?.into_iter();
+    let seen: HashMap<_, _> =
+        seen.filter_map(|(id, stored)| Some((id.uuid(), viewer.see(Arc::new(stored))?))).collect();
+    read.retain(|(item, body)| {
+        let shows_all = |seen: &Visible<Project>| {
+            seen.value.state == ListingState::Published && body.shown.iter().all(|field| seen.shows(*field))
+        };
+        !body.is_listing || seen.get(&item.subject).is_some_and(shows_all)
+    });
+    Ok(read)
 }
 
 /// A time of the store; the beginning of the era where it is none.

@@ -1,6 +1,9 @@
 //! One row, once: is it still wanted, the bytes are noted down, given away, and what became of them is noted down.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
 use lettre::message::Mailbox;
@@ -63,6 +66,28 @@ impl Outcome {
     }
 }
 
+/// How long a row is held. A process that stood still goes on without having noticed, and what it held may be in other
+/// hands: by this clock, which goes on while it stands still, it finds out before the text goes out.
+#[derive(Debug, Clone)]
+pub(super) struct Hold(Arc<Mutex<Instant>>);
+
+impl Hold {
+    /// Until so long after a moment.
+    pub(super) fn new(from: Instant, lease: Duration) -> Self {
+        Self(Arc::new(Mutex::new(from.checked_add(lease).unwrap_or(from))))
+    }
+
+    /// Until so long after a later moment.
+    pub(super) fn renew(&self, from: Instant, lease: Duration) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = from.checked_add(lease).unwrap_or(from);
+    }
+
+    /// Whether the time is over.
+    pub(super) fn is_over(&self) -> bool {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) <= Instant::now()
+    }
+}
+
 /// What an attempt needs.
 #[derive(Debug, Clone)]
 pub(super) struct Desk {
@@ -79,7 +104,7 @@ impl Desk {
     }
 
     /// Tries a row that the caller holds.
-    pub(super) async fn attempt(&self, mut row: OutboxRow) -> Result<Outcome, StoreError> {
+    pub(super) async fn attempt(&self, mut row: OutboxRow, hold: &Hold) -> Result<Outcome, StoreError> {
         if let Some(reason) = self.unwanted(&row).await? {
             let to = MailMove::Cancelled { error: reason.to_owned() };
             return self.note(&row, to, Outcome::Cancelled).await;
@@ -99,7 +124,7 @@ impl Desk {
         if failpoint::is_planted("marked_first") {
             self.store.move_mail(&row, MailMove::Sent { queue_id: None }, self.now()).await?;
         }
-        let delivery = self.transport.deliver(&parcel).await;
+        let delivery = self.transport.deliver(&parcel, hold).await;
         if matches!(delivery, Delivery::Accepted { .. }) {
             failpoint::pass("mail_accepted");
         }

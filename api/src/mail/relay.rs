@@ -16,7 +16,7 @@ use lettre::transport::smtp::{
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use super::{message::Parcel, transport::Delivery};
+use super::{attempt::Hold, message::Parcel, transport::Delivery};
 use crate::failpoint;
 
 /// A relay's address that is wrong or unsafe. It does not repeat the address, which may hold a password.
@@ -168,13 +168,13 @@ impl Relay {
         self
     }
 
-    /// One conversation with one message.
-    pub(super) async fn deliver(&self, parcel: &Parcel) -> Delivery {
+    /// One conversation with one message; its text goes out only as long as it is held.
+    pub(super) async fn deliver(&self, parcel: &Parcel, hold: &Hold) -> Delivery {
         let mut connection = match step("connecting", self.times.open, self.open(parcel)).await {
             Ok(connection) => connection,
             Err(failure) => return Delivery::Unreachable { why: failure.why },
         };
-        let delivery = self.converse(&mut connection, parcel).await;
+        let delivery = self.converse(&mut connection, parcel, hold).await;
         // The outcome is known: nobody waits for the good-bye.
         tokio::spawn(async move {
             let _ = tokio::time::timeout(FAREWELL, connection.quit()).await;
@@ -199,7 +199,7 @@ impl Relay {
         Ok(connection)
     }
 
-    async fn converse(&self, connection: &mut AsyncSmtpConnection, parcel: &Parcel) -> Delivery {
+    async fn converse(&self, connection: &mut AsyncSmtpConnection, parcel: &Parcel, hold: &Hold) -> Delivery {
         let mail = Mail::new(Some(parcel.from.clone()), Vec::new());
         if let Err(failure) = step("MAIL", self.times.command, connection.command(mail)).await {
             // Whom it refuses is us, not the recipient.
@@ -213,6 +213,9 @@ impl Relay {
             Ok(response) if response.has_code(354) => {}
             Ok(_) => return Delivery::Later { why: "DATA: the relay answered beside the point".to_owned() },
             Err(failure) => return failure.delivery(),
+        }
+        if hold.is_over() {
+            return Delivery::Later { why: "the lease was over before the message went out".to_owned() };
         }
         // The line end before the dot belongs to both.
         let raw = parcel.raw.strip_suffix("\r\n").unwrap_or(&parcel.raw);

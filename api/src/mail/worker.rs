@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     Dkim,
-    attempt::{Desk, Outcome},
+    attempt::{Desk, Hold, Outcome},
     transport::Transport,
 };
 use crate::{
@@ -56,6 +56,7 @@ struct Held {
     row: OutboxRow,
     domain: String,
     abort: AbortHandle,
+    hold: Hold,
 }
 
 impl Round {
@@ -173,13 +174,14 @@ impl Worker {
                 is_chosen
             };
             failpoint::pass("mail_before_claim");
+            let begun = Instant::now();
             let claimed =
                 self.desk.store.claim_mail(self.desk.now(), self.lease_micros(), &busy, &mut choose).await;
             match claimed {
                 Ok(rows) if rows.is_empty() => return,
                 Ok(rows) => {
                     failpoint::pass("mail_claimed");
-                    rows.into_iter().for_each(|row| self.begin(round, row));
+                    rows.into_iter().for_each(|row| self.begin(round, row, begun));
                 }
                 Err(error) => {
                     tracing::warn!(error = ?error, "no mail could be taken");
@@ -189,10 +191,12 @@ impl Worker {
         }
     }
 
-    fn begin(&self, round: &mut Round, row: OutboxRow) {
+    fn begin(&self, round: &mut Round, row: OutboxRow, since: Instant) {
         let (desk, task_row) = (Arc::clone(&self.desk), row.clone());
-        let abort = round.tasks.spawn(async move { desk.attempt(task_row).await });
-        round.held.insert(abort.id(), Held { domain: domain(&row), row, abort });
+        let hold = Hold::new(since, self.lease);
+        let task_hold = hold.clone();
+        let abort = round.tasks.spawn(async move { desk.attempt(task_row, &task_hold).await });
+        round.held.insert(abort.id(), Held { domain: domain(&row), row, abort, hold });
     }
 
     /// After an attempt: what it came to.
@@ -246,11 +250,16 @@ impl Worker {
         if round.held.is_empty() {
             return;
         }
+        let begun = Instant::now();
         let rows: Vec<&OutboxRow> = round.held.values().map(|held| &held.row).collect();
         match self.desk.store.renew_mail(&rows, self.desk.now(), self.lease_micros()).await {
             Ok(lost) => {
-                for held in round.held.values().filter(|held| lost.contains(&held.row.id)) {
-                    held.abort.abort();
+                for held in round.held.values() {
+                    if lost.contains(&held.row.id) {
+                        held.abort.abort();
+                    } else {
+                        held.hold.renew(begun, self.lease);
+                    }
                 }
             }
             Err(error) => tracing::warn!(error = ?error, "leases of mail could not be renewed"),

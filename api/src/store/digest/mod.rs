@@ -1,5 +1,6 @@
-//! Subscriptions to digests; [`issue`] has their issues and what stands in them, [`report`] what came back.
+//! Subscriptions to digests; [`issue`] has their issues and what stands in them, [`feed`] their feeds, [`report`] what came back.
 
+mod feed;
 mod issue;
 mod report;
 
@@ -282,6 +283,7 @@ impl Tx {
             ("digest_item", "subscription_id"),
             ("digest_issue", "subscription_id"),
             ("digest_mute", "subscription_id"),
+            ("digest_feed", "subscription_id"),
             (TABLE, "id"),
         ] {
             let those = column(of).is_in(ids.iter().copied());

@@ -109,7 +109,7 @@ pub(super) async fn unsubscribed(world: &World) -> Verdict {
 pub(super) async fn clock(world: &World) -> Verdict {
     let sink = Sink::start(1, Duration::from_millis(20)).await;
     sink.script(|talk| match (talk.point, talk.attempt) {
-        (Point::Rcpt, 1) if talk.to.len() % 2 == 0 => Act::Say(451),
+        (Point::Rcpt, 1) if talk.to.bytes().nth(1).unwrap_or(0) % 2 == 0 => Act::Say(451),
         _ => Act::Go,
     });
     let frozen = chrono::Local::now().format("%Y-%m-%d %H:%M:%S").to_string();
@@ -236,6 +236,8 @@ pub(super) async fn down(world: &World) -> Verdict {
     }
     let knocks = sink.connections();
     sink.set_down(false);
+    // Those who knocked at last are due again too.
+    world.set_clock("+7200");
     world.settle().await;
     sink.lives.end(0).await;
     let mut verdict = world.verdict(&sink, &[], &[]).await;

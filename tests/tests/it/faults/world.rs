@@ -14,8 +14,10 @@ use super::sink::{Sink, Taken};
 
 /// After a kill comes whatever the lease of its letters lets come, and not later than this.
 const QUIET: Duration = Duration::from_secs(60);
+/// How long after a death something of it may arrive.
+const LATE: Duration = Duration::from_secs(1);
 /// The same where a bug is to be found.
-const SOON: Duration = Duration::from_secs(12);
+const SOON: Duration = Duration::from_secs(20);
 /// A life that is killed so long after it gave a message away had the time to note it down.
 const WINDOW: Duration = Duration::from_secs(5);
 /// Where libfaketime lies.
@@ -233,11 +235,12 @@ impl World {
         }
         let lives = sink.lives.all();
         let is_explained = |earlier: &Taken| {
-            let hurt = lives[earlier.life].hurt_at;
-            earlier.is_cut
-                || hurt.is_some_and(|hurt| {
-                    hurt.saturating_duration_since(earlier.at) < WINDOW && hurt >= earlier.at
-                })
+            // What a dying process wrote last arrives a little after its death.
+            let near = |hurt: Instant| {
+                hurt.saturating_duration_since(earlier.at) < WINDOW
+                    && earlier.at.saturating_duration_since(hurt) < LATE
+            };
+            earlier.is_cut || lives[earlier.life].hurt_at.is_some_and(near)
         };
         let mut verdict = Verdict { promised: promised.len(), taken: taken.len(), ..Verdict::default() };
         let gone = |address: &String| refused.contains(address) || left.contains(address);
@@ -251,6 +254,13 @@ impl World {
                 verdict.different += 1;
             }
             for them in ids.values() {
+                for pair in them.windows(2).filter(|pair| !is_explained(&pair[0])) {
+                    let told = |one: &Taken| {
+                        let hurt = lives[one.life].hurt_at;
+                        format!("life {} at {:?}, hurt at {hurt:?}", one.life, one.at)
+                    };
+                    eprintln!("a copy to {to}: {}; {}", told(pair[0]), told(pair[1]));
+                }
                 verdict.copies += them.len() - 1;
                 let earlier = them.split_last().map_or(&[][..], |(_, earlier)| earlier);
                 verdict.unexplained += earlier.iter().filter(|one| !is_explained(one)).count();
