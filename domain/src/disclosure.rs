@@ -194,6 +194,11 @@ impl Disclosure {
         self.blind
     }
 
+    /// Whether every field stands where it stands unless the owner chooses otherwise.
+    pub fn is_plain(&self) -> bool {
+        !self.blind && self.fields.is_empty()
+    }
+
     /// The rung from which a field is seen.
     pub fn rung_of(&self, field: ListingField) -> Rung {
         let chosen = self.fields.get(&field).copied().unwrap_or_else(|| field.default_rung());

@@ -1,14 +1,14 @@
 //! The language of the marketplace: vocabularies, values and aggregates, without any I/O.
 //!
 //! Reading order: [`vocabulary`] (code lists), [`value`] (money, places, text), then the aggregates:
-//! [`account`], [`organisation`] with its [`verification`], [`screening`] and [`screening_hit`]s, [`project`] with the machine of its
+//! [`account`], [`organisation`] with its [`verification`], [`screening`] and [`screening_hit`]s, [`project`] with its
 //! [`listing`], its [`questionnaire`], the rules of its [`consistency`] and its likely [`duplicate`]s, [`mandate`],
 //! [`city`], its [`partnership`]s with the [`agreement_template`]s that begin them, its [`demonstration_area`] and the
 //! [`policy_pack`]s that rule them, [`country`], the [`capability`] of an enterprise, a [`saved_search`], an
-//! [`import_job`], a [`document`], an [`introduction`], an [`exchange_event`] with its [`meeting`]s. Who may do what stands in [`policy`], who sees which field in
-//! [`disclosure`]. [`sanctions`] and
-//! [`name_match`] hold what a list of sanctions says and which of its names a name is like. Values are parsed once, at
-//! the edge; inside they cannot be wrong.
+//! [`import_job`], a [`document`], an [`introduction`], an [`exchange_event`] with its [`meeting`]s. How the state of any
+//! of them moves is a table, and [`machine`] says how a table is read. Who may do what stands in [`policy`], who sees
+//! which field in [`disclosure`]. [`sanctions`] and [`name_match`] hold what a list of sanctions says and which of its
+//! names a name is like. Values are parsed once, at the edge; inside they cannot be wrong.
 
 pub mod account;
 pub mod agreement_template;
@@ -30,6 +30,7 @@ pub mod id;
 pub mod import_job;
 pub mod introduction;
 pub mod listing;
+pub mod machine;
 pub mod mandate;
 pub mod meeting;
 pub mod name_match;

@@ -9,7 +9,10 @@ mod review;
 pub use edit::{Edit, MaterialChange, OwnedFacts, edit, material_change};
 pub use review::{REVIEW_DAYS, ReviewClock, ReviewReturnReason};
 
-use crate::vocabulary::{ListingState, VerificationLevel, vocabulary};
+use crate::{
+    machine::{Available, Machine, Refusal, Rule, missing},
+    vocabulary::{ListingState, VerificationLevel, vocabulary},
+};
 
 vocabulary! {
     /// A named change of a listing's state.
@@ -176,53 +179,35 @@ pub enum ListingTarget {
     BeforeSuspension,
 }
 
+/// The machine of a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListingMachine;
+
+impl Machine for ListingMachine {
+    const WHAT: &'static str = "a listing";
+    type State = ListingState;
+    type Transition = ListingTransition;
+    type Party = ListingParty;
+    type Guard = ListingGuard;
+    type Target = ListingTarget;
+    type At<'a> = (&'a ListingCircumstances, &'a ListingTimers);
+    const RULES: &'static [ListingRule] = LISTING_RULES;
+
+    fn holds(guard: ListingGuard, at: Self::At<'_>) -> bool {
+        guard.holds(at.0, at.1)
+    }
+
+    fn lead(to: Self::Target, _: ListingState, at: Self::At<'_>) -> Option<ListingState> {
+        to.state(at.0)
+    }
+}
+
 /// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct ListingRule {
-    /// The states from which it leads.
-    pub from: &'static [ListingState],
-    /// Its name.
-    pub transition: ListingTransition,
-    /// Who may ask for it.
-    pub who: &'static [ListingParty],
-    /// What has to hold.
-    pub guards: &'static [ListingGuard],
-    /// Where it leads.
-    pub to: ListingTarget,
-}
-
+pub type ListingRule = Rule<ListingMachine>;
 /// Why a transition is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ListingRefusal {
-    /// The table has no such transition from this state.
-    #[error("a listing in the state {from:?} has no transition {transition:?}")]
-    InvalidTransition {
-        /// The state.
-        from: ListingState,
-        /// What was asked for.
-        transition: ListingTransition,
-    },
-    /// Somebody else may.
-    #[error("the transition {transition:?} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: ListingTransition,
-        /// Who may.
-        who: &'static [ListingParty],
-    },
-    /// Something does not hold; all of it is named.
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<ListingGuard>),
-}
-
+pub type ListingRefusal = Refusal<ListingMachine>;
 /// A transition that somebody may ask for, with what still has to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvailableTransition {
-    /// Its name.
-    pub transition: ListingTransition,
-    /// What does not hold yet; empty where it can be asked for at once.
-    pub requires: Vec<ListingGuard>,
-}
+pub type AvailableTransition = Available<ListingMachine>;
 
 use self::{ListingGuard as G, ListingParty as P, ListingState as S, ListingTransition as T};
 
@@ -316,7 +301,7 @@ const fn rule(
     guards: &'static [G],
     to: S,
 ) -> ListingRule {
-    ListingRule { from, transition, who, guards, to: ListingTarget::To(to) }
+    ListingRule::new(from, transition, who, guards, ListingTarget::To(to))
 }
 
 impl ListingTarget {
@@ -346,7 +331,7 @@ pub fn begin_listing(
     if !who.contains(&P::Owner) {
         return Err(BeginRefusal::NotPermitted);
     }
-    let open: Vec<G> = BEGIN_GUARDS.iter().copied().filter(|guard| !guard.holds(at, timers)).collect();
+    let open = missing::<ListingMachine>(BEGIN_GUARDS, (at, timers));
     if open.is_empty() { Ok(S::Draft) } else { Err(BeginRefusal::Guards(open)) }
 }
 
@@ -359,52 +344,6 @@ pub enum BeginRefusal {
     /// Something does not hold; all of it is named.
     #[error("something is missing to begin a listing: {0:?}")]
     Guards(Vec<ListingGuard>),
-}
-
-/// Where a transition leads somebody, who stands to the listing in the given relations.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn listing_transition(
-    from: ListingState,
-    transition: ListingTransition,
-    who: &[ListingParty],
-    at: &ListingCircumstances,
-    timers: &ListingTimers,
-) -> Result<ListingState, ListingRefusal> {
-    let invalid = ListingRefusal::InvalidTransition { from, transition };
-    let rules =
-        || LISTING_RULES.iter().filter(|rule| rule.transition == transition && rule.from.contains(&from));
-    let Some(first) = rules().next() else { return Err(invalid) };
-    let mut refusal = ListingRefusal::NotPermitted { transition, who: first.who };
-    for rule in rules().filter(|rule| rule.who.iter().any(|party| who.contains(party))) {
-        let open = rule.missing(at, timers);
-        if open.is_empty() {
-            return rule.to.state(at).ok_or(invalid);
-        }
-        refusal = ListingRefusal::Guards(open);
-    }
-    Err(refusal)
-}
-
-/// The transitions that somebody may ask for from a state, each with what still has to hold.
-pub fn available_transitions(
-    from: ListingState,
-    who: &[ListingParty],
-    at: &ListingCircumstances,
-    timers: &ListingTimers,
-) -> Vec<AvailableTransition> {
-    LISTING_RULES
-        .iter()
-        .filter(|rule| rule.from.contains(&from) && rule.who.iter().any(|party| who.contains(party)))
-        .map(|rule| AvailableTransition { transition: rule.transition, requires: rule.missing(at, timers) })
-        .collect()
-}
-
-impl ListingRule {
-    fn missing(&self, at: &ListingCircumstances, timers: &ListingTimers) -> Vec<ListingGuard> {
-        self.guards.iter().copied().filter(|guard| !guard.holds(at, timers)).collect()
-    }
 }
 
 #[cfg(test)]

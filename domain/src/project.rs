@@ -212,6 +212,62 @@ impl TryFrom<ProjectFacts> for Project {
     }
 }
 
+impl Project {
+    /// The project as a score may read it: without what its owner keeps back until an introduction. A score made of
+    /// that would tell it, question by question, to whoever can change a mandate. What the kind and the ladder are here
+    /// says nothing where they are kept back.
+    #[must_use]
+    pub fn as_scored(&self) -> Self {
+        use crate::disclosure::{ListingField as F, Rung};
+        let keeps = |field: F| !self.disclosure.shows(field, Rung::Matched);
+        let mut facts = self.0.clone();
+        if keeps(F::Kind) {
+            facts.kind = ProjectKind::Infrastructure;
+            facts.works = None;
+            facts.innovation = None;
+        }
+        if keeps(F::Stage) {
+            facts.stage = None;
+            facts.lifecycle = None;
+        }
+        if keeps(F::Kind) && keeps(F::Stage) {
+            facts.ladder = StageLadder::Infrastructure;
+        }
+        if keeps(F::Contract) {
+            facts.contract = None;
+        }
+        if keeps(F::Gap) {
+            facts.gap = None;
+            facts.min_slice = None;
+        }
+        if keeps(F::Instruments) {
+            facts.instruments = None;
+            facts.concessional = None;
+            facts.tenor_months = None;
+        }
+        if keeps(F::Return) {
+            facts.return_pct = None;
+        }
+        if keeps(F::Readiness) {
+            facts.readiness = Vec::new();
+            facts.flags = Vec::new();
+        }
+        if keeps(F::Impact) {
+            facts.impact = Impact::default();
+        }
+        if keeps(F::HelpWanted) {
+            facts.help_wanted = Vec::new();
+        }
+        if keeps(F::City) {
+            for location in &mut facts.locations {
+                location.city_geonames = None;
+                location.position = None;
+            }
+        }
+        Self(facts)
+    }
+}
+
 impl From<Project> for ProjectFacts {
     fn from(project: Project) -> Self {
         project.0

@@ -7,6 +7,7 @@
 use chrono::NaiveDate;
 
 use crate::{
+    machine::{Available, Machine, Refusal, Rule},
     organisation::Screening,
     vocabulary::{ScreeningStatus, vocabulary},
 };
@@ -76,42 +77,35 @@ impl ScreeningGuard {
     }
 }
 
-/// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct ScreeningRule {
-    /// The states from which it leads.
-    pub from: &'static [ScreeningStatus],
-    /// Its name.
-    pub transition: ScreeningTransition,
-    /// Who may ask for it.
-    pub who: ScreeningParty,
-    /// What has to hold.
-    pub guards: &'static [ScreeningGuard],
-    /// Where it leads.
-    pub to: ScreeningStatus,
+/// The machine of a screening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScreeningMachine;
+
+impl Machine for ScreeningMachine {
+    const WHAT: &'static str = "a screening";
+    type State = ScreeningStatus;
+    type Transition = ScreeningTransition;
+    type Party = ScreeningParty;
+    type Guard = ScreeningGuard;
+    type Target = ScreeningStatus;
+    type At<'a> = &'a ScreeningCircumstances;
+    const RULES: &'static [ScreeningRule] = SCREENING_RULES;
+
+    fn holds(guard: ScreeningGuard, at: Self::At<'_>) -> bool {
+        guard.holds(at)
+    }
+
+    fn lead(to: Self::Target, _: ScreeningStatus, _: Self::At<'_>) -> Option<ScreeningStatus> {
+        Some(to)
+    }
 }
 
-/// Why a transition of a screening is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ScreeningRefusal {
-    /// The table has no such transition from this state.
-    #[error("a screening in the state {from} has no transition {transition}")]
-    InvalidTransition {
-        /// The state.
-        from: ScreeningStatus,
-        /// What was asked for.
-        transition: ScreeningTransition,
-    },
-    /// Somebody else may.
-    #[error("the transition {transition} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: ScreeningTransition,
-    },
-    /// Something does not hold; all of it is named.
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<ScreeningGuard>),
-}
+/// One line of the table.
+pub type ScreeningRule = Rule<ScreeningMachine>;
+/// Why a transition is refused.
+pub type ScreeningRefusal = Refusal<ScreeningMachine>;
+/// A transition that somebody may ask for, with what still has to hold.
+pub type AvailableScreeningTransition = Available<ScreeningMachine>;
 
 use self::{ScreeningGuard as G, ScreeningParty as P, ScreeningStatus as S, ScreeningTransition as T};
 
@@ -120,40 +114,39 @@ use self::{ScreeningGuard as G, ScreeningParty as P, ScreeningStatus as S, Scree
 /// A run that finds nothing does not clear a possible hit, for the list may have moved a name and not the fact: a
 /// person decides what was found. A run does not touch what is confirmed or frozen either.
 pub const SCREENING_RULES: &[ScreeningRule] = &[
-    rule(&[S::NotScreened, S::Clear, S::FalsePositive, S::Expired], T::FindNothing, P::System, &[], S::Clear),
-    rule(&[S::NotScreened, S::Clear, S::Expired], T::FindHit, P::System, &[], S::PotentialHit),
-    rule(&[S::FalsePositive], T::FindHit, P::System, &[G::NewHit], S::PotentialHit),
-    rule(&[S::PotentialHit], T::Dismiss, P::Officer, &[G::Rationale, G::SecondPerson], S::FalsePositive),
-    rule(&[S::PotentialHit], T::Confirm, P::Officer, &[G::Rationale, G::SecondPerson], S::ConfirmedHit),
-    rule(&[S::ConfirmedHit], T::Freeze, P::System, &[], S::Frozen),
-    rule(&[S::Frozen], T::GrantAppeal, P::Officer, &[G::AppealOpen, G::Rationale, G::OtherPerson], S::Clear),
-    rule(&[S::Clear], T::Expire, P::System, &[G::TooOld], S::Expired),
+    Rule::new(
+        &[S::NotScreened, S::Clear, S::FalsePositive, S::Expired],
+        T::FindNothing,
+        &[P::System],
+        &[],
+        S::Clear,
+    ),
+    Rule::new(&[S::NotScreened, S::Clear, S::Expired], T::FindHit, &[P::System], &[], S::PotentialHit),
+    Rule::new(&[S::FalsePositive], T::FindHit, &[P::System], &[G::NewHit], S::PotentialHit),
+    Rule::new(
+        &[S::PotentialHit],
+        T::Dismiss,
+        &[P::Officer],
+        &[G::Rationale, G::SecondPerson],
+        S::FalsePositive,
+    ),
+    Rule::new(
+        &[S::PotentialHit],
+        T::Confirm,
+        &[P::Officer],
+        &[G::Rationale, G::SecondPerson],
+        S::ConfirmedHit,
+    ),
+    Rule::new(&[S::ConfirmedHit], T::Freeze, &[P::System], &[], S::Frozen),
+    Rule::new(
+        &[S::Frozen],
+        T::GrantAppeal,
+        &[P::Officer],
+        &[G::AppealOpen, G::Rationale, G::OtherPerson],
+        S::Clear,
+    ),
+    Rule::new(&[S::Clear], T::Expire, &[P::System], &[G::TooOld], S::Expired),
 ];
-
-const fn rule(from: &'static [S], transition: T, who: P, guards: &'static [G], to: S) -> ScreeningRule {
-    ScreeningRule { from, transition, who, guards, to }
-}
-
-/// Where a transition leads whoever asks for it.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn screening_transition(
-    from: ScreeningStatus,
-    transition: ScreeningTransition,
-    who: ScreeningParty,
-    at: &ScreeningCircumstances,
-) -> Result<ScreeningStatus, ScreeningRefusal> {
-    let rule = SCREENING_RULES
-        .iter()
-        .find(|rule| rule.transition == transition && rule.from.contains(&from))
-        .ok_or(ScreeningRefusal::InvalidTransition { from, transition })?;
-    if rule.who != who {
-        return Err(ScreeningRefusal::NotPermitted { transition });
-    }
-    let open: Vec<G> = rule.guards.iter().copied().filter(|guard| !guard.holds(at)).collect();
-    if open.is_empty() { Ok(rule.to) } else { Err(ScreeningRefusal::Guards(open)) }
-}
 
 impl Screening {
     /// Whether a new introduction may leave: dismissed for good, or clear and not older than seven days. What is not
@@ -178,7 +171,10 @@ impl Screening {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::Vocabulary;
+    use crate::{
+        machine::trial::{each_guard_alone, every_guard_guards, every_triple},
+        vocabulary::Vocabulary,
+    };
 
     /// Every triple that is allowed, written down a second time: state, transition, who, target.
     const ALLOWED: &str = "
@@ -208,21 +204,10 @@ CLEAR EXPIRE SYSTEM EXPIRED
 
     #[test]
     fn every_triple_is_as_written_down_and_all_others_are_refused() {
-        let mut reached = 0;
-        for from in ScreeningStatus::ALL {
-            for transition in ScreeningTransition::ALL {
-                for who in ScreeningParty::ALL {
-                    let line = format!("{from} {transition} {who} ");
-                    let written = ALLOWED.lines().find_map(|one| one.strip_prefix(&line));
-                    let answer = screening_transition(*from, *transition, *who, &HOLDS);
-                    assert_eq!(answer.as_ref().ok().map(|state| state.code()), written, "{line}{answer:?}");
-                    assert!(!matches!(answer, Err(ScreeningRefusal::Guards(_))), "{line}");
-                    reached += usize::from(answer.is_ok());
-                }
-            }
-        }
-        assert_eq!(reached, ALLOWED.lines().filter(|line| !line.is_empty()).count());
-        // The table has one row for each state and transition, so the first found is the only one.
+        every_triple::<ScreeningMachine>(ALLOWED, |from, transition, who| {
+            ScreeningMachine::transition(from, transition, &[who], &HOLDS)
+        });
+        // The table has one row for each state and transition, so that no second is tried.
         for from in ScreeningStatus::ALL {
             for transition in ScreeningTransition::ALL {
                 let rows = SCREENING_RULES
@@ -236,21 +221,19 @@ CLEAR EXPIRE SYSTEM EXPIRED
 
     #[test]
     fn each_guard_alone_stops_its_transitions_and_is_named() {
-        for rule in SCREENING_RULES {
-            for guard in rule.guards {
-                let mut at = HOLDS;
-                match guard {
-                    ScreeningGuard::Rationale => at.rationale = false,
-                    ScreeningGuard::SecondPerson => at.second_person = false,
-                    ScreeningGuard::NewHit => at.new_hit = false,
-                    ScreeningGuard::AppealOpen => at.appeal_open = false,
-                    ScreeningGuard::OtherPerson => at.other_person = false,
-                    ScreeningGuard::TooOld => at.age_days = 7,
-                }
-                let answer = screening_transition(rule.from[0], rule.transition, rule.who, &at);
-                assert_eq!(answer, Err(ScreeningRefusal::Guards(vec![*guard])));
+        each_guard_alone::<ScreeningMachine>(|rule, guard, from| {
+            let mut at = HOLDS;
+            match guard {
+                ScreeningGuard::Rationale => at.rationale = false,
+                ScreeningGuard::SecondPerson => at.second_person = false,
+                ScreeningGuard::NewHit => at.new_hit = false,
+                ScreeningGuard::AppealOpen => at.appeal_open = false,
+                ScreeningGuard::OtherPerson => at.other_person = false,
+                ScreeningGuard::TooOld => at.age_days = 7,
             }
-        }
+            ScreeningMachine::transition(from, rule.transition, rule.who, &at)
+        });
+        every_guard_guards::<ScreeningMachine>();
     }
 
     #[test]
@@ -261,7 +244,9 @@ CLEAR EXPIRE SYSTEM EXPIRED
             (ScreeningStatus::PotentialHit, ScreeningTransition::Dismiss),
             (ScreeningStatus::Frozen, ScreeningTransition::GrantAppeal),
         ] {
-            assert!(screening_transition(from, transition, ScreeningParty::Officer, &alone).is_err());
+            assert!(
+                ScreeningMachine::transition(from, transition, &[ScreeningParty::Officer], &alone).is_err()
+            );
         }
     }
 

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     account::Person,
     id::Id,
+    machine::{Machine as _, missing},
     sanctions::{ListedKind, SanctionsList},
     screening::{
-        SCREENING_RULES, ScreeningCircumstances, ScreeningGuard, ScreeningParty, ScreeningRefusal,
-        ScreeningTransition, screening_transition,
+        AvailableScreeningTransition, SCREENING_RULES, ScreeningCircumstances, ScreeningGuard,
+        ScreeningMachine, ScreeningParty, ScreeningRefusal, ScreeningTransition,
     },
     value::{Localized, SingleLine},
     vocabulary::{ScreeningStatus, Vocabulary, vocabulary},
@@ -202,17 +203,17 @@ impl ScreeningHit {
 
     /// The transitions that an officer may ask for, each with what still has to hold. A rationale comes with the
     /// request.
-    pub fn available(&self, person: Id<Person>) -> Vec<(ScreeningTransition, Vec<ScreeningGuard>)> {
+    pub fn available(&self, person: Id<Person>) -> Vec<AvailableScreeningTransition> {
         let decision = |transition| {
             HitDecision::ALL.iter().copied().find(|decision| decision.transition() == transition)
         };
         SCREENING_RULES
             .iter()
-            .filter(|rule| rule.who == ScreeningParty::Officer && rule.from.contains(&self.status))
+            .filter(|rule| rule.is_for(&[ScreeningParty::Officer]) && rule.from.contains(&self.status))
             .map(|rule| {
                 let at = self.circumstances(person, decision(rule.transition), true);
-                let open = rule.guards.iter().copied().filter(|guard| !guard.holds(&at)).collect();
-                (rule.transition, open)
+                let requires = missing::<ScreeningMachine>(rule.guards, &at);
+                AvailableScreeningTransition { transition: rule.transition, requires }
             })
             .collect()
     }
@@ -224,7 +225,7 @@ impl ScreeningHit {
     pub fn say(&mut self, word: HitWord) -> Result<Said, ScreeningRefusal> {
         let at = self.circumstances(word.person, Some(word.decision), true);
         let transition = word.decision.transition();
-        match screening_transition(self.status, transition, ScreeningParty::Officer, &at) {
+        match ScreeningMachine::transition(self.status, transition, &[ScreeningParty::Officer], &at) {
             Ok(status) => {
                 self.put(word);
                 Ok(Said::Agreed(status))
@@ -257,7 +258,7 @@ impl ScreeningHit {
         let at = self.circumstances(decision.person, None, true);
         let transition = ScreeningTransition::GrantAppeal;
         // Whoever refuses has to be as far from the confirmation as whoever grants.
-        let to = screening_transition(self.status, transition, ScreeningParty::Officer, &at)?;
+        let to = ScreeningMachine::transition(self.status, transition, &[ScreeningParty::Officer], &at)?;
         let granted = decision.granted;
         if let Some(open) = self.appeals.iter_mut().find(|appeal| appeal.decision.is_none()) {
             open.decision = Some(decision);
@@ -356,8 +357,9 @@ mod tests {
             }
         }
         let lift = ScreeningTransition::GrantAppeal;
-        assert_eq!(hit.available(person(1)), [(lift, vec![ScreeningGuard::OtherPerson])]);
-        assert_eq!(hit.available(person(3)), [(lift, vec![])]);
+        let offered = |requires| [AvailableScreeningTransition { transition: lift, requires }];
+        assert_eq!(hit.available(person(1)), offered(vec![ScreeningGuard::OtherPerson]));
+        assert_eq!(hit.available(person(3)), offered(vec![]));
         assert_eq!(hit.clone().decide_appeal(decision(3, true)), Ok(Some(ScreeningStatus::Clear)));
         assert_eq!(hit.decide_appeal(decision(3, false)), Ok(None));
         assert!(hit.open_appeal().is_none());

@@ -87,7 +87,7 @@ pub struct Counterpart<'a> {
     pub shared_language: Option<bool>,
 }
 
-/// The counterparts of a capability: the other way round, of another organisation, open, in a near field, in a place
+/// The counterparts of a capability: the other way round, of another organisation without a block between them, open, in a near field, in a place
 /// that does for both. The nearest first, then those with a shared language, then the last confirmed, then by id.
 pub fn counterparts<'a>(catalog: &'a Catalog, of: &CapabilityRow, first: usize) -> Vec<Counterpart<'a>> {
     let wanted = of.direction.opposite();
@@ -96,6 +96,7 @@ pub fn counterparts<'a>(catalog: &'a Catalog, of: &CapabilityRow, first: usize) 
         .rows()
         .iter()
         .filter(|row| row.direction == wanted && row.owner != of.owner && row.meets(of))
+        .filter(|row| !catalog.parted(of.owner, row.owner))
         .filter_map(|row| {
             let nearness = of.nearness(row);
             let said = !of.languages.is_empty() && !row.languages.is_empty();

@@ -282,6 +282,11 @@ impl Catalog {
         self.by_geonames.get(&geonames).and_then(|id| self.cities.get(*id))
     }
 
+    /// Whether one of two organisations has blocked the other.
+    pub fn parted(&self, one: Id<Organisation>, other: Id<Organisation>) -> bool {
+        self.blocks.part(one, other)
+    }
+
     /// Who has blocked whom.
     pub(crate) fn blocks(&self) -> &Blocks {
         &self.blocks
@@ -305,7 +310,7 @@ impl Catalog {
 
     /// Two cities with what is shared.
     pub fn city_pair<'a>(&'a self, viewer: &'a CityRow, partner: &'a CityRow) -> CityPair<'a> {
-        CityPair { viewer, partner, catalog: self, mode: DigitalMode::Peer, programme: None }
+        CityPair { viewer, partner, catalog: self, mode: DigitalMode::Peer, programme: None, busy: &[] }
     }
 }
 
@@ -354,9 +359,18 @@ pub struct CityPair<'a> {
     pub mode: DigitalMode,
     /// Programme applied to.
     pub programme: Option<Programme>,
+    /// Cities by their GeoNames id with which the viewer is in a partnership that is no link in public yet, or rests
+    /// after one that came to nothing. Only those who may know of it give it.
+    pub busy: &'a [u32],
 }
 
 impl CityPair<'_> {
+    /// Whether the two are linked, or something of theirs is under way or resting.
+    pub fn is_taken(&self) -> bool {
+        let (a, b) = (self.viewer.geonames, self.partner.geonames);
+        a == b || self.catalog.links().linked(a, b) || self.busy.contains(&a) || self.busy.contains(&b)
+    }
+
     /// The same pair, seen by the other.
     #[must_use]
     pub fn turned(self) -> Self {

@@ -185,6 +185,7 @@ fn all_partners_are_those_of_each_city() {
                 list: List::Ranked,
                 mode: DigitalMode::Peer,
                 programme: None,
+                busy: &[],
                 first: 12,
                 after: None,
             },

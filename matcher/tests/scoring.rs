@@ -207,6 +207,7 @@ fn partner_cities_lists_no_city_of_the_same_country_and_caps_the_tier_of_twins()
         list: List::Ranked,
         mode: matcher::catalog::DigitalMode::Peer,
         programme: None,
+        busy: &[],
         first: 10,
         after: None,
     };

@@ -70,13 +70,20 @@ pub fn triads(app: &App, of: TriadOf, first: usize) -> Result<Vec<FoundTriad>, A
 ///
 /// # Errors
 /// There is no such project in the catalog, it states no gap, or the rules cannot be kept.
-pub fn capital_stack(app: &App, project: Id<Project>, rules: &StackRules) -> Result<Proposal, AppError> {
+pub fn capital_stack(
+    app: &App,
+    id: Id<Project>,
+    project: &Project,
+    rules: &StackRules,
+) -> Result<Proposal, AppError> {
     let snapshot = app.ranking.snapshot();
     let catalog: &Catalog = &snapshot.catalog;
     let missing = || AppError::NotFound { what: "project" };
-    let row = catalog.projects().get(project).ok_or_else(missing)?;
-    let owner = catalog.organisations().get(row.owner).ok_or_else(missing)?;
-    propose(catalog, &Policy::current(), (row, owner), rules).map_err(|refusal| match refusal {
+    let listed = catalog.projects().get(id).ok_or_else(missing)?;
+    let owner = catalog.organisations().get(listed.owner).ok_or_else(missing)?;
+    // Whoever may ask knows all of it.
+    let row = ProjectRow::whole(id, listed.owner, project, &catalog.world);
+    propose(catalog, &Policy::current(), (&row, owner), rules).map_err(|refusal| match refusal {
         StackRefusal::NoGap => AppError::argument("projectId", refusal.to_string()),
         StackRefusal::Rules(_) => AppError::argument("rules", refusal.to_string()),
     })

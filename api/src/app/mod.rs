@@ -83,8 +83,8 @@ pub fn reader(actor: &Actor) -> Reader {
 
 impl App {
     /// As whom somebody reads the list of a mandate. The investor's own people see listings that keep back what a score
-    /// is made of ranked among the others: who changes the mandate to find it out does so under the own name. From
-    /// everybody else such listings are left out.
+    /// is made of ranked among the others, by what they tell: a score is never made of what waits for an introduction
+    /// ([`domain::project::Project::as_scored`]). From everybody else such listings are left out.
     pub fn reader_of(&self, actor: &Actor, mandate: Id<Mandate>) -> Reader {
         let snapshot = self.ranking.snapshot();
         let investor = snapshot.catalog.mandates().get(mandate).map(|row| row.investor);

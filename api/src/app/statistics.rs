@@ -7,7 +7,7 @@ use domain::{
     value::{CountryCode, Currency, Money},
     vocabulary::{CooperationField, InvestmentStage, ProjectKind},
 };
-use matcher::row::ProjectRow;
+use matcher::row::{ProjectRow, Veil};
 
 use super::App;
 use crate::ranking::Snapshot;
@@ -63,12 +63,18 @@ struct Sum {
     with_gap: u32,
 }
 
+/// What a listing keeps from the public is in no figure of the public.
 fn groups(row: &ProjectRow, by: GroupBy) -> Vec<Group> {
+    let told = |part| !row.veil_public.hides(part);
     let groups: Vec<Group> = match by {
         GroupBy::Field => row.fields.iter().map(|(field, _)| Group::Field(*field)).collect(),
         GroupBy::Country => row.countries.iter().map(|country| Group::Country(*country)).collect(),
-        GroupBy::Stage => row.stage.into_iter().map(Group::Stage).collect(),
-        GroupBy::Kind => vec![Group::Kind(row.kind)],
+        GroupBy::Stage => {
+            told(Veil::STAGE).then_some(row.stage).flatten().map(Group::Stage).into_iter().collect()
+        }
+        GroupBy::Kind => {
+            told(Veil::KIND).then_some(row.kind).flatten().map(Group::Kind).into_iter().collect()
+        }
     };
     if groups.is_empty() { vec![Group::Unknown] } else { groups }
 }
@@ -81,7 +87,8 @@ pub fn statistics(app: &App, by: GroupBy) -> (Vec<Cell>, Arc<Snapshot>) {
         for group in groups(row, by) {
             let sum = sums.entry(group).or_default();
             sum.count = sum.count.saturating_add(1);
-            if let Some(cents) = row.gap.and_then(|gap| gap.euro_cents) {
+            let gap = row.gap.filter(|_| !row.veil_public.hides(Veil::GAP));
+            if let Some(cents) = gap.and_then(|gap| gap.euro_cents) {
                 sum.cents = sum.cents.saturating_add(cents);
                 sum.with_gap = sum.with_gap.saturating_add(1);
             }

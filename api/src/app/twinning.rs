@@ -38,10 +38,31 @@ pub struct CityRequest {
     pub mode: DigitalMode,
     /// Programme applied to.
     pub programme: Option<Programme>,
+    /// Cities with which the city has something under way or resting, by their GeoNames id; none but for those who may
+    /// know of it.
+    pub busy: Vec<u32>,
     /// Rows on the page.
     pub first: usize,
     /// Begin strictly after.
     pub after: Option<RankKey>,
+}
+
+impl CityRequest {
+    /// The first rows of the published list, all of it.
+    pub fn published(city: Id<City>, first: usize) -> Self {
+        Self {
+            city,
+            filter: CityFilter::default(),
+            by: RankBy::Mutual,
+            list: List::Ranked,
+            weights: None,
+            mode: DigitalMode::Peer,
+            programme: None,
+            busy: Vec::new(),
+            first,
+            after: None,
+        }
+    }
 }
 
 /// What all rows of a page share.
@@ -55,6 +76,7 @@ pub struct CityShared {
     pub partner_policy: Policy,
     mode: DigitalMode,
     programme: Option<Programme>,
+    busy: Vec<u32>,
 }
 
 /// Two cities, seen by the first.
@@ -112,8 +134,8 @@ impl CityMatch {
     fn with_pair<R>(&self, use_pair: impl FnOnce(&CityPair<'_>) -> R) -> Option<R> {
         let catalog: &Catalog = &self.shared.snapshot.catalog;
         let (viewer, partner) = (catalog.cities().get(self.viewer)?, catalog.cities().get(self.partner)?);
-        let shared = &self.shared;
-        Some(use_pair(&CityPair { viewer, partner, catalog, mode: shared.mode, programme: shared.programme }))
+        let CityShared { mode, programme, ref busy, .. } = *self.shared;
+        Some(use_pair(&CityPair { viewer, partner, catalog, mode, programme, busy }))
     }
 }
 
@@ -133,6 +155,7 @@ pub fn partner_cities(app: &App, request: &CityRequest) -> Result<CityPage, AppE
         partner_policy: Policy::current(),
         mode: request.mode,
         programme: request.programme,
+        busy: request.busy.clone(),
     });
     let catalog: &Catalog = &shared.snapshot.catalog;
     let viewer = catalog.cities().get(request.city).ok_or(AppError::NotFound { what: "city" })?;
@@ -147,6 +170,7 @@ pub fn partner_cities(app: &App, request: &CityRequest) -> Result<CityPage, AppE
             list: request.list,
             mode: request.mode,
             programme: request.programme,
+            busy: &request.busy,
             first: request.first,
             after: request.after,
         },
@@ -175,11 +199,17 @@ pub fn partner_cities(app: &App, request: &CityRequest) -> Result<CityPage, AppE
     Ok(CityPage { page, shared })
 }
 
-/// Scores one pair of cities and asks its gates.
+/// Scores one pair of cities and asks its gates; `busy` are the cities with which the first has something under way or
+/// resting, as far as whoever asks may know.
 ///
 /// # Errors
 /// No such city.
-pub fn city_pair_of(app: &App, viewer: Id<City>, partner: Id<City>) -> Result<CityMatch, AppError> {
+pub fn city_pair_of(
+    app: &App,
+    viewer: Id<City>,
+    partner: Id<City>,
+    busy: Vec<u32>,
+) -> Result<CityMatch, AppError> {
     let snapshot = app.ranking.snapshot();
     let shared = Arc::new(CityShared {
         snapshot,
@@ -187,10 +217,11 @@ pub fn city_pair_of(app: &App, viewer: Id<City>, partner: Id<City>) -> Result<Ci
         partner_policy: Policy::current(),
         mode: DigitalMode::Peer,
         programme: None,
+        busy,
     });
     let catalog: &Catalog = &shared.snapshot.catalog;
     let row = |id| catalog.cities().get(id).ok_or(AppError::NotFound { what: "city" });
-    let pair = catalog.city_pair(row(viewer)?, row(partner)?);
+    let pair = CityPair { busy: &shared.busy, ..catalog.city_pair(row(viewer)?, row(partner)?) };
     let evaluation = evaluate_city(&shared.policy, &shared.partner_policy, &pair);
     let gates = answers(&pair);
     Ok(CityMatch { shared: Arc::clone(&shared), viewer, partner, evaluation, gates, rank: None, key: None })

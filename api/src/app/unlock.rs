@@ -20,7 +20,7 @@ pub fn unlock_map(app: &App, stored: &Stored<Project>, reach: MicroPoints) -> Re
     let catalog = &app.ranking.snapshot().catalog;
     let id = stored.owner.ok_or_else(missing)?;
     let owner = catalog.organisations().get(id).ok_or_else(missing)?;
-    let mut row = ProjectRow::new(stored.id, id, &stored.value, &catalog.world);
+    let mut row = ProjectRow::whole(stored.id, id, &stored.value, &catalog.world);
     if !row.state.is_ranked() {
         row.state = ListingState::Published;
     }

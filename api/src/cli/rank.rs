@@ -3,9 +3,8 @@
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
 use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
 use matcher::{
-    catalog::DigitalMode,
     explanation::{Audience, Sentence, display_points},
-    rank::{CityFilter, List, OpportunityFilter, RankBy},
+    rank::{List, OpportunityFilter, RankBy},
     score::{Interval, points},
 };
 use serde_json::{Value, json};
@@ -123,18 +122,7 @@ async fn for_project(app: &App, id: &str, first: usize) -> Result<Shown, AppErro
 
 async fn for_city(app: &App, id: &str, first: usize) -> Result<Shown, AppError> {
     let city = app.resolve::<City>(id).await?;
-    let request = CityRequest {
-        city: city.id,
-        filter: CityFilter::default(),
-        by: RankBy::Mutual,
-        list: List::Ranked,
-        weights: None,
-        mode: DigitalMode::Peer,
-        programme: None,
-        first,
-        after: None,
-    };
-    let ranked = partner_cities(app, &request)?;
+    let ranked = partner_cities(app, &CityRequest::published(city.id, first))?;
     let ids: Vec<_> = ranked.page.items.iter().map(|row| row.partner).collect();
     let found = app.store.find::<City>(&ids).await?;
     let world = &ranked.shared.snapshot.catalog.world;

@@ -51,6 +51,11 @@ fn lines(checked: &Checked) -> Vec<String> {
         format!("computed again and as stated: {}", names(&verdict.confirmed)),
         format!("computed again and NOT as stated: {}", names(&verdict.wrong)),
         format!("could not be computed, for facts that are hidden: {}", names(&verdict.hidden)),
-        format!("holds: {}", yes(checked.holds())),
+        match checked.key_known {
+            None if checked.holds() => {
+                "holds: within itself; that the issuer made it is known with --jwks alone".to_owned()
+            }
+            _ => format!("holds: {}", yes(checked.holds())),
+        },
     ]
 }

@@ -19,24 +19,30 @@ pub(super) async fn timers(app: &mut App, args: &Args) -> Result<Vec<String>, Fa
         app.auth.clock = Clock::at(at);
     }
     let mut lines = Vec::new();
+    let mut all = introduction::timers::Round::default();
     loop {
         let done = Box::pin(introduction::timers::round(app)).await?;
         if done == introduction::timers::Round::default() {
             break;
         }
-        lines.push(format!("introductions: {} reminders, {} expired or lapsed", done.reminded, done.moved));
+        all.reminded = all.reminded.saturating_add(done.reminded);
+        all.moved = all.moved.saturating_add(done.moved);
     }
+    lines.push(format!("introductions: {} reminders, {} expired or lapsed", all.reminded, all.moved));
     let moved = Box::pin(partnership::timers::round(app)).await?;
     lines.push(format!("partnerships: {moved} moved"));
     let moved = Box::pin(area::timers::round(app)).await?;
     lines.push(format!("demonstration areas: {moved} moved"));
+    let mut all = event::timers::Round::default();
     loop {
         let done = Box::pin(event::timers::round(app)).await?;
         if done == event::timers::Round::default() {
             break;
         }
-        lines.push(format!("exchange events: {} moved, {} meetings held", done.events, done.meetings));
+        all.events = all.events.saturating_add(done.events);
+        all.meetings = all.meetings.saturating_add(done.meetings);
     }
+    lines.push(format!("exchange events: {} moved, {} meetings held", all.events, all.meetings));
     let done = Box::pin(timers::round(app)).await?;
     lines.push(format!(
         "listings: {} asked, {} stale, {} archived, {} offers released",

@@ -2,14 +2,15 @@
 
 use domain::{
     FieldErrors, Vocabulary,
-    demonstration_area::AreaRefusal,
-    exchange_event::{EventRefusal, QuotaFull},
-    introduction::{GrantRefusal, IntroductionGuard, IntroductionRefusal, NdaRefusal},
-    listing::ListingRefusal,
-    meeting::MeetingRefusal,
-    partnership::{PartnershipRefusal, ShareRefusal},
-    screening::ScreeningRefusal,
-    verification::CaseRefusal,
+    demonstration_area::AreaMachine,
+    exchange_event::{EventMachine, QuotaFull},
+    introduction::{GrantRefusal, IntroductionGuard, IntroductionMachine, NdaRefusal},
+    listing::ListingMachine,
+    machine::{self, Machine},
+    meeting::MeetingMachine,
+    partnership::{PartnershipMachine, ShareRefusal},
+    screening::ScreeningMachine,
+    verification::CaseMachine,
 };
 
 use crate::{
@@ -160,109 +161,64 @@ impl From<FieldErrors> for CommandError {
     }
 }
 
-impl From<ListingRefusal> for CommandError {
-    fn from(refusal: ListingRefusal) -> Self {
-        match refusal {
-            ListingRefusal::InvalidTransition { from, transition } => Refusal::new(
-                UserErrorCode::InvalidTransition,
-                "",
-                format!("a listing in the state {from} has no transition {transition}"),
-            )
-            .into(),
-            ListingRefusal::NotPermitted { who, .. } => {
-                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
-                Refusal::not_permitted(format!("this is for others to do: {}", who.join(", "))).into()
-            }
-            ListingRefusal::Guards(guards) => Self::Refused(
-                guards
-                    .into_iter()
-                    .map(|guard| {
-                        Refusal::new(
-                            UserErrorCode::GateFailed,
-                            "",
-                            format!("this must hold: {}", guard.label()),
-                        )
-                        .by_rule(guard.code())
-                    })
-                    .collect(),
-            ),
-        }
+/// A machine that commands move.
+trait Asked: Machine {
+    /// The part of the input that names the transition; empty where the mutation itself does.
+    const FIELD: &'static str = "";
+
+    /// Whether a guard speaks of the other side, and so is not told apart from others of its kind.
+    fn is_discreet(_: Self::Guard) -> bool {
+        false
     }
 }
 
-/// What does not hold, each by its rule.
-fn gates<G: Vocabulary>(guards: Vec<G>) -> CommandError {
-    let gate = |guard: G| {
-        let message = format!("this must hold: {}", guard.label());
-        Refusal::new(UserErrorCode::GateFailed, "", message).by_rule(guard.code())
-    };
-    CommandError::Refused(guards.into_iter().map(gate).collect())
-}
+impl Asked for ListingMachine {}
+impl Asked for CaseMachine {}
+impl Asked for ScreeningMachine {}
 
-impl From<ScreeningRefusal> for CommandError {
-    fn from(refusal: ScreeningRefusal) -> Self {
-        let message = refusal.to_string();
-        match refusal {
-            ScreeningRefusal::InvalidTransition { .. } => {
-                Refusal::new(UserErrorCode::InvalidTransition, "", message).into()
-            }
-            ScreeningRefusal::NotPermitted { .. } => Refusal::not_permitted(message).into(),
-            ScreeningRefusal::Guards(guards) => gates(guards),
-        }
+impl Asked for IntroductionMachine {
+    const FIELD: &'static str = "transition";
+
+    fn is_discreet(guard: IntroductionGuard) -> bool {
+        matches!(guard, IntroductionGuard::ScreeningClear | IntroductionGuard::NotBlocked)
     }
 }
 
-impl From<CaseRefusal> for CommandError {
-    fn from(refusal: CaseRefusal) -> Self {
-        let message = refusal.to_string();
-        match refusal {
-            CaseRefusal::InvalidTransition { .. } => {
-                Refusal::new(UserErrorCode::InvalidTransition, "", message).into()
-            }
-            CaseRefusal::NotPermitted { .. } => Refusal::not_permitted(message).into(),
-            CaseRefusal::Guards(guards) => gates(guards),
-        }
-    }
+impl Asked for PartnershipMachine {
+    const FIELD: &'static str = "act";
 }
 
-impl From<IntroductionRefusal> for CommandError {
-    fn from(refusal: IntroductionRefusal) -> Self {
-        let message = refusal.to_string();
-        match refusal {
-            IntroductionRefusal::InvalidTransition { from, transition } => {
-                let message = format!("an introduction in the state {from} has no transition {transition}");
-                Refusal::new(UserErrorCode::InvalidTransition, "transition", message).into()
-            }
-            IntroductionRefusal::NotPermitted { who, .. } => {
-                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
-                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
-            }
-            // That the other side is screened, or has blocked somebody, is not told apart.
-            IntroductionRefusal::Guards(guards)
-                if guards.iter().any(|guard| {
-                    matches!(guard, IntroductionGuard::ScreeningClear | IntroductionGuard::NotBlocked)
-                }) =>
-            {
-                let message = "this introduction is not available now";
-                Refusal::new(UserErrorCode::ScreeningHold, "", message).into()
-            }
-            IntroductionRefusal::Guards(guards) => gates(guards),
-        }
-    }
+impl Asked for AreaMachine {
+    const FIELD: &'static str = "act";
 }
 
-impl From<PartnershipRefusal> for CommandError {
-    fn from(refusal: PartnershipRefusal) -> Self {
+impl Asked for EventMachine {
+    const FIELD: &'static str = "act";
+}
+
+impl Asked for MeetingMachine {
+    const FIELD: &'static str = "act";
+}
+
+impl<M: Asked> From<machine::Refusal<M>> for CommandError {
+    /// What does not hold comes each by its rule.
+    fn from(refusal: machine::Refusal<M>) -> Self {
         let message = refusal.to_string();
         match refusal {
-            PartnershipRefusal::InvalidTransition { .. } => {
-                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
+            machine::Refusal::InvalidTransition { .. } => {
+                Refusal::new(UserErrorCode::InvalidTransition, M::FIELD, message).into()
             }
-            PartnershipRefusal::NotPermitted { who, .. } => {
-                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
-                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
+            machine::Refusal::NotPermitted { .. } => Refusal::not_permitted(message).into(),
+            machine::Refusal::Guards(guards) if guards.iter().any(|guard| M::is_discreet(*guard)) => {
+                Refusal::new(UserErrorCode::ScreeningHold, "", "this is not available now").into()
             }
-            PartnershipRefusal::Guards(guards) => gates(guards),
+            machine::Refusal::Guards(guards) => {
+                let gate = |guard: M::Guard| {
+                    let message = format!("this must hold: {}", guard.label());
+                    Refusal::new(UserErrorCode::GateFailed, "", message).by_rule(guard.code())
+                };
+                Self::Refused(guards.into_iter().map(gate).collect())
+            }
         }
     }
 }
@@ -275,57 +231,9 @@ impl From<ShareRefusal> for CommandError {
                 .by_rule("WORKSPACE_OPEN")
                 .into(),
             ShareRefusal::Document => Refusal::validation("documentId", message).into(),
-            ShareRefusal::Pointer => Refusal::validation("pointer", message).into(),
+            ShareRefusal::Pointer | ShareRefusal::Script => Refusal::validation("pointer", message).into(),
             ShareRefusal::Full => Refusal::new(UserErrorCode::RateLimited, "", message).into(),
             ShareRefusal::NoEntry(_) => Refusal::new(UserErrorCode::NotFound, "number", message).into(),
-        }
-    }
-}
-
-impl From<AreaRefusal> for CommandError {
-    fn from(refusal: AreaRefusal) -> Self {
-        let message = refusal.to_string();
-        match refusal {
-            AreaRefusal::InvalidTransition { .. } => {
-                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
-            }
-            AreaRefusal::NotPermitted { who, .. } => {
-                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
-                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
-            }
-            AreaRefusal::Guards(guards) => gates(guards),
-        }
-    }
-}
-
-impl From<EventRefusal> for CommandError {
-    fn from(refusal: EventRefusal) -> Self {
-        let message = refusal.to_string();
-        match refusal {
-            EventRefusal::InvalidTransition { .. } => {
-                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
-            }
-            EventRefusal::NotPermitted { who, .. } => {
-                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
-                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
-            }
-            EventRefusal::Guards(guards) => gates(guards),
-        }
-    }
-}
-
-impl From<MeetingRefusal> for CommandError {
-    fn from(refusal: MeetingRefusal) -> Self {
-        let message = refusal.to_string();
-        match refusal {
-            MeetingRefusal::InvalidTransition { .. } => {
-                Refusal::new(UserErrorCode::InvalidTransition, "act", message).into()
-            }
-            MeetingRefusal::NotPermitted { who, .. } => {
-                let who: Vec<&str> = who.iter().map(|party| party.label()).collect();
-                Refusal::not_permitted(format!("{message}: {}", who.join(", "))).into()
-            }
-            MeetingRefusal::Guards(guards) => gates(guards),
         }
     }
 }

@@ -20,7 +20,6 @@ use domain::{
     vocabulary::ListingState,
 };
 use matcher::{
-    catalog::DigitalMode,
     explanation::{Audience, Sentence},
     rank::{List, OpportunityFilter, RankBy},
     score::{Interval, MicroPoints},
@@ -209,15 +208,12 @@ pub async fn list(
             projects(app, &viewer, &ids, rows).await?
         }
         Question::City(id, filter) => {
+            let busy = crate::partnership::facts::taken(app, actor, id, None).await?;
             let ranked = app.compute(move |app| {
                 let mut filter =
                     filter.parse().map_err(|_| AppError::argument("filter", "it reads no more"))?;
                 filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
-                let by = RankBy::Mutual;
-                let (list, mode) = (List::Ranked, DigitalMode::Peer);
-                let (weights, programme, after, city) = (None, None, None, id);
-                let request =
-                    CityRequest { city, filter, by, list, weights, mode, programme, first: DEPTH, after };
+                let request = CityRequest { filter, busy, ..CityRequest::published(id, DEPTH) };
                 let mut page = app::partner_cities(app, &request)?.page.items;
                 page.retain(|matched| matched.evaluation.mutual.coverage >= known);
                 Ok(page)

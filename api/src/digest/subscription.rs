@@ -25,13 +25,13 @@ use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
-    store::{Letter, MailClass, SubscriptionRow, account::Throttle, address_hash},
+    store::{Kind, Letter, MailClass, SubscriptionRow, account::Throttle, address_hash},
     visible::{Guarded, Viewer},
 };
 
 /// Seconds of an hour.
 const HOUR: i64 = 3_600;
-/// Live subscriptions of an address.
+/// Confirmed subscriptions of an address; what a stranger asked for takes no room.
 const MAX_LIVE: usize = 100;
 /// The longest pause, in days.
 pub const MAX_PAUSE_DAYS: i64 = 366;
@@ -80,11 +80,15 @@ pub async fn subscribe(
         return Err(Refusal::not_found(path, what).into());
     }
     let now = app.auth.clock.now().timestamp_micros();
-    if let Some(wait) = app.store.throttle(&Throttle::new("subscribe from", from, 30, HOUR), now).await? {
+    // Who has an account is counted by it, and pays for nobody else behind the same address of the network.
+    let asker = actor.person_id().map_or_else(|| from.to_owned(), |person| person.uuid().to_string());
+    if let Some(wait) = app.store.throttle(&Throttle::new("subscribe from", &asker, 30, HOUR), now).await? {
         return Err(Refusal::rate_limited(wait.div_euclid(1_000_000).saturating_add(1)).into());
     }
     let mail = Throttle::new("subscribe mail", &email.identity(), 5, HOUR);
-    let is_quiet = app.store.throttle(&mail, now).await?.is_some();
+    let mailbox = Throttle::new("subscribe mailbox", &mailbox(&email.identity()), 10, 24 * HOUR);
+    let is_quiet =
+        app.store.throttle(&mail, now).await?.is_some() || app.store.throttle(&mailbox, now).await?.is_some();
     let person = app.store.person_by_email(&email).await?;
     let own = person.as_ref().map(|person| person.id).filter(|id| actor.person_id() == Some(*id));
     if is_quiet {
@@ -105,7 +109,7 @@ pub async fn subscribe(
         confirmed_at: None,
         created_at: now,
     };
-    let Some(row) = asked(&command, &mut row).await? else { return Ok(None) };
+    let Some(row) = asked(&command, &mut row, own.is_some()).await? else { return Ok(None) };
     match command.tx.commit().await {
         Ok(()) => Ok(own.map(|_| row)),
         Err(error) if error.is_taken("live_key") => Ok(None),
@@ -113,17 +117,29 @@ pub async fn subscribe(
     }
 }
 
+/// The mailbox behind an address: what stands after a plus sign is a mark of its owner's own.
+fn mailbox(identity: &str) -> String {
+    match identity.rsplit_once('@') {
+        Some((local, domain)) => format!("{}@{domain}", local.split('+').next().unwrap_or(local)),
+        None => identity.to_owned(),
+    }
+}
+
 /// Makes the subscription, or takes up the one that there is, and promises the mail that asks for its confirmation.
 /// Answers its id; none where nothing is to be done.
-async fn asked(command: &CommandTx, row: &mut SubscriptionRow) -> Result<Option<Uuid>, CommandError> {
+async fn asked(
+    command: &CommandTx,
+    row: &mut SubscriptionRow,
+    is_own: bool,
+) -> Result<Option<Uuid>, CommandError> {
     let hash = address_hash(&row.address);
     if command.tx.has_complained(&hash).await? {
         return Ok(None);
     }
     match command.tx.live_subscription(&row.address, row.subject, row.subject_id).await? {
         Some(mut known) if matches!(known.state, DigestState::Pending | DigestState::Bounced) => {
-            // What was asked last counts; a letter that bounced may get through now.
-            if known.state == DigestState::Pending {
+            // Whose address it is may ask otherwise, and nobody else; a letter that bounced may get through now.
+            if known.state == DigestState::Pending && is_own {
                 known.settings = row.settings.clone();
                 command.tx.save_subscription(&known).await?;
             }
@@ -132,7 +148,8 @@ async fn asked(command: &CommandTx, row: &mut SubscriptionRow) -> Result<Option<
         Some(known) => return Ok(Some(known.id)),
         None => {
             let at_address = command.tx.subscriptions_at(&hash).await?;
-            if at_address.iter().filter(|row| !row.state.is_over()).count() >= MAX_LIVE {
+            let lives = |row: &&SubscriptionRow| !row.state.is_over() && row.state != DigestState::Pending;
+            if at_address.iter().filter(lives).count() >= MAX_LIVE {
                 return Ok(None);
             }
             match command.tx.insert_subscription(row).await {
@@ -142,7 +159,17 @@ async fn asked(command: &CommandTx, row: &mut SubscriptionRow) -> Result<Option<
             command.audit_as("digest_subscription", Some(row.id), serde_json::json!({}));
         }
     }
-    let name = subject::name(&command.app, &command.actor, row).await?.unwrap_or_default();
+    let name = if is_own || row.subject == DigestSubjectKind::City {
+        subject::name(&command.app, &command.actor, row).await?.unwrap_or_default()
+    } else {
+        // Words that somebody chose go in no letter to somebody who has not asked for them; the page behind the link
+        // says them.
+        let kind = match row.subject {
+            DigestSubjectKind::SavedSearch => Kind::SavedSearch,
+            DigestSubjectKind::Mandate | DigestSubjectKind::City => Kind::Mandate,
+        };
+        crate::id::encode(kind, row.subject_id)
+    };
     command.tx.promise(confirmation(&command.app, row, &name), &command.app.auth.mail_domain).await?;
     Ok(Some(row.id))
 }

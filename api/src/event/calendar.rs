@@ -25,8 +25,12 @@ pub fn calendar(event: &ExchangeEvent, meetings: &[(Stored<Meeting>, String)], h
             MeetingState::Confirmed | MeetingState::Held | MeetingState::NoShow => "CONFIRMED",
             _ => "TENTATIVE",
         };
-        let spot = if place.stand { "stand" } else { "table" };
-        let location = format!("{}, {spot} {}", event.plan.venue.as_str(), place.table);
+        let named = usize::from(place.table).checked_sub(1).and_then(|at| event.plan.tables.get(at));
+        let spot = match named {
+            Some(name) if !place.stand => format!("table {}", name.as_str()),
+            _ => format!("{} {}", if place.stand { "stand" } else { "table" }, place.table),
+        };
+        let location = format!("{}, {spot}", event.plan.venue.as_str());
         line(&mut out, "BEGIN:VEVENT");
         line(&mut out, &format!("UID:{}@{host}", stored.id.uuid()));
         line(&mut out, &format!("DTSTAMP:{}", stamp(time(stored.updated_at))));

@@ -48,7 +48,9 @@ fn pair(
 ) -> Option<MicroPoints> {
     let catalog = &snapshot.catalog;
     let mandate = catalog.mandates().get(mandate?)?;
-    let pair = catalog.pair(mandate, catalog.projects().get(project?)?)?;
+    // Whose a listing is that keeps its owner back would be told by the two standing here with one score.
+    let project = catalog.projects().get(project?).filter(|project| !project.hides_owner())?;
+    let pair = catalog.pair(mandate, project)?;
     all_open(&answers(&pair)).then(|| evaluate(&Policy::current(), &pair).mutual.point)
 }
 

@@ -165,6 +165,10 @@ fn question(hall: &Hall, snapshot: &Snapshot, now: DateTime<Utc>) -> Question {
         let sides = (places.get(&meeting.requester), places.get(&meeting.recipient));
         let entries = (hall.entries.get(&meeting.requester), hall.entries.get(&meeting.recipient));
         let ((Some(a), Some(b)), (Some(one), Some(other))) = (sides, entries) else { continue };
+        // While a block stands the two are brought together by nobody.
+        if !meeting.state.is_placed() && snapshot.catalog.parted(meeting.requester, meeting.recipient) {
+            continue;
+        }
         // A meeting that has begun and is not yet marked so is past.
         if meeting.state.is_placed() && meeting.place.is_some_and(|place| place.starts <= now) {
             continue;

@@ -270,7 +270,7 @@ impl Table {
         let text = record.get(*self.columns.get(column)?)?.trim();
         // An export that guards against formulas puts an apostrophe before them; it is not part of the value.
         let text = match text.strip_prefix('\'') {
-            Some(rest) if rest.starts_with(['=', '+', '-', '@']) => rest,
+            Some(rest) if rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => rest,
             _ => text,
         };
         (!text.is_empty()).then_some(text)

@@ -155,7 +155,13 @@ fn csv(rows: &[Row]) -> Result<String, CommandError> {
     String::from_utf8(bytes).map_err(|_| CommandError::Failed)
 }
 
-/// A cell that begins like a formula is begun with an apostrophe, by which spreadsheets know text.
+/// A cell that begins like a formula is begun with an apostrophe, by which spreadsheets know text. Signs in full width
+/// are taken for formulas too, and letters that nobody sees do not hide one.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    let unseen = |letter: char| {
+        matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}')
+            || (letter.is_whitespace() && !matches!(letter, '\t' | '\r'))
+    };
+    let formula = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    if cell.trim_start_matches(unseen).starts_with(formula) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -47,6 +47,10 @@ pub async fn asker(command: &CommandTx, introduction: &Introduction) -> Result<A
     let actor = &command.viewer().await?.actor;
     let person = actor.person_id();
     if let Some(side) = actor.acting().and_then(|acting| introduction.side_of(acting)) {
+        if actor.role_in(introduction.organisation(side.other())).is_some() {
+            let message = "you are of both sides: somebody who is of one alone has to act";
+            return Err(Refusal::not_permitted(message).into());
+        }
         return Ok(Asker { person, side: Some(side), parties: introduction.parties(side) });
     }
     let is_of_a_side =

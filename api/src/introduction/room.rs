@@ -15,7 +15,10 @@ use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
-    registry::{document::address, record::On},
+    registry::{
+        document::{address, address_in_room},
+        record::On,
+    },
     store::{RoomRead, Stored},
 };
 
@@ -126,9 +129,10 @@ pub async fn open_paper(
                 };
                 command.tx.note_room_read(stored.id, &read).await?;
                 command.audit(&stored, serde_json::json!({"document": document, "sha256": paper.value.sha256}));
-                Ok(document)
+                Ok((document, side == Side::Investor))
             })
         })
         .await?;
-    Ok(address(app, opened))
+    let (document, is_guest) = opened;
+    Ok(if is_guest { address_in_room(app, document, introduction) } else { address(app, document) })
 }

@@ -196,7 +196,9 @@ pub(super) fn apply<'c>(
 ) -> BoxFuture<'c, Result<Stored<Partnership>, CommandError>> {
     Box::pin(async move {
         let mut next = stored.value.clone();
-        let events = next.act(wanted, actor, command.now, &timers_of())?;
+        let events = next
+            .act(wanted, actor, command.now, &timers_of())
+            .map_err(|refusal| facts::told(&command.app, &stored.value, refusal))?;
         let changed = match command.tx.change(&stored, next).await {
             // The other city proposed at the same moment.
             Err(error) if error.is_taken("live_key") => {
@@ -266,6 +268,15 @@ async fn follow(
         }
         E::ReplacePredecessor { partnership } => {
             let Some(before) = command.tx.lock(*partnership).await? else { return Ok(()) };
+            if !matches!(before.value.state, PartnershipState::Active | PartnershipState::UnderReview) {
+                let message = format!(
+                    "a higher tier grows out of an agreement in force, and that of the two is {}: bring it back first",
+                    before.value.state
+                );
+                return Err(Refusal::new(UserErrorCode::GateFailed, "act", message)
+                    .by_rule("PREDECESSOR_IN_FORCE")
+                    .into());
+            }
             let successor = stored.value.state;
             apply(command, before, C::Replace { successor }, &Actor::system()).await?;
             Ok(())

@@ -2,15 +2,20 @@
 
 use chrono::DateTime;
 use domain::{
+    Vocabulary as _,
     city::City,
     id::Id,
     organisation::Organisation,
-    partnership::{AgreementTier, CitySide, GateVerdict, PairFacts, Partnership, Sides},
+    partnership::{
+        AgreementTier, CitySide, GateVerdict, PairFacts, Partnership, PartnershipGuard, PartnershipRefusal,
+        Sides,
+    },
     policy_pack::{ApprovalPath, PathCity, approval_path},
     vocabulary::{AdministrativeLevel, PartnershipTier, VerificationLevel},
 };
 use matcher::{
     catalog::{Catalog, CityPair},
+    explanation::gate_lines_city,
     gate::{
         Outcome,
         city::{Gate, answers, reachable_tier, twin_in},
@@ -20,11 +25,46 @@ use matcher::{
 
 use crate::{
     app::{App, AppError},
-    command::{CommandError, CommandTx},
+    command::{CommandError, CommandTx, Refusal, UserErrorCode},
     partnership::act::LINK_SOURCE,
+    store::StoreError,
 };
 
-/// The lawful route of two cities to a tier, as gates and packs stand today.
+/// The cities, by their GeoNames id, with which a city has something under way or resting, as far as the actor may know
+/// of it: all for the office of the city, the one that is asked of for its own office, none for others.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn taken(
+    app: &App,
+    actor: &crate::auth::Actor,
+    city: Id<City>,
+    asked: Option<Id<City>>,
+) -> Result<Vec<u32>, StoreError> {
+    let both: Vec<Id<City>> = std::iter::once(city).chain(asked).collect();
+    let found = app.store.find(&both).await?;
+    let acts_for = |id: Id<City>| {
+        found.get(&id).and_then(|city| city.owner).is_some_and(|office| actor.role_in(office).is_some())
+    };
+    let (own, theirs) = (acts_for(city), asked.filter(|id| acts_for(*id)));
+    if !own && theirs.is_none() {
+        return Ok(Vec::new());
+    }
+    let taken = app.store.taken_partners(city, app.auth.clock.now().timestamp_micros()).await?;
+    let snapshot = app.ranking.snapshot();
+    let catalog = &snapshot.catalog;
+    let told = taken.into_iter().filter(|id| own || Some(*id) == theirs);
+    let mut busy: Vec<u32> = told.filter_map(|id| catalog.cities().get(id)).map(|row| row.geonames).collect();
+    // A block parts two offices too, and which of the two reasons it is is not told.
+    if let Some(office) = found.get(&city).and_then(|city| city.owner) {
+        let partners = catalog.cities().rows().iter().filter(|row| own || Some(row.id) == theirs);
+        let parted = partners.filter(|row| row.owner.is_some_and(|other| catalog.parted(office, other)));
+        busy.extend(parted.map(|row| row.geonames));
+    }
+    Ok(busy)
+}
+
+/// The lawful route of two cities to a tier, as gates and packs stand today; `busy` as [`taken`] answers it.
 ///
 /// # Errors
 /// There is no such city, or it is the same twice.
@@ -35,11 +75,12 @@ pub fn path(
     tier: AgreementTier,
     levels: Sides<Option<AdministrativeLevel>>,
     raised: bool,
+    busy: &[u32],
 ) -> Result<ApprovalPath, AppError> {
     let snapshot = app.ranking.snapshot();
     let catalog: &Catalog = &snapshot.catalog;
     let row = |id| catalog.cities().get(id).ok_or(AppError::NotFound { what: "city" });
-    let pair = catalog.city_pair(row(a)?, row(b)?);
+    let pair = CityPair { busy, ..catalog.city_pair(row(a)?, row(b)?) };
     if a == b {
         return Err(AppError::argument("cityB", "name two cities: a partnership has two sides"));
     }
@@ -98,13 +139,18 @@ pub async fn pair(
     // A link that an agreement made here is that agreement's affair, and the catalog may still know of one that ended.
     let is_linked = catalog.links().linked(one.geonames, other.geonames);
     let raised = raised || (is_linked && !command.tx.is_linked_elsewhere(a, b, LINK_SOURCE).await?);
-    let path = path(&command.app, a, b, tier, levels, raised)?;
+    let path = path(&command.app, a, b, tier, levels, raised, &[])?;
     let found = gates(&catalog.city_pair(one, other), raised);
     let keys = |wanted: Outcome| -> Vec<String> {
         let of = Gate::ALL.iter().zip(&found).filter(|(_, answer)| **answer == wanted);
         of.map(|(gate, _)| gate.key().to_owned()).collect()
     };
     let record = command.tx.pair_record(a, b, this).await?;
+    // While one of the offices has blocked the other nothing new begins between them, and why is not told.
+    let blocked = match command.tx.get::<City>(b).await?.and_then(|city| city.owner) {
+        Some(other) => command.tx.is_blocked(office, other).await?,
+        None => false,
+    };
     let level = command.tx.get::<Organisation>(office).await?.map(|office| office.value.verification);
     let facts = PairFacts {
         proposer_level: level.unwrap_or(VerificationLevel::V0),
@@ -113,13 +159,47 @@ pub async fn pair(
             failed: keys(Outcome::Fail),
             unknown: keys(Outcome::Unknown),
         },
-        other_live: record.other_live,
+        other_live: record.other_live || blocked,
         cooling_until: record.cooling_until.and_then(DateTime::from_timestamp_micros),
         upgrade_open: record.upgrade_open,
         trial_demanded_by: path.trial_demanded_by.clone(),
         as_of: command.now,
     };
     Ok((facts, path))
+}
+
+/// A refusal, with the gates that are in the way each by its name and reason, and with the tier that is open.
+pub fn told(app: &App, of: &Partnership, refusal: PartnershipRefusal) -> CommandError {
+    let error = CommandError::from(refusal);
+    let snapshot = app.ranking.snapshot();
+    let catalog: &Catalog = &snapshot.catalog;
+    let row = |id| catalog.cities().get(id);
+    let (CommandError::Refused(refusals), Some((a, b))) =
+        (&error, row(of.sides.a.city).zip(row(of.sides.b.city)))
+    else {
+        return error;
+    };
+    let pair = catalog.city_pair(a, b);
+    let found = answers(&pair);
+    let closed = || {
+        let lines = gate_lines_city(&pair, &found).into_iter().filter(|line| line.outcome == Outcome::Fail);
+        lines
+            .map(|line| Refusal::new(UserErrorCode::GateFailed, "", line.because.english()).by_rule(line.key))
+    };
+    let by = |refusal: &Refusal, guard: PartnershipGuard| refusal.rule_ref.as_deref() == Some(guard.code());
+    let mut told = Vec::with_capacity(refusals.len());
+    for refusal in refusals {
+        if by(refusal, PartnershipGuard::GatesOpen) && closed().next().is_some() {
+            told.extend(closed());
+        } else if by(refusal, PartnershipGuard::TierReachable) {
+            let open = reachable_tier(&found).label().to_lowercase();
+            let message = format!("{}; open now: {open}", refusal.message);
+            told.push(Refusal { message, ..refusal.clone() });
+        } else {
+            told.push(refusal.clone());
+        }
+    }
+    CommandError::Refused(told)
 }
 
 /// The steps of both sides.

@@ -45,6 +45,11 @@ pub async fn actor(command: &CommandTx, partnership: &Partnership) -> Result<Act
         let message = "say for which office you act, in the header Caravanserai-Organisation";
         return Err(Refusal::not_permitted(message).into());
     };
+    // Nobody agrees with himself in the name of two cities.
+    if viewer.actor.role_in(partnership.sides.get(side.other()).office).is_some() {
+        let message = "you are of both offices: somebody who is of one alone has to act";
+        return Err(Refusal::not_permitted(message).into());
+    }
     Ok(Actor::of(person, side, &roles(command, office).await?))
 }
 

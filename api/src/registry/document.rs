@@ -4,7 +4,7 @@ use domain::{
     Vocabulary,
     document::{Document, UploadPurpose},
     id::Id,
-    introduction::RoomFolder,
+    introduction::{Introduction, RoomFolder},
     organisation::Organisation,
     policy::{Action, RelationSet},
     project::Project,
@@ -144,6 +144,15 @@ pub fn address(app: &App, id: Id<Document>) -> String {
     format!("{text}.{}", app.auth.keys.sign_link(PURPOSE, &text))
 }
 
+/// The same of a paper in the document room of an introduction, for the side that the room is opened to: it is there as
+/// long as the room is.
+pub fn address_in_room(app: &App, id: Id<Document>, room: Id<Introduction>) -> String {
+    let minutes = MINUTES.saturating_mul(60_000_000);
+    let expires_at = app.auth.clock.now().timestamp_micros().saturating_add(minutes);
+    let text = format!("{}.{expires_at}.{}", id.uuid().simple(), room.uuid().simple());
+    format!("{text}.{}", app.auth.keys.sign_link(PURPOSE, &text))
+}
+
 /// A document and its bytes, by such an address.
 ///
 /// # Errors
@@ -154,13 +163,22 @@ pub async fn fetch(app: &App, address: &str) -> Result<(Document, Vec<u8>), Comm
     if !app.auth.keys.link_is_signed(PURPOSE, text, signature) {
         return Err(missing());
     }
-    let (id, expires_at) = text.split_once('.').ok_or_else(missing)?;
+    let mut parts = text.split('.');
+    let (id, expires_at) = parts.next().zip(parts.next()).ok_or_else(missing)?;
+    let room = parts.next();
     let expires_at: i64 = expires_at.parse().map_err(|_| missing())?;
     if app.auth.clock.now().timestamp_micros() >= expires_at {
         return Err(missing());
     }
     let id = Id::<Document>::from_uuid(Uuid::parse_str(id).map_err(|_| missing())?);
     let stored = app.store.find(&[id]).await?.remove(&id).ok_or_else(missing)?;
+    if let Some(room) = room {
+        let room = Id::<Introduction>::from_uuid(Uuid::parse_str(room).map_err(|_| missing())?);
+        let room = app.store.find(&[room]).await?.remove(&room).ok_or_else(missing)?;
+        if !room.value.reads(stored.value.room_folder(), app.auth.clock.now()) {
+            return Err(missing());
+        }
+    }
     let bytes = match app.files.get(&stored.value.sha256).await? {
         Some(bytes) => bytes,
         // Of the time before documents lay on disk, or not on the disk of this node.

@@ -6,9 +6,10 @@ use domain::{
     Vocabulary,
     account::OrgRole,
     id::Id,
+    machine::Machine as _,
     organisation::{Organisation, OrganisationFacts, Screening},
     policy::Action,
-    screening::{ScreeningCircumstances, ScreeningParty, ScreeningTransition, screening_transition},
+    screening::{ScreeningCircumstances, ScreeningMachine, ScreeningParty, ScreeningTransition},
     screening_hit::{AppealDecision, HitAppeal, HitDecision, HitWord, MAX_APPEALS, Said, ScreeningHit},
     value::{Localized, SingleLine},
     vocabulary::ScreeningStatus,
@@ -119,7 +120,7 @@ async fn agreed(
     if to == ScreeningStatus::ConfirmedHit {
         let at = ScreeningCircumstances::default();
         let freeze = ScreeningTransition::Freeze;
-        path.push((freeze, screening_transition(to, freeze, ScreeningParty::System, &at)?));
+        path.push((freeze, ScreeningMachine::transition(to, freeze, &[ScreeningParty::System], &at)?));
     }
     let last = path.last().map_or(to, |(_, to)| *to);
     case.status = last;

@@ -4,10 +4,9 @@
 use domain::{
     Vocabulary,
     id::Id,
+    machine::Machine as _,
     organisation::{Organisation, OrganisationFacts},
-    screening::{
-        CLEAR_DAYS, ScreeningCircumstances, ScreeningParty, ScreeningTransition, screening_transition,
-    },
+    screening::{CLEAR_DAYS, ScreeningCircumstances, ScreeningMachine, ScreeningParty, ScreeningTransition},
 };
 use futures::TryStreamExt;
 
@@ -83,7 +82,7 @@ async fn fall(app: &App, id: Id<Organisation>) -> Result<Round, CommandError> {
     };
     let expire = ScreeningTransition::Expire;
     // Refused where it is not old, or not clear any more: then there is nothing to do.
-    if let Ok(to) = screening_transition(from, expire, ScreeningParty::System, &at) {
+    if let Ok(to) = ScreeningMachine::transition(from, expire, &[ScreeningParty::System], &at) {
         facts.screening.status = to;
         done.expired = 1;
         let step = Step {

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use domain::{
     Vocabulary,
     id::Id,
+    machine::Machine as _,
     organisation::{Organisation, OrganisationFacts, Screening},
     screening::{
-        ScreeningCircumstances, ScreeningParty, ScreeningRefusal, ScreeningTransition, screening_transition,
+        ScreeningCircumstances, ScreeningMachine, ScreeningParty, ScreeningRefusal, ScreeningTransition,
     },
     screening_hit::{ListedMatch, ScreeningHit},
     vocabulary::ScreeningStatus,
@@ -126,7 +127,7 @@ pub(super) async fn judge(
     let today = command.now.date_naive();
     let at = ScreeningCircumstances { new_hit: !fresh.is_empty(), ..ScreeningCircumstances::default() };
     let go = |transition| {
-        screening_transition(from, transition, ScreeningParty::System, &at)
+        ScreeningMachine::transition(from, transition, &[ScreeningParty::System], &at)
             .map(|to| (to, transition))
             .map_err(|_: ScreeningRefusal| CommandError::Failed)
     };

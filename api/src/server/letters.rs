@@ -1,12 +1,12 @@
 //! The routes to which links in digests lead. A link is all the authority that there is: no cookie is read, none is set,
 //! nothing is redirected, and only a POST acts (RFC 8058). They stand outside the check of origins, since mail programs
-//! and providers send none of their own.
+//! and providers send none of their own; a form of which a browser says that another site sends it does nothing.
 
 use axum::{
     Router,
     body::Bytes,
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -40,7 +40,23 @@ async fn look(State(app): State<App>, Path(token): Path<String>) -> Response {
     shown(answer::look(&app, &token).await, &token)
 }
 
+/// Whether a browser says that another site sends the form. Mail programs and providers say nothing of the kind, and a
+/// browser leaves its origin out of a form of a page without a referrer.
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let said = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site != "same-origin" && site != "none";
+    }
+    let host = said(header::HOST).unwrap_or_default();
+    said(header::ORIGIN).is_some_and(|origin| {
+        origin != "null" && origin.split_once("://").is_none_or(|(_, authority)| authority != host)
+    })
+}
+
 async fn act(State(app): State<App>, Path(token): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    if is_foreign(&headers) {
+        return document(StatusCode::FORBIDDEN, &answer::dead(DigestLanguage::En), &token);
+    }
     let is_form = headers
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));

@@ -227,6 +227,25 @@ impl Store {
         self.reader().query_all(&rows).await?.iter().map(read).collect()
     }
 
+    /// The cities with which a city has a partnership that was proposed and is not over, or with which it rests after one
+    /// that came to nothing. It is the affair of the two alone, until an agreement is in force.
+    ///
+    /// # Errors
+    /// The database does not answer, or a record does not read.
+    pub async fn taken_partners(&self, city: Id<City>, now: i64) -> Result<Vec<Id<City>>, StoreError> {
+        let mut rows = select(TABLE, ["city_a", "city_b"], []);
+        let (a, b) = (column("city_a").eq(city.uuid()), column("city_b").eq(city.uuid()));
+        rows.and_where(a.or(b))
+            .and_where(column("live_key").is_not_null().or(column("cooling_until").gt(now)));
+        let rows = self.reader().query_all(&rows).await?;
+        let mut cities = Vec::with_capacity(rows.len().saturating_mul(2));
+        for row in &rows {
+            cities.extend([Id::from_uuid(get(row, "city_a")?), Id::from_uuid(get(row, "city_b")?)]);
+        }
+        cities.retain(|one| *one != city);
+        Ok(cities)
+    }
+
     /// The side of an office in a partnership.
     pub fn side_of(partnership: &Partnership, office: Id<Organisation>) -> Option<CitySide> {
         partnership.sides.iter().find(|(_, seat)| seat.office == office).map(|(side, _)| side)

@@ -16,6 +16,6 @@ pub use code::{AreaGuard, AreaParty, AreaState, AreaTransition, TaskStatus};
 pub use command::{AreaCommand, AreaEffect, AreaEvent, MirrorFacts};
 pub use record::{AreaPlan, AreaTask, DemonstrationArea, Evaluation, settle_pair};
 pub use table::{
-    AREA_RULES, AreaActor, AreaCircumstances, AreaRefusal, AreaRule, AvailableAreaTransition,
-    UNPAIRED_MONTHS, area_transition, available_area_transitions,
+    AREA_RULES, AreaActor, AreaCircumstances, AreaMachine, AreaRefusal, AreaRule, AvailableAreaTransition,
+    UNPAIRED_MONTHS,
 };

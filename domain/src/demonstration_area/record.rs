@@ -7,13 +7,13 @@ use super::{
     code::{AreaParty as P, AreaState as S, AreaTransition as T, TaskStatus},
     command::{AreaCommand, AreaEffect, AreaEvent, MirrorFacts},
     table::{
-        AreaActor, AreaCircumstances, AreaRefusal, AvailableAreaTransition, UNPAIRED_MONTHS, area_transition,
-        available_area_transitions,
+        AreaActor, AreaCircumstances, AreaMachine, AreaRefusal, AvailableAreaTransition, UNPAIRED_MONTHS,
     },
 };
 use crate::{
     document::Document,
     id::Id,
+    machine::Machine as _,
     organisation::Organisation,
     partnership::{CitySeat, months_between},
     value::{Localized, SingleLine},
@@ -145,7 +145,7 @@ impl DemonstrationArea {
         let named = self.evaluator.is_some() && actor.organisation == self.evaluator;
         let who: Vec<P> =
             actor.parties.iter().copied().filter(|party| *party != P::Evaluator || named).collect();
-        let to = area_transition(from, transition, &who, &self.circumstances(Some(&command), now))?;
+        let to = AreaMachine::transition(from, transition, &who, &self.circumstances(Some(&command), now))?;
         let mut effects = Vec::new();
         self.write(command, to, now, &mut effects);
         if to != from {
@@ -156,14 +156,14 @@ impl DemonstrationArea {
 
     /// What somebody may ask for now, each with what still has to hold.
     pub fn available(&self, actor: &AreaActor, now: DateTime<Utc>) -> Vec<AvailableAreaTransition> {
-        available_area_transitions(self.state, &actor.parties, &self.circumstances(None, now))
+        AreaMachine::available(self.state, &actor.parties, &self.circumstances(None, now))
     }
 
     /// What a timer would ask for now; none where nothing is due.
     pub fn due(&self, now: DateTime<Utc>) -> Option<AreaCommand> {
         [AreaCommand::Evaluate, AreaCommand::FlagUnpaired].into_iter().find(|command| {
             let at = self.circumstances(Some(command), now);
-            area_transition(self.state, command.transition(), &[P::System], &at).is_ok()
+            AreaMachine::transition(self.state, command.transition(), &[P::System], &at).is_ok()
         })
     }
 

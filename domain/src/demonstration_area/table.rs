@@ -1,7 +1,12 @@
 //! The machine of a demonstration area as one table.
 
 use super::code::{AreaGuard as G, AreaParty as P, AreaState as S, AreaTransition as T};
-use crate::{account::Person, id::Id, organisation::Organisation};
+use crate::{
+    account::Person,
+    id::Id,
+    machine::{Available, Machine, Refusal, Rule},
+    organisation::Organisation,
+};
 
 /// Months for which an area may operate without a pair before it is flagged.
 pub const UNPAIRED_MONTHS: u32 = 12;
@@ -96,53 +101,35 @@ impl G {
     }
 }
 
+/// The machine of a demonstration area; a rule without a target stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AreaMachine;
+
+impl Machine for AreaMachine {
+    const WHAT: &'static str = "a demonstration area";
+    type State = S;
+    type Transition = T;
+    type Party = P;
+    type Guard = G;
+    type Target = Option<S>;
+    type At<'a> = &'a AreaCircumstances;
+    const RULES: &'static [AreaRule] = AREA_RULES;
+
+    fn holds(guard: G, at: Self::At<'_>) -> bool {
+        guard.holds(at)
+    }
+
+    fn lead(to: Self::Target, from: S, _: Self::At<'_>) -> Option<S> {
+        Some(to.unwrap_or(from))
+    }
+}
+
 /// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct AreaRule {
-    /// The states from which it leads.
-    pub from: &'static [S],
-    /// Its name.
-    pub transition: T,
-    /// Who may ask for it.
-    pub who: &'static [P],
-    /// What has to hold.
-    pub guards: &'static [G],
-    /// Where it leads; none where it stays.
-    pub to: Option<S>,
-}
-
+pub type AreaRule = Rule<AreaMachine>;
 /// Why a transition is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AreaRefusal {
-    /// The table has no such transition from this state (`INVALID_TRANSITION`).
-    #[error("a demonstration area in the state {from} has no transition {transition}")]
-    InvalidTransition {
-        /// The state.
-        from: S,
-        /// What was asked for.
-        transition: T,
-    },
-    /// Somebody else may (`NOT_PERMITTED`).
-    #[error("the transition {transition} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: T,
-        /// Who may.
-        who: &'static [P],
-    },
-    /// Something does not hold; all of it is named (`GATE_FAILED`).
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<G>),
-}
-
+pub type AreaRefusal = Refusal<AreaMachine>;
 /// A transition that somebody may ask for, with what still has to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvailableAreaTransition {
-    /// Its name.
-    pub transition: T,
-    /// What does not hold yet; empty where it can be asked for at once.
-    pub requires: Vec<G>,
-}
+pub type AvailableAreaTransition = Available<AreaMachine>;
 
 const OFFICER: &[P] = &[P::HostOfficer];
 const AUTHORITY: &[P] = &[P::HostAuthority];
@@ -153,132 +140,91 @@ const SYSTEM: &[P] = &[P::System];
 /// Between the published evaluation and what follows from it stands the state `EVALUATED`, for the evaluator publishes
 /// and the host's authority decides. Before it begins, a host can withdraw its area, since nothing binds.
 pub const AREA_RULES: &[AreaRule] = &[
-    stay(&[S::Draft], T::Edit, OFFICER, &[]),
-    stay(
+    Rule::new(&[S::Draft], T::Edit, OFFICER, &[], None),
+    Rule::new(
         &[S::Draft, S::Proposed, S::HostApproved, S::PairPending, S::DesignatedPair],
         T::NameEvaluator,
         OFFICER,
         &[G::EvaluatorNotHost],
+        None,
     ),
-    to(&[S::Draft], T::Propose, OFFICER, &[G::Focus, G::Tasks, G::TargetDate, G::OnlyOne], S::Proposed),
-    to(&[S::Proposed], T::Approve, AUTHORITY, &[], S::HostApproved),
-    to(&[S::Proposed], T::Return, AUTHORITY, &[G::Reason], S::Draft),
-    to(&[S::Proposed], T::Reject, AUTHORITY, &[G::Reason], S::Rejected),
-    stay(
+    Rule::new(
+        &[S::Draft],
+        T::Propose,
+        OFFICER,
+        &[G::Focus, G::Tasks, G::TargetDate, G::OnlyOne],
+        Some(S::Proposed),
+    ),
+    Rule::new(&[S::Proposed], T::Approve, AUTHORITY, &[], Some(S::HostApproved)),
+    Rule::new(&[S::Proposed], T::Return, AUTHORITY, &[G::Reason], Some(S::Draft)),
+    Rule::new(&[S::Proposed], T::Reject, AUTHORITY, &[G::Reason], Some(S::Rejected)),
+    Rule::new(
         &[S::Proposed, S::HostApproved, S::Operating],
         T::LinkMirror,
         OFFICER,
         &[G::OtherCity, G::MirrorFree, G::Unlinked, G::EvaluatorNotHost],
+        None,
     ),
-    to(&[S::PairPending, S::DesignatedPair], T::Unlink, OFFICER, &[G::Linked], S::HostApproved),
-    stay(&[S::Proposed, S::HostApproved, S::Operating], T::Unlink, OFFICER, &[G::Linked]),
-    to(
+    Rule::new(&[S::PairPending, S::DesignatedPair], T::Unlink, OFFICER, &[G::Linked], Some(S::HostApproved)),
+    Rule::new(&[S::Proposed, S::HostApproved, S::Operating], T::Unlink, OFFICER, &[G::Linked], None),
+    Rule::new(
         &[S::PairPending, S::DesignatedPair],
         T::MirrorUnlinked,
         SYSTEM,
         &[G::Linked, G::MirrorGone],
-        S::HostApproved,
+        Some(S::HostApproved),
     ),
-    stay(
+    Rule::new(
         &[S::Proposed, S::HostApproved, S::Operating, S::Evaluating, S::Evaluated, S::Extended, S::Suspended],
         T::MirrorUnlinked,
         SYSTEM,
         &[G::Linked, G::MirrorGone],
+        None,
     ),
-    to(&[S::HostApproved], T::Pair, SYSTEM, &[G::Linked, G::LinksBack], S::PairPending),
-    to(
+    Rule::new(&[S::HostApproved], T::Pair, SYSTEM, &[G::Linked, G::LinksBack], Some(S::PairPending)),
+    Rule::new(
         &[S::PairPending],
         T::Designate,
         SYSTEM,
         &[G::Linked, G::LinksBack, G::MirrorApproved],
-        S::DesignatedPair,
+        Some(S::DesignatedPair),
     ),
     // An area that began without a pair finds one while it operates.
-    stay(&[S::Operating], T::Designate, SYSTEM, &[G::Linked, G::LinksBack, G::MirrorApproved, G::Unpaired]),
-    to(
+    Rule::new(
+        &[S::Operating],
+        T::Designate,
+        SYSTEM,
+        &[G::Linked, G::LinksBack, G::MirrorApproved, G::Unpaired],
+        None,
+    ),
+    Rule::new(
         &[S::HostApproved, S::DesignatedPair, S::Extended],
         T::Start,
         OFFICER,
         &[G::EvaluatorNamed, G::EvaluatorNotHost, G::TargetDate],
-        S::Operating,
+        Some(S::Operating),
     ),
-    stay(&[S::Operating], T::FlagUnpaired, SYSTEM, &[G::Unpaired12]),
-    stay(&[S::Operating, S::Evaluating], T::ReportTask, OFFICER, &[G::TaskExists, G::Evidence]),
-    to(&[S::Operating], T::Evaluate, OFFICER, &[], S::Evaluating),
-    to(&[S::Operating], T::Evaluate, SYSTEM, &[G::TargetReached], S::Evaluating),
-    to(
+    Rule::new(&[S::Operating], T::FlagUnpaired, SYSTEM, &[G::Unpaired12], None),
+    Rule::new(&[S::Operating, S::Evaluating], T::ReportTask, OFFICER, &[G::TaskExists, G::Evidence], None),
+    Rule::new(&[S::Operating], T::Evaluate, OFFICER, &[], Some(S::Evaluating)),
+    Rule::new(&[S::Operating], T::Evaluate, SYSTEM, &[G::TargetReached], Some(S::Evaluating)),
+    Rule::new(
         &[S::Evaluating],
         T::PublishEvaluation,
         &[P::Evaluator],
         &[G::EvaluatorNotHost, G::Evidence],
-        S::Evaluated,
+        Some(S::Evaluated),
     ),
-    to(&[S::Evaluated], T::Extend, AUTHORITY, &[G::TargetDate], S::Extended),
-    to(&[S::Evaluated], T::Scale, AUTHORITY, &[], S::Scaled),
-    to(&[S::Evaluated], T::Close, AUTHORITY, &[G::Reason], S::Closed),
-    to(&[S::Operating], T::Suspend, AUTHORITY, &[G::Reason], S::Suspended),
-    to(&[S::Suspended], T::Resume, AUTHORITY, &[], S::Operating),
-    to(
+    Rule::new(&[S::Evaluated], T::Extend, AUTHORITY, &[G::TargetDate], Some(S::Extended)),
+    Rule::new(&[S::Evaluated], T::Scale, AUTHORITY, &[], Some(S::Scaled)),
+    Rule::new(&[S::Evaluated], T::Close, AUTHORITY, &[G::Reason], Some(S::Closed)),
+    Rule::new(&[S::Operating], T::Suspend, AUTHORITY, &[G::Reason], Some(S::Suspended)),
+    Rule::new(&[S::Suspended], T::Resume, AUTHORITY, &[], Some(S::Operating)),
+    Rule::new(
         &[S::Draft, S::Proposed, S::HostApproved, S::PairPending, S::DesignatedPair],
         T::Withdraw,
         OFFICER,
         &[],
-        S::Withdrawn,
+        Some(S::Withdrawn),
     ),
 ];
-
-const fn to(
-    from: &'static [S],
-    transition: T,
-    who: &'static [P],
-    guards: &'static [G],
-    state: S,
-) -> AreaRule {
-    AreaRule { from, transition, who, guards, to: Some(state) }
-}
-
-const fn stay(from: &'static [S], transition: T, who: &'static [P], guards: &'static [G]) -> AreaRule {
-    AreaRule { from, transition, who, guards, to: None }
-}
-
-impl AreaRule {
-    fn missing(&self, at: &AreaCircumstances) -> Vec<G> {
-        self.guards.iter().copied().filter(|guard| !guard.holds(at)).collect()
-    }
-
-    fn is_for(&self, who: &[P]) -> bool {
-        self.who.iter().any(|party| who.contains(party))
-    }
-}
-
-/// Where a transition leads somebody, who stands to the area in the given relations.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn area_transition(from: S, transition: T, who: &[P], at: &AreaCircumstances) -> Result<S, AreaRefusal> {
-    let rules =
-        || AREA_RULES.iter().filter(|rule| rule.transition == transition && rule.from.contains(&from));
-    let Some(first) = rules().next() else { return Err(AreaRefusal::InvalidTransition { from, transition }) };
-    let mut refusal = AreaRefusal::NotPermitted { transition, who: first.who };
-    for rule in rules().filter(|rule| rule.is_for(who)) {
-        let open = rule.missing(at);
-        if open.is_empty() {
-            return Ok(rule.to.unwrap_or(from));
-        }
-        refusal = AreaRefusal::Guards(open);
-    }
-    Err(refusal)
-}
-
-/// The transitions that somebody may ask for from a state, each with what still has to hold.
-pub fn available_area_transitions(
-    from: S,
-    who: &[P],
-    at: &AreaCircumstances,
-) -> Vec<AvailableAreaTransition> {
-    AREA_RULES
-        .iter()
-        .filter(|rule| rule.from.contains(&from) && rule.is_for(who))
-        .map(|rule| AvailableAreaTransition { transition: rule.transition, requires: rule.missing(at) })
-        .collect()
-}

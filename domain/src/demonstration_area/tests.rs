@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Months, NaiveDate, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -9,6 +7,10 @@ use crate::{
     Vocabulary,
     account::Person,
     id::Id,
+    machine::{
+        Machine as _,
+        trial::{each_guard_alone, every_guard_guards, every_triple, triples},
+    },
     organisation::Organisation,
     partnership::CitySeat,
     value::{Lang, Localized, SingleLine},
@@ -44,20 +46,6 @@ SUSPENDED RESUME HOST_AUTHORITY OPERATING
 DRAFT,PROPOSED,HOST_APPROVED,PAIR_PENDING,DESIGNATED_PAIR WITHDRAW HOST_OFFICER WITHDRAWN
 ";
 
-fn allowed() -> BTreeMap<(&'static str, &'static str, &'static str), &'static str> {
-    let mut triples = BTreeMap::new();
-    for line in ALLOWED.lines().filter(|line| !line.is_empty()) {
-        let [states, transition, parties, to] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        for state in states.split(',') {
-            for party in parties.split(',') {
-                let to = if to == "=" { state } else { to };
-                assert!(triples.insert((state, transition, party), to).is_none(), "{line} stands twice");
-            }
-        }
-    }
-    triples
-}
-
 const HOLDS: AreaCircumstances = AreaCircumstances {
     focuses: 1,
     tasks: 3,
@@ -83,71 +71,41 @@ const HOLDS: AreaCircumstances = AreaCircumstances {
 
 #[test]
 fn every_triple_is_as_written_down_and_all_others_are_refused() {
-    let allowed = allowed();
-    let (mut tried, mut granted) = (0, 0);
-    for from in AreaState::ALL {
-        for transition in AreaTransition::ALL {
-            for who in AreaParty::ALL {
-                tried += 1;
-                let answer = area_transition(*from, *transition, &[*who], &HOLDS);
-                if let Some(to) = allowed.get(&(from.code(), transition.code(), who.code())) {
-                    granted += 1;
-                    assert_eq!(answer.unwrap().code(), *to, "{from} {transition} {who}");
-                } else {
-                    let refused = matches!(
-                        answer,
-                        Err(AreaRefusal::InvalidTransition { .. } | AreaRefusal::NotPermitted { .. })
-                    );
-                    assert!(refused, "{from} {transition} {who}");
-                }
-            }
-        }
-    }
-    println!(
-        "demonstration area: {tried} triples tried, {granted} granted as written, {} refused",
-        tried - granted
-    );
-    assert_eq!((tried, granted), (14 * 22 * 4, allowed.len()));
+    let (tried, _) = every_triple::<AreaMachine>(ALLOWED, |from, transition, who| {
+        AreaMachine::transition(from, transition, &[who], &HOLDS)
+    });
+    assert_eq!(tried, 14 * 22 * 4);
 }
 
 #[test]
 fn each_guard_alone_stops_its_transitions_and_is_named() {
-    let mut stopped = 0;
-    for rule in AREA_RULES {
-        for guard in rule.guards {
-            let mut at = HOLDS;
-            match guard {
-                AreaGuard::Focus => at.focuses = 0,
-                AreaGuard::Tasks => at.tasks = 2,
-                AreaGuard::TargetDate => at.target_ahead = false,
-                AreaGuard::OnlyOne => at.only_one = false,
-                AreaGuard::EvaluatorNamed => at.evaluator_named = false,
-                AreaGuard::EvaluatorNotHost => at.evaluator_not_host = false,
-                AreaGuard::Reason => at.reasons = 0,
-                AreaGuard::OtherCity => at.other_city = false,
-                AreaGuard::MirrorFree => at.mirror_free = false,
-                AreaGuard::Unlinked => at.unlinked = false,
-                AreaGuard::Linked => at.linked = false,
-                AreaGuard::LinksBack => at.links_back = false,
-                AreaGuard::MirrorGone => at.mirror_gone = false,
-                AreaGuard::MirrorApproved => at.mirror_approved = false,
-                AreaGuard::Unpaired => at.unpaired = false,
-                AreaGuard::Unpaired12 => at.unpaired_months = 11,
-                AreaGuard::TaskExists => at.task_exists = false,
-                AreaGuard::Evidence => at.evidence = 0,
-                AreaGuard::TargetReached => at.target_reached = false,
-            }
-            for from in rule.from {
-                let answer = area_transition(*from, rule.transition, rule.who, &at);
-                assert_eq!(answer, Err(AreaRefusal::Guards(vec![*guard])), "{from} {}", rule.transition);
-                stopped += 1;
-            }
+    let stopped = each_guard_alone::<AreaMachine>(|rule, guard, from| {
+        let mut at = HOLDS;
+        match guard {
+            AreaGuard::Focus => at.focuses = 0,
+            AreaGuard::Tasks => at.tasks = 2,
+            AreaGuard::TargetDate => at.target_ahead = false,
+            AreaGuard::OnlyOne => at.only_one = false,
+            AreaGuard::EvaluatorNamed => at.evaluator_named = false,
+            AreaGuard::EvaluatorNotHost => at.evaluator_not_host = false,
+            AreaGuard::Reason => at.reasons = 0,
+            AreaGuard::OtherCity => at.other_city = false,
+            AreaGuard::MirrorFree => at.mirror_free = false,
+            AreaGuard::Unlinked => at.unlinked = false,
+            AreaGuard::Linked => at.linked = false,
+            AreaGuard::LinksBack => at.links_back = false,
+            AreaGuard::MirrorGone => at.mirror_gone = false,
+            AreaGuard::MirrorApproved => at.mirror_approved = false,
+            AreaGuard::Unpaired => at.unpaired = false,
+            AreaGuard::Unpaired12 => at.unpaired_months = 11,
+            AreaGuard::TaskExists => at.task_exists = false,
+            AreaGuard::Evidence => at.evidence = 0,
+            AreaGuard::TargetReached => at.target_reached = false,
         }
-    }
-    println!("demonstration area: {stopped} transitions stopped by one guard alone, each named");
-    for guard in AreaGuard::ALL {
-        assert!(AREA_RULES.iter().any(|rule| rule.guards.contains(guard)), "{guard} guards nothing");
-    }
+        AreaMachine::transition(from, rule.transition, rule.who, &at)
+    });
+    assert!(stopped > 0);
+    every_guard_guards::<AreaMachine>();
 }
 
 fn id<T>(n: u128) -> Id<T> {
@@ -447,7 +405,7 @@ proptest! {
     fn no_walk_leaves_the_table(
         deeds in proptest::collection::vec((any::<bool>(), 0..22_usize, 0..4_usize, any::<u8>()), 1..80),
     ) {
-        let allowed = allowed();
+        let allowed = triples(ALLOWED);
         let (mut one, mut other) = (approved(1), proposed(2));
         link(&mut one, &mut other);
         let mut now = day(2026, 5);

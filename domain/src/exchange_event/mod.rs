@@ -23,6 +23,6 @@ pub use plan::{
 pub use record::{EventCommand, EventHappened, ExchangeEvent};
 pub use registration::{EventRegistration, RegistrationFacts};
 pub use table::{
-    AvailableEventTransition, EVENT_RULES, EventActor, EventCircumstances, EventRefusal, EventRule,
-    available_event_transitions, event_transition,
+    AvailableEventTransition, EVENT_RULES, EventActor, EventCircumstances, EventMachine, EventRefusal,
+    EventRule,
 };

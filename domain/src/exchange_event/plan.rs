@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::code::{AcceptanceMode, EventKind, ExchangeLevel, SchedulingMode};
@@ -118,6 +118,11 @@ pub struct EventPlan {
     pub meetings_each: u16,
 }
 
+/// Years in which slots lie: what is far outside is a slip of the pen, and no calendar reads it.
+const FIRST_YEAR: i32 = 2000;
+/// See [`FIRST_YEAR`].
+const LAST_YEAR: i32 = 2100;
+
 impl EventPlan {
     /// Checks that the parts hold together.
     ///
@@ -134,6 +139,10 @@ impl EventPlan {
         });
         errors.check(slots.len() <= MAX_SLOTS, "slots", "at most 96 slots");
         errors.check(sound, "slots", "a slot ends after it begins, within eight hours");
+        let near = slots.iter().all(|slot| {
+            (FIRST_YEAR..=LAST_YEAR).contains(&slot.starts.year()) && slot.ends.year() <= LAST_YEAR
+        });
+        errors.check(near, "slots", "a slot lies in the years 2000 to 2100");
         errors.check(ordered, "slots", "slots come in order, and none overlaps another");
         let first = slots.first().map(|slot| slot.starts);
         let before = first.is_none_or(|first| self.freeze_at <= first);

@@ -6,12 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     code::{EventParty as P, EventState as S, EventTransition as T},
     plan::EventPlan,
-    table::{
-        AvailableEventTransition, EventActor, EventCircumstances, EventRefusal, available_event_transitions,
-        event_transition,
-    },
+    table::{AvailableEventTransition, EventActor, EventCircumstances, EventMachine, EventRefusal},
 };
-use crate::{account::Person, id::Id, organisation::Organisation, value::Localized};
+use crate::{account::Person, id::Id, machine::Machine as _, organisation::Organisation, value::Localized};
 
 /// What is asked of an exchange event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +107,12 @@ impl ExchangeEvent {
         now: DateTime<Utc>,
     ) -> Result<EventHappened, EventRefusal> {
         let (transition, from) = (command.transition(), self.state);
-        let to =
-            event_transition(from, transition, &actor.parties, &self.circumstances(Some(&command), now))?;
+        let to = EventMachine::transition(
+            from,
+            transition,
+            &actor.parties,
+            &self.circumstances(Some(&command), now),
+        )?;
         match command {
             EventCommand::Edit(plan) => self.plan = *plan,
             EventCommand::Announce => self.announced = true,
@@ -138,7 +139,7 @@ impl ExchangeEvent {
         now: DateTime<Utc>,
     ) -> Vec<AvailableEventTransition> {
         let at = EventCircumstances { double_bookings, ..self.circumstances(None, now) };
-        available_event_transitions(self.state, parties, &at)
+        EventMachine::available(self.state, parties, &at)
     }
 
     fn circumstances(&self, command: Option<&EventCommand>, now: DateTime<Utc>) -> EventCircumstances {

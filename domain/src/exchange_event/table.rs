@@ -1,7 +1,11 @@
 //! The machine of an exchange event as one table.
 
 use super::code::{EventGuard as G, EventParty as P, EventState as S, EventTransition as T};
-use crate::{account::Person, id::Id};
+use crate::{
+    account::Person,
+    id::Id,
+    machine::{Available, Machine, Refusal, Rule},
+};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,53 +62,35 @@ impl G {
     }
 }
 
+/// The machine of an exchange event; a rule without a target stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventMachine;
+
+impl Machine for EventMachine {
+    const WHAT: &'static str = "an exchange event";
+    type State = S;
+    type Transition = T;
+    type Party = P;
+    type Guard = G;
+    type Target = Option<S>;
+    type At<'a> = &'a EventCircumstances;
+    const RULES: &'static [EventRule] = EVENT_RULES;
+
+    fn holds(guard: G, at: Self::At<'_>) -> bool {
+        guard.holds(at)
+    }
+
+    fn lead(to: Self::Target, from: S, _: Self::At<'_>) -> Option<S> {
+        Some(to.unwrap_or(from))
+    }
+}
+
 /// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct EventRule {
-    /// The states from which it leads.
-    pub from: &'static [S],
-    /// Its name.
-    pub transition: T,
-    /// Who may ask for it.
-    pub who: &'static [P],
-    /// What has to hold.
-    pub guards: &'static [G],
-    /// Where it leads; none where it stays.
-    pub to: Option<S>,
-}
-
+pub type EventRule = Rule<EventMachine>;
 /// Why a transition is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum EventRefusal {
-    /// The table has no such transition from this state (`INVALID_TRANSITION`).
-    #[error("an exchange event in the state {from} has no transition {transition}")]
-    InvalidTransition {
-        /// The state.
-        from: S,
-        /// What was asked for.
-        transition: T,
-    },
-    /// Somebody else may (`NOT_PERMITTED`).
-    #[error("the transition {transition} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: T,
-        /// Who may.
-        who: &'static [P],
-    },
-    /// Something does not hold; all of it is named (`GATE_FAILED`).
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<G>),
-}
-
+pub type EventRefusal = Refusal<EventMachine>;
 /// A transition that somebody may ask for, with what still has to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvailableEventTransition {
-    /// Its name.
-    pub transition: T,
-    /// What does not hold yet; empty where it can be asked for at once.
-    pub requires: Vec<G>,
-}
+pub type AvailableEventTransition = Available<EventMachine>;
 
 const ORGANISER: &[P] = &[P::Organiser];
 const SYSTEM: &[P] = &[P::System];
@@ -112,84 +98,33 @@ const SYSTEM: &[P] = &[P::System];
 /// The table. An event begins as a draft of its organiser; requests close by hand or by the clock, and it begins and
 /// ends by the clock alone.
 pub const EVENT_RULES: &[EventRule] = &[
-    stay(&[S::Draft], T::Edit, ORGANISER, &[]),
-    to(&[S::Draft], T::Announce, ORGANISER, &[G::Slots, G::Tables, G::FreezeAhead], S::Announced),
-    to(&[S::Announced], T::Open, ORGANISER, &[G::FreezeAhead], S::Registration),
-    to(&[S::Registration], T::OpenRequests, ORGANISER, &[G::FreezeAhead], S::Requesting),
-    to(&[S::Requesting], T::Freeze, ORGANISER, &[], S::Scheduling),
-    to(&[S::Requesting], T::Freeze, SYSTEM, &[G::FreezeReached], S::Scheduling),
-    to(&[S::Scheduling], T::Publish, ORGANISER, &[G::NoDoubleBooking, G::StartAhead], S::Published),
-    to(&[S::Published], T::Start, SYSTEM, &[G::StartReached], S::Live),
-    to(&[S::Live], T::End, SYSTEM, &[G::EndReached], S::Closed),
-    to(&[S::Closed], T::Report, ORGANISER, &[G::Summary], S::Reported),
-    to(
+    Rule::new(&[S::Draft], T::Edit, ORGANISER, &[], None),
+    Rule::new(
+        &[S::Draft],
+        T::Announce,
+        ORGANISER,
+        &[G::Slots, G::Tables, G::FreezeAhead],
+        Some(S::Announced),
+    ),
+    Rule::new(&[S::Announced], T::Open, ORGANISER, &[G::FreezeAhead], Some(S::Registration)),
+    Rule::new(&[S::Registration], T::OpenRequests, ORGANISER, &[G::FreezeAhead], Some(S::Requesting)),
+    Rule::new(&[S::Requesting], T::Freeze, ORGANISER, &[], Some(S::Scheduling)),
+    Rule::new(&[S::Requesting], T::Freeze, SYSTEM, &[G::FreezeReached], Some(S::Scheduling)),
+    Rule::new(
+        &[S::Scheduling],
+        T::Publish,
+        ORGANISER,
+        &[G::NoDoubleBooking, G::StartAhead],
+        Some(S::Published),
+    ),
+    Rule::new(&[S::Published], T::Start, SYSTEM, &[G::StartReached], Some(S::Live)),
+    Rule::new(&[S::Live], T::End, SYSTEM, &[G::EndReached], Some(S::Closed)),
+    Rule::new(&[S::Closed], T::Report, ORGANISER, &[G::Summary], Some(S::Reported)),
+    Rule::new(
         &[S::Draft, S::Announced, S::Registration, S::Requesting, S::Scheduling, S::Published],
         T::Cancel,
         ORGANISER,
         &[G::Reason],
-        S::Cancelled,
+        Some(S::Cancelled),
     ),
 ];
-
-const fn to(
-    from: &'static [S],
-    transition: T,
-    who: &'static [P],
-    guards: &'static [G],
-    state: S,
-) -> EventRule {
-    EventRule { from, transition, who, guards, to: Some(state) }
-}
-
-const fn stay(from: &'static [S], transition: T, who: &'static [P], guards: &'static [G]) -> EventRule {
-    EventRule { from, transition, who, guards, to: None }
-}
-
-impl EventRule {
-    fn missing(&self, at: &EventCircumstances) -> Vec<G> {
-        self.guards.iter().copied().filter(|guard| !guard.holds(at)).collect()
-    }
-
-    fn is_for(&self, who: &[P]) -> bool {
-        self.who.iter().any(|party| who.contains(party))
-    }
-}
-
-/// Where a transition leads somebody, who stands to the event in the given relations.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn event_transition(
-    from: S,
-    transition: T,
-    who: &[P],
-    at: &EventCircumstances,
-) -> Result<S, EventRefusal> {
-    let rules =
-        || EVENT_RULES.iter().filter(|rule| rule.transition == transition && rule.from.contains(&from));
-    let Some(first) = rules().next() else {
-        return Err(EventRefusal::InvalidTransition { from, transition });
-    };
-    let mut refusal = EventRefusal::NotPermitted { transition, who: first.who };
-    for rule in rules().filter(|rule| rule.is_for(who)) {
-        let open = rule.missing(at);
-        if open.is_empty() {
-            return Ok(rule.to.unwrap_or(from));
-        }
-        refusal = EventRefusal::Guards(open);
-    }
-    Err(refusal)
-}
-
-/// The transitions that somebody may ask for from a state, each with what still has to hold.
-pub fn available_event_transitions(
-    from: S,
-    who: &[P],
-    at: &EventCircumstances,
-) -> Vec<AvailableEventTransition> {
-    EVENT_RULES
-        .iter()
-        .filter(|rule| rule.from.contains(&from) && rule.is_for(who))
-        .map(|rule| AvailableEventTransition { transition: rule.transition, requires: rule.missing(at) })
-        .collect()
-}

@@ -10,6 +10,10 @@ use super::*;
 use crate::{
     Vocabulary,
     id::Id,
+    machine::{
+        Machine as _,
+        trial::{each_guard_alone, every_guard_guards, every_triple, guards_of},
+    },
     value::{Lang, Localized, SingleLine},
     vocabulary::OrganisationKind,
 };
@@ -28,20 +32,6 @@ CLOSED REPORT ORGANISER REPORTED
 DRAFT,ANNOUNCED,REGISTRATION,REQUESTING,SCHEDULING,PUBLISHED CANCEL ORGANISER CANCELLED
 ";
 
-fn allowed() -> BTreeMap<(&'static str, &'static str, &'static str), &'static str> {
-    let mut triples = BTreeMap::new();
-    for line in ALLOWED.lines().filter(|line| !line.is_empty()) {
-        let [states, transition, parties, to] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        for state in states.split(',') {
-            for party in parties.split(',') {
-                let to = if to == "=" { state } else { to };
-                assert!(triples.insert((state, transition, party), to).is_none(), "{line} stands twice");
-            }
-        }
-    }
-    triples
-}
-
 /// What holds for a guard that looks at the clock is what does not for its opposite, so each rule is given its own.
 fn holds(guards: &[EventGuard]) -> EventCircumstances {
     let clock = |guard| guards.contains(&guard);
@@ -57,72 +47,35 @@ fn holds(guards: &[EventGuard]) -> EventCircumstances {
     }
 }
 
-fn guards_of(from: EventState, transition: EventTransition, who: EventParty) -> Vec<EventGuard> {
-    let mut rules = EVENT_RULES.iter();
-    let rule = rules
-        .find(|rule| rule.from.contains(&from) && rule.transition == transition && rule.who.contains(&who));
-    rule.map(|rule| rule.guards.to_vec()).unwrap_or_default()
-}
-
 #[test]
 fn every_triple_is_as_written_down_and_all_others_are_refused() {
-    let allowed = allowed();
-    let (mut tried, mut granted) = (0, 0);
-    for from in EventState::ALL {
-        for transition in EventTransition::ALL {
-            for who in EventParty::ALL {
-                tried += 1;
-                let at = holds(&guards_of(*from, *transition, *who));
-                let answer = event_transition(*from, *transition, &[*who], &at);
-                if let Some(to) = allowed.get(&(from.code(), transition.code(), who.code())) {
-                    granted += 1;
-                    assert_eq!(answer.unwrap().code(), *to, "{from} {transition} {who}");
-                } else {
-                    let refused = matches!(
-                        answer,
-                        Err(EventRefusal::InvalidTransition { .. } | EventRefusal::NotPermitted { .. })
-                    );
-                    assert!(refused, "{from} {transition} {who}");
-                }
-            }
-        }
-    }
-    println!(
-        "exchange event: {tried} triples tried, {granted} granted as written, {} refused",
-        tried - granted
-    );
-    assert_eq!((tried, granted), (10 * 10 * 2, allowed.len()));
+    let (tried, _) = every_triple::<EventMachine>(ALLOWED, |from, transition, who| {
+        let at = holds(guards_of::<EventMachine>(from, transition, who));
+        EventMachine::transition(from, transition, &[who], &at)
+    });
+    assert_eq!(tried, 10 * 10 * 2);
 }
 
 #[test]
 fn each_guard_alone_stops_its_transitions_and_is_named() {
-    let mut stopped = 0;
-    for rule in EVENT_RULES {
-        for guard in rule.guards {
-            let mut at = holds(rule.guards);
-            match guard {
-                EventGuard::Slots => at.slots = 0,
-                EventGuard::Tables => at.tables = 0,
-                EventGuard::FreezeAhead => at.freeze_ahead = false,
-                EventGuard::StartAhead => at.start_ahead = false,
-                EventGuard::FreezeReached => at.freeze_ahead = true,
-                EventGuard::StartReached => at.start_ahead = true,
-                EventGuard::EndReached => at.end_reached = false,
-                EventGuard::NoDoubleBooking => at.double_bookings = 1,
-                EventGuard::Summary => at.summaries = 0,
-                EventGuard::Reason => at.reasons = 0,
-            }
-            for from in rule.from {
-                let answer = event_transition(*from, rule.transition, rule.who, &at);
-                assert_eq!(answer, Err(EventRefusal::Guards(vec![*guard])), "{from} {}", rule.transition);
-                stopped += 1;
-            }
+    let stopped = each_guard_alone::<EventMachine>(|rule, guard, from| {
+        let mut at = holds(rule.guards);
+        match guard {
+            EventGuard::Slots => at.slots = 0,
+            EventGuard::Tables => at.tables = 0,
+            EventGuard::FreezeAhead => at.freeze_ahead = false,
+            EventGuard::StartAhead => at.start_ahead = false,
+            EventGuard::FreezeReached => at.freeze_ahead = true,
+            EventGuard::StartReached => at.start_ahead = true,
+            EventGuard::EndReached => at.end_reached = false,
+            EventGuard::NoDoubleBooking => at.double_bookings = 1,
+            EventGuard::Summary => at.summaries = 0,
+            EventGuard::Reason => at.reasons = 0,
         }
-    }
-    println!("exchange event: {stopped} transitions stopped by one guard alone, each named");
-    for guard in EventGuard::ALL {
-        assert!(EVENT_RULES.iter().any(|rule| rule.guards.contains(guard)), "{guard} guards nothing");
-    }
+        EventMachine::transition(from, rule.transition, rule.who, &at)
+    });
+    assert!(stopped > 0);
+    every_guard_guards::<EventMachine>();
 }
 
 fn at(hour: i64) -> DateTime<Utc> {

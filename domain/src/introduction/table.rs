@@ -5,6 +5,7 @@ use chrono::{DateTime, Days, Utc};
 use super::code::{
     IntroductionGuard as G, IntroductionParty as P, IntroductionState as S, IntroductionTransition as T,
 };
+use crate::machine::{Available, Machine, Refusal, Rule, missing};
 
 /// Days of the machine's timers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,30 +105,35 @@ impl G {
     }
 }
 
-/// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct IntroductionRule {
-    /// The states from which it leads.
-    pub from: &'static [S],
-    /// Its name.
-    pub transition: T,
-    /// Who may ask for it.
-    pub who: &'static [P],
-    /// What has to hold.
-    pub guards: &'static [G],
-    /// Where it leads.
-    pub to: S,
+/// The machine of an introduction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntroductionMachine;
+
+impl Machine for IntroductionMachine {
+    const WHAT: &'static str = "an introduction";
+    type State = S;
+    type Transition = T;
+    type Party = P;
+    type Guard = G;
+    type Target = S;
+    type At<'a> = (&'a IntroductionCircumstances, &'a IntroductionTimers, DateTime<Utc>);
+    const RULES: &'static [IntroductionRule] = INTRODUCTION_RULES;
+
+    fn holds(guard: G, at: Self::At<'_>) -> bool {
+        guard.holds(at.0, at.1, at.2)
+    }
+
+    fn lead(to: Self::Target, _: S, _: Self::At<'_>) -> Option<S> {
+        Some(to)
+    }
 }
 
-const fn rule(
-    from: &'static [S],
-    transition: T,
-    who: &'static [P],
-    guards: &'static [G],
-    to: S,
-) -> IntroductionRule {
-    IntroductionRule { from, transition, who, guards, to }
-}
+/// One line of the table.
+pub type IntroductionRule = Rule<IntroductionMachine>;
+/// Why a transition is refused.
+pub type IntroductionRefusal = Refusal<IntroductionMachine>;
+/// A transition that somebody may ask for, with what still has to hold.
+pub type AvailableIntroductionTransition = Available<IntroductionMachine>;
 
 /// What has to hold for an introduction to begin. Who begins is the investor or the owner, and is the initiator.
 pub const BEGIN_GUARDS: &[G] = &[
@@ -148,87 +154,49 @@ const GOING_ON: &[S] = &[S::Accepted, S::InDiscussion, S::DueDiligence, S::Terms
 /// Source: the state machine of introductions in the product's features (4.9.2). Two lines are an effect of the
 /// listing's table: when a listing is withdrawn, open introductions are closed with notice, by the system.
 pub const INTRODUCTION_RULES: &[IntroductionRule] = &[
-    rule(&[S::Expressed], T::Hold, &[P::Screening], &[G::PotentialHit], S::Held),
-    rule(&[S::Held], T::Clear, &[P::Compliance], &[G::ScreeningClear, G::SecondPerson], S::Expressed),
-    rule(&[S::Held], T::Refuse, &[P::Compliance], &[G::Reason, G::SecondPerson], S::Refused),
-    rule(&[S::Expressed], T::Accept, &[P::Recipient], &[G::NotBlocked, G::ScreeningClear], S::Accepted),
-    rule(&[S::Expressed], T::Decline, &[P::Recipient], &[G::Reason], S::Declined),
-    rule(&[S::Expressed, S::Held], T::Withdraw, &[P::Initiator], &[], S::Withdrawn),
-    rule(&[S::Expressed, S::Held], T::Withdraw, &[P::System], &[G::SubjectOver], S::Withdrawn),
-    rule(&[S::Expressed], T::Expire, &[P::System], &[G::AnswerOverdue], S::Expired),
-    rule(&[S::Accepted], T::LogContact, EITHER, &[], S::InDiscussion),
-    rule(&[S::InDiscussion], T::OpenDataRoom, &[P::Owner], &[G::NdaSettled], S::DueDiligence),
-    rule(&[S::DueDiligence], T::ProposeTerms, &[P::Investor], &[G::TermsText], S::Terms),
-    rule(&[S::Terms], T::Pledge, &[P::Investor], &[G::Amount], S::Pledged),
-    rule(
+    Rule::new(&[S::Expressed], T::Hold, &[P::Screening], &[G::PotentialHit], S::Held),
+    Rule::new(&[S::Held], T::Clear, &[P::Compliance], &[G::ScreeningClear, G::SecondPerson], S::Expressed),
+    Rule::new(&[S::Held], T::Refuse, &[P::Compliance], &[G::Reason, G::SecondPerson], S::Refused),
+    Rule::new(&[S::Expressed], T::Accept, &[P::Recipient], &[G::NotBlocked, G::ScreeningClear], S::Accepted),
+    Rule::new(&[S::Expressed], T::Decline, &[P::Recipient], &[G::Reason], S::Declined),
+    Rule::new(&[S::Expressed, S::Held], T::Withdraw, &[P::Initiator], &[], S::Withdrawn),
+    Rule::new(&[S::Expressed, S::Held], T::Withdraw, &[P::System], &[G::SubjectOver], S::Withdrawn),
+    Rule::new(&[S::Expressed], T::Expire, &[P::System], &[G::AnswerOverdue], S::Expired),
+    Rule::new(&[S::Accepted], T::LogContact, EITHER, &[], S::InDiscussion),
+    Rule::new(&[S::InDiscussion], T::OpenDataRoom, &[P::Owner], &[G::NdaSettled], S::DueDiligence),
+    Rule::new(&[S::DueDiligence], T::ProposeTerms, &[P::Investor], &[G::TermsText], S::Terms),
+    Rule::new(&[S::Terms], T::Pledge, &[P::Investor], &[G::Amount], S::Pledged),
+    Rule::new(
         &[S::Pledged],
         T::Commit,
         EITHER,
         &[G::Amount, G::SignedDocument, G::ScreeningClear, G::OtherSideAgrees],
         S::Committed,
     ),
-    rule(
+    Rule::new(
         &[S::Committed],
         T::ConfirmClose,
         EITHER,
         &[G::Amount, G::Evidence, G::ScreeningClear, G::OtherSideAgrees],
         S::Closed,
     ),
-    rule(GOING_ON, T::End, EITHER, &[G::Reason], S::Ended),
-    rule(GOING_ON, T::End, &[P::System], &[G::SubjectOver], S::Ended),
-    rule(
+    Rule::new(GOING_ON, T::End, EITHER, &[G::Reason], S::Ended),
+    Rule::new(GOING_ON, T::End, &[P::System], &[G::SubjectOver], S::Ended),
+    Rule::new(
         &[S::Accepted, S::InDiscussion, S::DueDiligence, S::Terms],
         T::Lapse,
         &[P::System],
         &[G::SilentLong],
         S::Lapsed,
     ),
-    rule(&[S::Lapsed], T::Reopen, EITHER, &[G::ReopenInTime, G::NoLivePair, G::NotBlocked], S::InDiscussion),
+    Rule::new(
+        &[S::Lapsed],
+        T::Reopen,
+        EITHER,
+        &[G::ReopenInTime, G::NoLivePair, G::NotBlocked],
+        S::InDiscussion,
+    ),
 ];
-
-/// Why a transition is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum IntroductionRefusal {
-    /// The table has no such transition from this state.
-    #[error("an introduction in the state {from:?} has no transition {transition:?}")]
-    InvalidTransition {
-        /// The state.
-        from: S,
-        /// What was asked for.
-        transition: T,
-    },
-    /// Somebody else may.
-    #[error("the transition {transition:?} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: T,
-        /// Who may.
-        who: &'static [P],
-    },
-    /// Something does not hold; all of it is named.
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<G>),
-}
-
-/// A transition that somebody may ask for, with what still has to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvailableIntroductionTransition {
-    /// Its name.
-    pub transition: T,
-    /// What does not hold yet; empty where it can be asked for at once.
-    pub requires: Vec<G>,
-}
-
-impl IntroductionRule {
-    fn missing(
-        &self,
-        at: &IntroductionCircumstances,
-        timers: &IntroductionTimers,
-        now: DateTime<Utc>,
-    ) -> Vec<G> {
-        self.guards.iter().copied().filter(|guard| !guard.holds(at, timers, now)).collect()
-    }
-}
 
 /// Whether an introduction begins, and how.
 ///
@@ -243,7 +211,7 @@ pub fn begin_introduction(
     if !who.iter().any(|party| EITHER.contains(party)) {
         return Err(IntroductionBeginRefusal::NotPermitted);
     }
-    let open: Vec<G> = BEGIN_GUARDS.iter().copied().filter(|guard| !guard.holds(at, timers, now)).collect();
+    let open = missing::<IntroductionMachine>(BEGIN_GUARDS, (at, timers, now));
     if open.is_empty() { Ok(S::Expressed) } else { Err(IntroductionBeginRefusal::Guards(open)) }
 }
 
@@ -256,51 +224,4 @@ pub enum IntroductionBeginRefusal {
     /// Something does not hold; all of it is named.
     #[error("something is missing to express interest: {0:?}")]
     Guards(Vec<G>),
-}
-
-/// Where a transition leads somebody, who stands to the introduction in the given relations.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn introduction_transition(
-    from: S,
-    transition: T,
-    who: &[P],
-    at: &IntroductionCircumstances,
-    timers: &IntroductionTimers,
-    now: DateTime<Utc>,
-) -> Result<S, IntroductionRefusal> {
-    let rules = || {
-        INTRODUCTION_RULES.iter().filter(|rule| rule.transition == transition && rule.from.contains(&from))
-    };
-    let Some(first) = rules().next() else {
-        return Err(IntroductionRefusal::InvalidTransition { from, transition });
-    };
-    let mut refusal = IntroductionRefusal::NotPermitted { transition, who: first.who };
-    for rule in rules().filter(|rule| rule.who.iter().any(|party| who.contains(party))) {
-        let open = rule.missing(at, timers, now);
-        if open.is_empty() {
-            return Ok(rule.to);
-        }
-        refusal = IntroductionRefusal::Guards(open);
-    }
-    Err(refusal)
-}
-
-/// The transitions that somebody may ask for from a state, each with what still has to hold.
-pub fn available_introduction_transitions(
-    from: S,
-    who: &[P],
-    at: &IntroductionCircumstances,
-    timers: &IntroductionTimers,
-    now: DateTime<Utc>,
-) -> Vec<AvailableIntroductionTransition> {
-    INTRODUCTION_RULES
-        .iter()
-        .filter(|rule| rule.from.contains(&from) && rule.who.iter().any(|party| who.contains(party)))
-        .map(|rule| AvailableIntroductionTransition {
-            transition: rule.transition,
-            requires: rule.missing(at, timers, now),
-        })
-        .collect()
 }

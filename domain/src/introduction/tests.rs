@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Days, TimeZone, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -9,6 +7,10 @@ use crate::{
     Vocabulary,
     account::Person,
     id::Id,
+    machine::{
+        Machine as _,
+        trial::{each_guard_alone, every_triple},
+    },
     value::{Currency, Lang, Localized, Money},
     vocabulary::{Instrument, TransactionRung},
 };
@@ -97,73 +99,42 @@ fn all_holds(transition: IntroductionTransition) -> IntroductionCircumstances {
 
 #[test]
 fn every_triple_is_as_written_down_and_all_others_are_refused() {
-    let mut allowed = BTreeMap::new();
-    for line in ALLOWED.lines().filter(|line| !line.is_empty()) {
-        let [from, transition, who, to] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        assert!(allowed.insert((from, transition, who), to).is_none(), "{line} stands twice");
-    }
-    let mut tried = 0_u32;
-    for from in IntroductionState::ALL {
-        for transition in IntroductionTransition::ALL {
-            for who in IntroductionParty::ALL {
-                tried += 1;
-                let at = all_holds(*transition);
-                let answer = introduction_transition(*from, *transition, &[*who], &at, &timers(), later(60));
-                match allowed.get(&(from.code(), transition.code(), who.code())) {
-                    Some(to) => assert_eq!(answer.unwrap().code(), *to, "{from} {transition} {who}"),
-                    None => assert!(
-                        matches!(
-                            answer,
-                            Err(IntroductionRefusal::InvalidTransition { .. }
-                                | IntroductionRefusal::NotPermitted { .. })
-                        ),
-                        "{from} {transition} {who}"
-                    ),
-                }
-            }
-        }
-    }
+    let (tried, _) = every_triple::<IntroductionMachine>(ALLOWED, |from, transition, who| {
+        let at = all_holds(transition);
+        IntroductionMachine::transition(from, transition, &[who], (&at, &timers(), later(60)))
+    });
     assert_eq!(tried, 15 * 16 * 7);
-    println!("introductions: {tried} triples tried, {} allowed", allowed.len());
 }
 
 #[test]
 fn each_guard_alone_stops_its_transition_and_is_named() {
-    for rule in INTRODUCTION_RULES {
-        for guard in rule.guards {
-            let mut at = all_holds(rule.transition);
-            let mut now = later(60);
-            match guard {
-                IntroductionGuard::NotBlocked => at.blocked = true,
-                IntroductionGuard::NoLivePair => at.live_pair = true,
-                IntroductionGuard::ScreeningClear => at.screening_clear = false,
-                IntroductionGuard::PotentialHit => at.screening_clear = true,
-                IntroductionGuard::SecondPerson => at.second_person = false,
-                IntroductionGuard::Reason => at.reason = false,
-                IntroductionGuard::NdaSettled => at.nda_settled = false,
-                IntroductionGuard::TermsText => at.terms_text = false,
-                IntroductionGuard::Amount => at.amount = false,
-                IntroductionGuard::SignedDocument => at.signed_document = false,
-                IntroductionGuard::Evidence => at.evidence = false,
-                IntroductionGuard::OtherSideAgrees => at.other_side_agrees = false,
-                IntroductionGuard::SubjectOver => at.subject_over = false,
-                IntroductionGuard::AnswerOverdue => now = later(20),
-                IntroductionGuard::SilentLong => now = later(59),
-                IntroductionGuard::ReopenInTime => now = later(90),
-                IntroductionGuard::GatesPass
-                | IntroductionGuard::ContactBudget
-                | IntroductionGuard::ThreeAnswers
-                | IntroductionGuard::OtherSideClaimed => unreachable!("only to begin"),
-            }
-            for from in rule.from {
-                let answer = introduction_transition(*from, rule.transition, rule.who, &at, &timers(), now);
-                let Err(IntroductionRefusal::Guards(open)) = answer else {
-                    panic!("{from} {} goes on without {guard}: {answer:?}", rule.transition)
-                };
-                assert!(open.contains(guard), "{from} {} {guard}: {open:?}", rule.transition);
-            }
+    each_guard_alone::<IntroductionMachine>(|rule, guard, from| {
+        let mut at = all_holds(rule.transition);
+        let mut now = later(60);
+        match guard {
+            IntroductionGuard::NotBlocked => at.blocked = true,
+            IntroductionGuard::NoLivePair => at.live_pair = true,
+            IntroductionGuard::ScreeningClear => at.screening_clear = false,
+            IntroductionGuard::PotentialHit => at.screening_clear = true,
+            IntroductionGuard::SecondPerson => at.second_person = false,
+            IntroductionGuard::Reason => at.reason = false,
+            IntroductionGuard::NdaSettled => at.nda_settled = false,
+            IntroductionGuard::TermsText => at.terms_text = false,
+            IntroductionGuard::Amount => at.amount = false,
+            IntroductionGuard::SignedDocument => at.signed_document = false,
+            IntroductionGuard::Evidence => at.evidence = false,
+            IntroductionGuard::OtherSideAgrees => at.other_side_agrees = false,
+            IntroductionGuard::SubjectOver => at.subject_over = false,
+            IntroductionGuard::AnswerOverdue => now = later(20),
+            IntroductionGuard::SilentLong => now = later(59),
+            IntroductionGuard::ReopenInTime => now = later(90),
+            IntroductionGuard::GatesPass
+            | IntroductionGuard::ContactBudget
+            | IntroductionGuard::ThreeAnswers
+            | IntroductionGuard::OtherSideClaimed => unreachable!("only to begin"),
         }
-    }
+        IntroductionMachine::transition(from, rule.transition, rule.who, (&at, &timers(), now))
+    });
 }
 
 #[test]

@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::vocabulary::Vocabulary;
+use crate::{
+    machine::trial::{each_guard_alone, every_triple},
+    vocabulary::Vocabulary,
+};
 
 /// Every triple that is allowed, written down a second time, apart from the table: state, transition, who, target.
 const ALLOWED: &str = "
@@ -72,32 +75,9 @@ fn all_holds(from: ListingState, who: ListingParty) -> ListingCircumstances {
 
 #[test]
 fn every_triple_is_as_written_down_and_all_others_are_refused() {
-    let mut allowed = std::collections::BTreeMap::new();
-    for line in ALLOWED.lines().filter(|line| !line.is_empty()) {
-        let [from, transition, who, to] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        assert!(allowed.insert((from, transition, who), to).is_none(), "{line} stands twice");
-    }
-    let mut tried = 0;
-    for from in ListingState::ALL {
-        for transition in ListingTransition::ALL {
-            for who in ListingParty::ALL {
-                tried += 1;
-                let at = all_holds(*from, *who);
-                let answer = listing_transition(*from, *transition, &[*who], &at, &TIMERS);
-                match allowed.get(&(from.code(), transition.code(), who.code())) {
-                    Some(to) => assert_eq!(answer.unwrap().code(), *to, "{from} {transition} {who}"),
-                    None => assert!(
-                        matches!(
-                            answer,
-                            Err(ListingRefusal::InvalidTransition { .. }
-                                | ListingRefusal::NotPermitted { .. })
-                        ),
-                        "{from} {transition} {who}"
-                    ),
-                }
-            }
-        }
-    }
+    let (tried, _) = every_triple::<ListingMachine>(ALLOWED, |from, transition, who| {
+        ListingMachine::transition(from, transition, &[who], (&all_holds(from, who), &TIMERS))
+    });
     assert_eq!(tried, 13 * 19 * 8);
 }
 
@@ -117,41 +97,38 @@ fn a_listing_begins_as_a_draft_of_an_organisation_that_is_not_frozen() {
 fn the_end_is_the_end() {
     for from in [ListingState::Funded, ListingState::Withdrawn] {
         let at = all_holds(from, ListingParty::Owner);
-        assert_eq!(available_transitions(from, ListingParty::ALL, &at, &TIMERS), []);
+        assert_eq!(ListingMachine::available(from, ListingParty::ALL, (&at, &TIMERS)), []);
     }
 }
 
 #[test]
 fn each_guard_alone_stops_its_transitions_and_is_named() {
-    for rule in LISTING_RULES {
-        let (from, who) = (*rule.from.first().unwrap(), *rule.who.first().unwrap());
-        for guard in rule.guards {
-            let mut at = all_holds(from, who);
-            match guard {
-                ListingGuard::RequiredFields => at.missing_fields = 1,
-                ListingGuard::FlagsJustified => at.unjustified_flags = 1,
-                ListingGuard::OwnerVerifiedOnce => at.owner_level = Some(VerificationLevel::V0),
-                ListingGuard::OwnerRegistered => at.owner_level = Some(VerificationLevel::V1),
-                ListingGuard::ScreeningClear => at.screening_clear = false,
-                ListingGuard::NoDuplicate => at.duplicates = 1,
-                ListingGuard::Reason => at.reasons = 0,
-                ListingGuard::SecondPerson => at.second_person = false,
-                ListingGuard::OtherReviewer => at.other_reviewer = false,
-                ListingGuard::AppealInTime => at.days_in_state = 31,
-                ListingGuard::Fresh => (at.days_in_state, at.days_since_confirmed) = (91, Some(91)),
-                ListingGuard::Unconfirmed => at.days_since_confirmed = Some(89),
-                ListingGuard::LongStale => at.days_in_state = 59,
-                ListingGuard::LiveIntroduction => at.live_introduction = false,
-                ListingGuard::ExclusivityEnds => at.exclusivity_days_left = Some(181),
-                ListingGuard::OfferEnded => at.exclusivity_days_left = Some(1),
-                ListingGuard::CounterpartyConfirmed => at.counterparty_confirmed = false,
-                ListingGuard::Evidence => at.evidence = 0,
-                ListingGuard::OwnerNotFrozen => at.owner_not_frozen = false,
-            }
-            let answer = listing_transition(from, rule.transition, &[who], &at, &TIMERS);
-            assert_eq!(answer, Err(ListingRefusal::Guards(vec![*guard])), "{}", rule.transition);
+    each_guard_alone::<ListingMachine>(|rule, guard, from| {
+        let who = *rule.who.first().unwrap();
+        let mut at = all_holds(from, who);
+        match guard {
+            ListingGuard::RequiredFields => at.missing_fields = 1,
+            ListingGuard::FlagsJustified => at.unjustified_flags = 1,
+            ListingGuard::OwnerVerifiedOnce => at.owner_level = Some(VerificationLevel::V0),
+            ListingGuard::OwnerRegistered => at.owner_level = Some(VerificationLevel::V1),
+            ListingGuard::ScreeningClear => at.screening_clear = false,
+            ListingGuard::NoDuplicate => at.duplicates = 1,
+            ListingGuard::Reason => at.reasons = 0,
+            ListingGuard::SecondPerson => at.second_person = false,
+            ListingGuard::OtherReviewer => at.other_reviewer = false,
+            ListingGuard::AppealInTime => at.days_in_state = 31,
+            ListingGuard::Fresh => (at.days_in_state, at.days_since_confirmed) = (91, Some(91)),
+            ListingGuard::Unconfirmed => at.days_since_confirmed = Some(89),
+            ListingGuard::LongStale => at.days_in_state = 59,
+            ListingGuard::LiveIntroduction => at.live_introduction = false,
+            ListingGuard::ExclusivityEnds => at.exclusivity_days_left = Some(181),
+            ListingGuard::OfferEnded => at.exclusivity_days_left = Some(1),
+            ListingGuard::CounterpartyConfirmed => at.counterparty_confirmed = false,
+            ListingGuard::Evidence => at.evidence = 0,
+            ListingGuard::OwnerNotFrozen => at.owner_not_frozen = false,
         }
-    }
+        ListingMachine::transition(from, rule.transition, &[who], (&at, &TIMERS))
+    });
 }
 
 #[test]
@@ -169,8 +146,12 @@ fn an_offer_without_an_end_or_with_one_in_the_past_is_none() {
 fn a_close_of_a_part_leaves_the_listing_open() {
     let from = ListingState::UnderOffer;
     let at = ListingCircumstances { gap_remains: true, ..all_holds(from, ListingParty::Owner) };
-    let close =
-        listing_transition(from, ListingTransition::RecordClose, &[ListingParty::Owner], &at, &TIMERS);
+    let close = ListingMachine::transition(
+        from,
+        ListingTransition::RecordClose,
+        &[ListingParty::Owner],
+        (&at, &TIMERS),
+    );
     assert_eq!(close, Ok(ListingState::Published));
 }
 
@@ -179,7 +160,7 @@ fn a_suspended_listing_that_does_not_say_what_it_was_stays_suspended() {
     let from = ListingState::Suspended;
     let at = ListingCircumstances { before_suspension: None, ..all_holds(from, ListingParty::Administrator) };
     let who = [ListingParty::Administrator];
-    let answer = listing_transition(from, ListingTransition::Reinstate, &who, &at, &TIMERS);
+    let answer = ListingMachine::transition(from, ListingTransition::Reinstate, &who, (&at, &TIMERS));
     assert!(matches!(answer, Err(ListingRefusal::InvalidTransition { .. })), "{answer:?}");
 }
 
@@ -201,10 +182,10 @@ proptest! {
             exclusivity_days_left: left, counterparty_confirmed, evidence: reasons,
             before_suspension: Some(ListingState::Published), ..ListingCircumstances::default()
         };
-        let offered = available_transitions(from, &who, &at, &TIMERS);
+        let offered = ListingMachine::available(from, &who, (&at, &TIMERS));
         for transition in ListingTransition::ALL {
             let open = offered.iter().any(|one| one.transition == *transition && one.requires.is_empty());
-            let granted = listing_transition(from, *transition, &who, &at, &TIMERS);
+            let granted = ListingMachine::transition(from, *transition, &who, (&at, &TIMERS));
             prop_assert_eq!(open, granted.is_ok(), "{} {:?}", transition, granted);
         }
     }

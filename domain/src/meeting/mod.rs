@@ -18,6 +18,5 @@ pub use command::{Conflict, MeetingAround, MeetingCommand, MeetingHappened, doub
 pub use record::{Meeting, MeetingPlace, NoShow, OutcomeWord, Proposal};
 pub use table::{
     AvailableMeetingTransition, CONTEST_HOURS, MEETING_RULES, MeetingActor, MeetingBegin,
-    MeetingCircumstances, MeetingRefusal, MeetingRule, NO_SHOW_DAYS, available_meeting_transitions,
-    begin_meeting, meeting_transition,
+    MeetingCircumstances, MeetingMachine, MeetingRefusal, MeetingRule, NO_SHOW_DAYS, begin_meeting,
 };

@@ -7,14 +7,15 @@ use super::{
     code::{MeetingDeclineReason, MeetingOutcome, MeetingSide, MeetingState as S, UnplacedReason},
     command::{MeetingAround, MeetingCommand as C, MeetingHappened},
     table::{
-        AvailableMeetingTransition, CONTEST_HOURS, MeetingActor, MeetingCircumstances, MeetingRefusal,
-        NO_SHOW_DAYS, available_meeting_transitions, meeting_transition,
+        AvailableMeetingTransition, CONTEST_HOURS, MeetingActor, MeetingCircumstances, MeetingMachine,
+        MeetingRefusal, NO_SHOW_DAYS,
     },
 };
 use crate::{
     account::Person,
     exchange_event::{EventRegistration, ExchangeEvent},
     id::Id,
+    machine::Machine as _,
     organisation::Organisation,
     value::Localized,
 };
@@ -169,7 +170,7 @@ impl Meeting {
     ) -> Result<MeetingHappened, MeetingRefusal> {
         let (transition, from) = (command.transition(), self.state);
         let at = self.circumstances(Some(&command), actor.side, *around, now);
-        let to = meeting_transition(from, transition, &actor.parties, &at)?;
+        let to = MeetingMachine::transition(from, transition, &actor.parties, &at)?;
         self.write(command, actor.side, now);
         if to != from {
             (self.state, self.since) = (to, now);
@@ -185,7 +186,7 @@ impl Meeting {
         now: DateTime<Utc>,
     ) -> Vec<AvailableMeetingTransition> {
         let at = self.circumstances(None, actor.side, *around, now);
-        available_meeting_transitions(self.state, &actor.parties, &at)
+        MeetingMachine::available(self.state, &actor.parties, &at)
     }
 
     fn circumstances(

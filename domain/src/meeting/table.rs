@@ -5,7 +5,12 @@ use chrono::{DateTime, Utc};
 use super::code::{
     MeetingGuard as G, MeetingParty as P, MeetingSide, MeetingState as S, MeetingTransition as T,
 };
-use crate::{account::Person, exchange_event::AcceptanceMode, id::Id};
+use crate::{
+    account::Person,
+    exchange_event::AcceptanceMode,
+    id::Id,
+    machine::{Available, Machine, Refusal, Rule},
+};
 
 /// Hours in which it can be contested that somebody did not come (features 4.9.5).
 pub const CONTEST_HOURS: i64 = 48;
@@ -88,53 +93,35 @@ impl G {
     }
 }
 
+/// The machine of a meeting; a rule without a target stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MeetingMachine;
+
+impl Machine for MeetingMachine {
+    const WHAT: &'static str = "a meeting";
+    type State = S;
+    type Transition = T;
+    type Party = P;
+    type Guard = G;
+    type Target = Option<S>;
+    type At<'a> = &'a MeetingCircumstances;
+    const RULES: &'static [MeetingRule] = MEETING_RULES;
+
+    fn holds(guard: G, at: Self::At<'_>) -> bool {
+        guard.holds(at)
+    }
+
+    fn lead(to: Self::Target, from: S, _: Self::At<'_>) -> Option<S> {
+        Some(to.unwrap_or(from))
+    }
+}
+
 /// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct MeetingRule {
-    /// The states from which it leads.
-    pub from: &'static [S],
-    /// Its name.
-    pub transition: T,
-    /// Who may ask for it.
-    pub who: &'static [P],
-    /// What has to hold.
-    pub guards: &'static [G],
-    /// Where it leads; none where it stays.
-    pub to: Option<S>,
-}
-
+pub type MeetingRule = Rule<MeetingMachine>;
 /// Why a transition is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MeetingRefusal {
-    /// The table has no such transition from this state (`INVALID_TRANSITION`).
-    #[error("a meeting in the state {from} has no transition {transition}")]
-    InvalidTransition {
-        /// The state.
-        from: S,
-        /// What was asked for.
-        transition: T,
-    },
-    /// Somebody else may (`NOT_PERMITTED`).
-    #[error("the transition {transition} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: T,
-        /// Who may.
-        who: &'static [P],
-    },
-    /// Something does not hold; all of it is named (`GATE_FAILED`).
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<G>),
-}
-
+pub type MeetingRefusal = Refusal<MeetingMachine>;
 /// A transition that somebody may ask for, with what still has to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvailableMeetingTransition {
-    /// Its name.
-    pub transition: T,
-    /// What does not hold yet; empty where it can be asked for at once.
-    pub requires: Vec<G>,
-}
+pub type AvailableMeetingTransition = Available<MeetingMachine>;
 
 const REQUESTER: &[P] = &[P::Requester];
 const RECIPIENT: &[P] = &[P::Recipient];
@@ -148,127 +135,76 @@ const SYSTEM: &[P] = &[P::System];
 /// other side that the time was seen. That somebody did not come stands until the organiser dismisses it; while it is
 /// contested it is counted for nobody.
 pub const MEETING_RULES: &[MeetingRule] = &[
-    to(&[S::Requested], T::Accept, RECIPIENT, &[G::RequestsOpen, G::Room], S::Accepted),
-    to(&[S::Requested], T::Decline, RECIPIENT, &[G::Reason], S::Declined),
-    to(&[S::Requested], T::Withdraw, REQUESTER, &[], S::Withdrawn),
-    to(&[S::Requested], T::Expire, SYSTEM, &[G::RequestsOver], S::Expired),
-    to(
+    Rule::new(&[S::Requested], T::Accept, RECIPIENT, &[G::RequestsOpen, G::Room], Some(S::Accepted)),
+    Rule::new(&[S::Requested], T::Decline, RECIPIENT, &[G::Reason], Some(S::Declined)),
+    Rule::new(&[S::Requested], T::Withdraw, REQUESTER, &[], Some(S::Withdrawn)),
+    Rule::new(&[S::Requested], T::Expire, SYSTEM, &[G::RequestsOver], Some(S::Expired)),
+    Rule::new(
         &[S::Accepted, S::Unplaced, S::Scheduled],
         T::Schedule,
         ORGANISER,
         &[G::Draft, G::Available],
-        S::Scheduled,
+        Some(S::Scheduled),
     ),
-    to(
+    Rule::new(
         &[S::Accepted, S::Unplaced, S::Scheduled, S::Confirmed],
         T::Schedule,
         SYSTEM,
         &[G::Available],
-        S::Scheduled,
+        Some(S::Scheduled),
     ),
-    to(&[S::Accepted, S::Scheduled, S::Unplaced], T::Unplace, ORGANISER, &[G::Draft], S::Unplaced),
-    to(&[S::Accepted, S::Scheduled, S::Unplaced], T::Unplace, SYSTEM, &[G::Reason], S::Unplaced),
-    to(&[S::Scheduled], T::Confirm, SIDES, &[G::Published, G::BeforeStart], S::Confirmed),
-    stay(&[S::Confirmed], T::Confirm, SIDES, &[G::BeforeStart, G::NotYetSaid]),
-    to(
+    Rule::new(
+        &[S::Accepted, S::Scheduled, S::Unplaced],
+        T::Unplace,
+        ORGANISER,
+        &[G::Draft],
+        Some(S::Unplaced),
+    ),
+    Rule::new(&[S::Accepted, S::Scheduled, S::Unplaced], T::Unplace, SYSTEM, &[G::Reason], Some(S::Unplaced)),
+    Rule::new(&[S::Scheduled], T::Confirm, SIDES, &[G::Published, G::BeforeStart], Some(S::Confirmed)),
+    Rule::new(&[S::Confirmed], T::Confirm, SIDES, &[G::BeforeStart, G::NotYetSaid], None),
+    Rule::new(
         &[S::Scheduled, S::Confirmed],
         T::ProposeReschedule,
         SIDES,
         &[G::Published, G::BeforeStart, G::SlotFree],
-        S::RescheduleProposed,
+        Some(S::RescheduleProposed),
     ),
-    to(
+    Rule::new(
         &[S::RescheduleProposed],
         T::AgreeReschedule,
         SIDES,
         &[G::OtherProposed, G::BeforeStart, G::SlotFree],
-        S::Scheduled,
+        Some(S::Scheduled),
     ),
-    to(&[S::RescheduleProposed], T::KeepTime, SIDES, &[G::BeforeStart], S::Scheduled),
-    to(
+    Rule::new(&[S::RescheduleProposed], T::KeepTime, SIDES, &[G::BeforeStart], Some(S::Scheduled)),
+    Rule::new(
         &[S::Accepted, S::Unplaced, S::Scheduled, S::Confirmed, S::RescheduleProposed],
         T::Cancel,
         SIDES,
         &[G::BeforeStart],
-        S::Cancelled,
+        Some(S::Cancelled),
     ),
-    to(
+    Rule::new(
         &[S::Requested, S::Accepted, S::Unplaced, S::Scheduled, S::Confirmed, S::RescheduleProposed],
         T::Cancel,
         SYSTEM,
         &[],
-        S::Cancelled,
+        Some(S::Cancelled),
     ),
-    to(&[S::Scheduled, S::Confirmed, S::RescheduleProposed], T::Hold, SYSTEM, &[G::Begun], S::Held),
-    to(&[S::Held], T::ReportNoShow, SIDES, &[G::ReportOpen], S::NoShow),
-    stay(&[S::NoShow], T::Contest, SIDES, &[G::OfWhoAsks, G::Within48Hours, G::NotContested]),
-    stay(&[S::NoShow], T::Uphold, ORGANISER, &[G::Contested]),
-    to(&[S::NoShow], T::Dismiss, ORGANISER, &[G::Contested], S::Held),
-    stay(&[S::Held], T::Report, SIDES, &[G::NotYetSaid]),
+    Rule::new(
+        &[S::Scheduled, S::Confirmed, S::RescheduleProposed],
+        T::Hold,
+        SYSTEM,
+        &[G::Begun],
+        Some(S::Held),
+    ),
+    Rule::new(&[S::Held], T::ReportNoShow, SIDES, &[G::ReportOpen], Some(S::NoShow)),
+    Rule::new(&[S::NoShow], T::Contest, SIDES, &[G::OfWhoAsks, G::Within48Hours, G::NotContested], None),
+    Rule::new(&[S::NoShow], T::Uphold, ORGANISER, &[G::Contested], None),
+    Rule::new(&[S::NoShow], T::Dismiss, ORGANISER, &[G::Contested], Some(S::Held)),
+    Rule::new(&[S::Held], T::Report, SIDES, &[G::NotYetSaid], None),
 ];
-
-const fn to(
-    from: &'static [S],
-    transition: T,
-    who: &'static [P],
-    guards: &'static [G],
-    state: S,
-) -> MeetingRule {
-    MeetingRule { from, transition, who, guards, to: Some(state) }
-}
-
-const fn stay(from: &'static [S], transition: T, who: &'static [P], guards: &'static [G]) -> MeetingRule {
-    MeetingRule { from, transition, who, guards, to: None }
-}
-
-impl MeetingRule {
-    fn missing(&self, at: &MeetingCircumstances) -> Vec<G> {
-        self.guards.iter().copied().filter(|guard| !guard.holds(at)).collect()
-    }
-
-    fn is_for(&self, who: &[P]) -> bool {
-        self.who.iter().any(|party| who.contains(party))
-    }
-}
-
-/// Where a transition leads somebody, who stands to the meeting in the given relations.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn meeting_transition(
-    from: S,
-    transition: T,
-    who: &[P],
-    at: &MeetingCircumstances,
-) -> Result<S, MeetingRefusal> {
-    let rules =
-        || MEETING_RULES.iter().filter(|rule| rule.transition == transition && rule.from.contains(&from));
-    let Some(first) = rules().next() else {
-        return Err(MeetingRefusal::InvalidTransition { from, transition });
-    };
-    let mut refusal = MeetingRefusal::NotPermitted { transition, who: first.who };
-    for rule in rules().filter(|rule| rule.is_for(who)) {
-        let open = rule.missing(at);
-        if open.is_empty() {
-            return Ok(rule.to.unwrap_or(from));
-        }
-        refusal = MeetingRefusal::Guards(open);
-    }
-    Err(refusal)
-}
-
-/// The transitions that somebody may ask for from a state, each with what still has to hold.
-pub fn available_meeting_transitions(
-    from: S,
-    who: &[P],
-    at: &MeetingCircumstances,
-) -> Vec<AvailableMeetingTransition> {
-    MEETING_RULES
-        .iter()
-        .filter(|rule| rule.from.contains(&from) && rule.is_for(who))
-        .map(|rule| AvailableMeetingTransition { transition: rule.transition, requires: rule.missing(at) })
-        .collect()
-}
 
 /// What has to be known for a request to begin. Whether it is allowed at all, by blocks, screening and budget, is asked
 /// before.

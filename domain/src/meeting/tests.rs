@@ -1,16 +1,17 @@
 #![expect(clippy::arithmetic_side_effects, reason = "a test fails by panic, at the place that says why")]
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Vocabulary,
     exchange_event::AcceptanceMode,
     id::Id,
+    machine::{
+        Machine as _,
+        trial::{each_guard_alone, every_guard_guards, every_triple, guards_of},
+    },
     organisation::Organisation,
     value::{Lang, Localized},
 };
@@ -39,20 +40,6 @@ NO_SHOW DISMISS ORGANISER HELD
 HELD REPORT REQUESTER,RECIPIENT =
 ";
 
-fn allowed() -> BTreeMap<(&'static str, &'static str, &'static str), &'static str> {
-    let mut triples = BTreeMap::new();
-    for line in ALLOWED.lines().filter(|line| !line.is_empty()) {
-        let [states, transition, parties, to] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        for state in states.split(',') {
-            for party in parties.split(',') {
-                let to = if to == "=" { state } else { to };
-                assert!(triples.insert((state, transition, party), to).is_none(), "{line} stands twice");
-            }
-        }
-    }
-    triples
-}
-
 /// Some guards are each other's opposite, so each rule is given what its own guards ask for.
 fn holds(guards: &[MeetingGuard]) -> MeetingCircumstances {
     let has = |guard| guards.contains(&guard);
@@ -74,76 +61,42 @@ fn holds(guards: &[MeetingGuard]) -> MeetingCircumstances {
     }
 }
 
-fn guards_of(from: MeetingState, transition: MeetingTransition, who: MeetingParty) -> Vec<MeetingGuard> {
-    let mut rules = MEETING_RULES.iter();
-    let rule = rules
-        .find(|rule| rule.from.contains(&from) && rule.transition == transition && rule.who.contains(&who));
-    rule.map(|rule| rule.guards.to_vec()).unwrap_or_default()
-}
-
 #[test]
 fn every_triple_is_as_written_down_and_all_others_are_refused() {
-    let allowed = allowed();
-    let (mut tried, mut granted) = (0, 0);
-    for from in MeetingState::ALL {
-        for transition in MeetingTransition::ALL {
-            for who in MeetingParty::ALL {
-                tried += 1;
-                let at = holds(&guards_of(*from, *transition, *who));
-                let answer = meeting_transition(*from, *transition, &[*who], &at);
-                if let Some(to) = allowed.get(&(from.code(), transition.code(), who.code())) {
-                    granted += 1;
-                    assert_eq!(answer.unwrap().code(), *to, "{from} {transition} {who}");
-                } else {
-                    let refused = matches!(
-                        answer,
-                        Err(MeetingRefusal::InvalidTransition { .. } | MeetingRefusal::NotPermitted { .. })
-                    );
-                    assert!(refused, "{from} {transition} {who}");
-                }
-            }
-        }
-    }
-    println!("meeting: {tried} triples tried, {granted} granted as written, {} refused", tried - granted);
-    assert_eq!((tried, granted), (12 * 17 * 4, allowed.len()));
+    let (tried, _) = every_triple::<MeetingMachine>(ALLOWED, |from, transition, who| {
+        let at = holds(guards_of::<MeetingMachine>(from, transition, who));
+        MeetingMachine::transition(from, transition, &[who], &at)
+    });
+    assert_eq!(tried, 12 * 17 * 4);
 }
 
 #[test]
 fn each_guard_alone_stops_its_transitions_and_is_named() {
-    let mut stopped = 0;
-    for rule in MEETING_RULES {
-        for guard in rule.guards {
-            let mut at = holds(rule.guards);
-            match guard {
-                MeetingGuard::Room => at.room = false,
-                MeetingGuard::RequestsOpen => at.requests_open = false,
-                MeetingGuard::RequestsOver => at.requests_open = true,
-                MeetingGuard::SlotFree => at.slot_free = false,
-                MeetingGuard::Available => at.available = false,
-                MeetingGuard::Reason => at.reason = false,
-                MeetingGuard::Draft => at.published = true,
-                MeetingGuard::Published => at.published = false,
-                MeetingGuard::BeforeStart => at.before_start = false,
-                MeetingGuard::Begun => at.before_start = true,
-                MeetingGuard::NotYetSaid => at.said = true,
-                MeetingGuard::OtherProposed => at.other_proposed = false,
-                MeetingGuard::ReportOpen => at.report_open = false,
-                MeetingGuard::OfWhoAsks => at.of_who_asks = false,
-                MeetingGuard::Within48Hours => at.within_48_hours = false,
-                MeetingGuard::NotContested => at.contested = true,
-                MeetingGuard::Contested => at.contested = false,
-            }
-            for from in rule.from {
-                let answer = meeting_transition(*from, rule.transition, rule.who, &at);
-                assert_eq!(answer, Err(MeetingRefusal::Guards(vec![*guard])), "{from} {}", rule.transition);
-                stopped += 1;
-            }
+    let stopped = each_guard_alone::<MeetingMachine>(|rule, guard, from| {
+        let mut at = holds(rule.guards);
+        match guard {
+            MeetingGuard::Room => at.room = false,
+            MeetingGuard::RequestsOpen => at.requests_open = false,
+            MeetingGuard::RequestsOver => at.requests_open = true,
+            MeetingGuard::SlotFree => at.slot_free = false,
+            MeetingGuard::Available => at.available = false,
+            MeetingGuard::Reason => at.reason = false,
+            MeetingGuard::Draft => at.published = true,
+            MeetingGuard::Published => at.published = false,
+            MeetingGuard::BeforeStart => at.before_start = false,
+            MeetingGuard::Begun => at.before_start = true,
+            MeetingGuard::NotYetSaid => at.said = true,
+            MeetingGuard::OtherProposed => at.other_proposed = false,
+            MeetingGuard::ReportOpen => at.report_open = false,
+            MeetingGuard::OfWhoAsks => at.of_who_asks = false,
+            MeetingGuard::Within48Hours => at.within_48_hours = false,
+            MeetingGuard::NotContested => at.contested = true,
+            MeetingGuard::Contested => at.contested = false,
         }
-    }
-    println!("meeting: {stopped} transitions stopped by one guard alone, each named");
-    for guard in MeetingGuard::ALL {
-        assert!(MEETING_RULES.iter().any(|rule| rule.guards.contains(guard)), "{guard} guards nothing");
-    }
+        MeetingMachine::transition(from, rule.transition, rule.who, &at)
+    });
+    assert!(stopped > 0);
+    every_guard_guards::<MeetingMachine>();
 }
 
 fn id<T>(n: u128) -> Id<T> {

@@ -15,13 +15,10 @@ use super::{
         ApprovalDecision, ApprovalStep, Assent, CitySeat, Declaration, Partnership, Review, Sides, Signature,
         SignatureKind, Trial,
     },
-    table::{
-        AvailablePartnershipTransition, PartnershipRefusal, available_partnership_transitions, needs_both,
-        partnership_transition,
-    },
+    table::{AvailablePartnershipTransition, PartnershipMachine, PartnershipRefusal, needs_both},
     text::{AgreementText, TextVersion},
 };
-use crate::{id::Id, policy_pack::StepRule};
+use crate::{id::Id, machine::Machine as _, policy_pack::StepRule};
 
 impl Partnership {
     /// Begins a draft of city A, and keeps what gates and packs said of the pair.
@@ -138,7 +135,7 @@ impl Partnership {
     ) -> Result<Vec<PartnershipEvent>, PartnershipRefusal> {
         let (transition, from) = (command.transition(), self.state);
         let at = self.circumstances(Some(&command), actor, now);
-        let to = partnership_transition(from, transition, actor.parties(), &at, timers)?;
+        let to = PartnershipMachine::transition(from, transition, actor.parties(), (&at, timers))?;
         let second = !needs_both(transition) || at.other_side_agreed;
         let mut effects = Vec::new();
         match (actor.side(), second) {
@@ -182,7 +179,7 @@ impl Partnership {
         timers: &PartnershipTimers,
     ) -> Vec<AvailablePartnershipTransition> {
         let at = self.circumstances(None, actor, now);
-        available_partnership_transitions(self.state, actor.parties(), &at, timers)
+        PartnershipMachine::available(self.state, actor.parties(), (&at, timers))
     }
 
     /// Where every step is granted the approvals are complete by themselves; also where no chain has a step.

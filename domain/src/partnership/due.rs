@@ -8,9 +8,9 @@ use super::{
     command::{Actor, PartnershipCommand as C},
     guard::{PartnershipCircumstances, PartnershipTimers},
     record::Partnership,
-    table::partnership_transition,
+    table::PartnershipMachine,
 };
-use crate::vocabulary::PartnershipTier;
+use crate::{machine::Machine as _, vocabulary::PartnershipTier};
 
 /// The most versions of a text.
 const VERSIONS_MAX: usize = 100;
@@ -210,7 +210,8 @@ impl Partnership {
         let timed = [C::TermOver, C::Expire, C::ReportOverdue, C::GoDormant, C::WarnDormant, C::ReviewDue];
         timed.into_iter().find(|command| {
             let at = self.circumstances(Some(command), &system, now);
-            partnership_transition(self.state, command.transition(), system.parties(), &at, timers).is_ok()
+            PartnershipMachine::transition(self.state, command.transition(), system.parties(), (&at, timers))
+                .is_ok()
         })
     }
 

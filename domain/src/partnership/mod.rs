@@ -41,8 +41,8 @@ pub use shared::{
     DeedEdge, FirstDeed, SHARED_MAX, ShareRefusal, SharedEntry, SharedKind, SharedWith, Sharing,
 };
 pub use table::{
-    AvailablePartnershipTransition, PARTNERSHIP_RULES, PartnershipRefusal, PartnershipRule,
-    PartnershipTarget, available_partnership_transitions, needs_both, partnership_transition,
+    AvailablePartnershipTransition, PARTNERSHIP_RULES, PartnershipMachine, PartnershipRefusal,
+    PartnershipRule, PartnershipTarget, needs_both,
 };
 pub use text::{
     AgreementFacts, AgreementText, Clause, ClauseChange, ClauseFate, Parallel, PartChange, Piece, TextHash,

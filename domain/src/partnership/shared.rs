@@ -118,6 +118,8 @@ pub enum ShareRefusal {
     Document,
     /// A contact or a set of data that does not say where.
     Pointer,
+    /// Where it is would run something at whoever follows it.
+    Script,
     /// The workspace is full.
     Full,
     /// The own side has no entry of this number.
@@ -136,6 +138,7 @@ impl fmt::Display for ShareRefusal {
             }
             Self::Document => f.write_str("a document is shared by its id, and nothing else has one"),
             Self::Pointer => f.write_str("say whom to turn to, or where the data are"),
+            Self::Script => f.write_str("an address is one of https, http, mailto or tel, or plain words"),
             Self::Full => write!(f, "a workspace holds at most {SHARED_MAX} entries: take one back"),
             Self::NoEntry(number) => write!(f, "your side has no entry {number}"),
         }
@@ -147,6 +150,13 @@ impl S {
     pub const fn is_together(self) -> bool {
         !matches!(self, Self::Draft | Self::Proposed) && !self.is_final()
     }
+}
+
+/// Whether an address is of a kind that runs or carries what it is followed for.
+fn runs(pointer: &str) -> bool {
+    let scheme = pointer.trim_start().split(':').next().unwrap_or_default().to_ascii_lowercase();
+    matches!(scheme.as_str(), "javascript" | "data" | "vbscript" | "file" | "blob" | "about")
+        && pointer.contains(':')
 }
 
 impl Partnership {
@@ -169,6 +179,9 @@ impl Partnership {
         }
         if what.kind != SharedKind::Document && what.pointer.is_none() {
             return Err(ShareRefusal::Pointer);
+        }
+        if what.pointer.as_ref().is_some_and(|pointer| runs(pointer.as_str())) {
+            return Err(ShareRefusal::Script);
         }
         if self.workspace.len() >= SHARED_MAX {
             return Err(ShareRefusal::Full);

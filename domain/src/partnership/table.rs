@@ -4,6 +4,7 @@ use super::{
     code::{PartnershipGuard as G, PartnershipParty as P, PartnershipState as S, PartnershipTransition as T},
     guard::{PartnershipCircumstances, PartnershipTimers},
 };
+use crate::machine::{Available, Machine, Refusal, Rule};
 
 /// Where a transition leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,53 +19,35 @@ pub enum PartnershipTarget {
     LowerOrDeclined,
 }
 
+/// The machine of a partnership.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartnershipMachine;
+
+impl Machine for PartnershipMachine {
+    const WHAT: &'static str = "a partnership";
+    type State = S;
+    type Transition = T;
+    type Party = P;
+    type Guard = G;
+    type Target = PartnershipTarget;
+    type At<'a> = (&'a PartnershipCircumstances, &'a PartnershipTimers);
+    const RULES: &'static [PartnershipRule] = PARTNERSHIP_RULES;
+
+    fn holds(guard: G, at: Self::At<'_>) -> bool {
+        guard.holds(at.0, at.1)
+    }
+
+    fn lead(to: Self::Target, from: S, at: Self::At<'_>) -> Option<S> {
+        Some(to.state(from, at.0))
+    }
+}
+
 /// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct PartnershipRule {
-    /// The states from which it leads.
-    pub from: &'static [S],
-    /// Its name.
-    pub transition: T,
-    /// Who may ask for it.
-    pub who: &'static [P],
-    /// What has to hold.
-    pub guards: &'static [G],
-    /// Where it leads.
-    pub to: PartnershipTarget,
-}
-
+pub type PartnershipRule = Rule<PartnershipMachine>;
 /// Why a transition is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PartnershipRefusal {
-    /// The table has no such transition from this state (`INVALID_TRANSITION`).
-    #[error("a partnership in the state {from} has no transition {transition}")]
-    InvalidTransition {
-        /// The state.
-        from: S,
-        /// What was asked for.
-        transition: T,
-    },
-    /// Somebody else may (`NOT_PERMITTED`).
-    #[error("the transition {transition} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: T,
-        /// Who may.
-        who: &'static [P],
-    },
-    /// Something does not hold; all of it is named (`GATE_FAILED`).
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<G>),
-}
-
+pub type PartnershipRefusal = Refusal<PartnershipMachine>;
 /// A transition that somebody may ask for, with what still has to hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AvailablePartnershipTransition {
-    /// Its name.
-    pub transition: T,
-    /// What does not hold yet; empty where it can be asked for at once.
-    pub requires: Vec<G>,
-}
+pub type AvailablePartnershipTransition = Available<PartnershipMachine>;
 
 const OFFICERS: &[P] = &[P::OfficerA, P::OfficerB];
 const SYSTEM: &[P] = &[P::System];
@@ -192,7 +175,8 @@ pub const PARTNERSHIP_RULES: &[PartnershipRule] = &[
         &[G::TierHigher, G::TierReachable, G::NoUpgradeOpen, G::SameTerms, G::OtherPerson],
         S::Active,
     ),
-    to(SIGNED, T::Replace, SYSTEM, &[G::Successor], S::Ended),
+    // What is silent or suspended is brought back before anything higher grows out of it.
+    to(&[S::Active, S::UnderReview], T::Replace, SYSTEM, &[G::Successor], S::Ended),
 ];
 
 const fn to(
@@ -202,7 +186,7 @@ const fn to(
     guards: &'static [G],
     state: S,
 ) -> PartnershipRule {
-    PartnershipRule { from, transition, who, guards, to: PartnershipTarget::To(state) }
+    PartnershipRule::new(from, transition, who, guards, PartnershipTarget::To(state))
 }
 
 const fn both(
@@ -212,21 +196,11 @@ const fn both(
     guards: &'static [G],
     state: S,
 ) -> PartnershipRule {
-    PartnershipRule { from, transition, who, guards, to: PartnershipTarget::OnceBoth(state) }
+    PartnershipRule::new(from, transition, who, guards, PartnershipTarget::OnceBoth(state))
 }
 
 const fn stay(from: &'static [S], transition: T, who: &'static [P], guards: &'static [G]) -> PartnershipRule {
-    PartnershipRule { from, transition, who, guards, to: PartnershipTarget::Stay }
-}
-
-impl PartnershipRule {
-    fn missing(&self, at: &PartnershipCircumstances, timers: &PartnershipTimers) -> Vec<G> {
-        self.guards.iter().copied().filter(|guard| !guard.holds(at, timers)).collect()
-    }
-
-    fn is_for(&self, who: &[P]) -> bool {
-        self.who.iter().any(|party| who.contains(party))
-    }
+    PartnershipRule::new(from, transition, who, guards, PartnershipTarget::Stay)
 }
 
 impl PartnershipTarget {
@@ -246,48 +220,4 @@ pub fn needs_both(transition: T) -> bool {
     PARTNERSHIP_RULES
         .iter()
         .any(|rule| rule.transition == transition && matches!(rule.to, PartnershipTarget::OnceBoth(_)))
-}
-
-/// Where a transition leads somebody, who stands to the partnership in the given relations.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn partnership_transition(
-    from: S,
-    transition: T,
-    who: &[P],
-    at: &PartnershipCircumstances,
-    timers: &PartnershipTimers,
-) -> Result<S, PartnershipRefusal> {
-    let rules =
-        || PARTNERSHIP_RULES.iter().filter(|rule| rule.transition == transition && rule.from.contains(&from));
-    let Some(first) = rules().next() else {
-        return Err(PartnershipRefusal::InvalidTransition { from, transition });
-    };
-    let mut refusal = PartnershipRefusal::NotPermitted { transition, who: first.who };
-    for rule in rules().filter(|rule| rule.is_for(who)) {
-        let open = rule.missing(at, timers);
-        if open.is_empty() {
-            return Ok(rule.to.state(from, at));
-        }
-        refusal = PartnershipRefusal::Guards(open);
-    }
-    Err(refusal)
-}
-
-/// The transitions that somebody may ask for from a state, each with what still has to hold.
-pub fn available_partnership_transitions(
-    from: S,
-    who: &[P],
-    at: &PartnershipCircumstances,
-    timers: &PartnershipTimers,
-) -> Vec<AvailablePartnershipTransition> {
-    PARTNERSHIP_RULES
-        .iter()
-        .filter(|rule| rule.from.contains(&from) && rule.is_for(who))
-        .map(|rule| AvailablePartnershipTransition {
-            transition: rule.transition,
-            requires: rule.missing(at, timers),
-        })
-        .collect()
 }

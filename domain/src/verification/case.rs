@@ -1,6 +1,9 @@
 //! The case in which a proof is judged, as one table in the manner of the listing's.
 
-use crate::vocabulary::vocabulary;
+use crate::{
+    machine::{Available, Machine, Refusal, Rule},
+    vocabulary::vocabulary,
+};
 
 vocabulary! {
     /// Where a case stands.
@@ -86,124 +89,76 @@ impl CaseGuard {
     }
 }
 
-/// One line of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct CaseRule {
-    /// The states from which it leads.
-    pub from: &'static [CaseState],
-    /// Its name.
-    pub transition: CaseTransition,
-    /// Who may ask for it.
-    pub who: &'static [CaseParty],
-    /// What has to hold.
-    pub guards: &'static [CaseGuard],
-    /// Where it leads.
-    pub to: CaseState,
+/// The machine of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseMachine;
+
+impl Machine for CaseMachine {
+    const WHAT: &'static str = "a case";
+    type State = CaseState;
+    type Transition = CaseTransition;
+    type Party = CaseParty;
+    type Guard = CaseGuard;
+    type Target = CaseState;
+    type At<'a> = &'a CaseCircumstances;
+    const RULES: &'static [CaseRule] = CASE_RULES;
+
+    fn holds(guard: CaseGuard, at: Self::At<'_>) -> bool {
+        guard.holds(at)
+    }
+
+    fn lead(to: Self::Target, _: CaseState, _: Self::At<'_>) -> Option<CaseState> {
+        Some(to)
+    }
 }
 
-/// Why a transition of a case is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum CaseRefusal {
-    /// The table has no such transition from this state.
-    #[error("a case in the state {from} has no transition {transition}")]
-    InvalidTransition {
-        /// The state.
-        from: CaseState,
-        /// What was asked for.
-        transition: CaseTransition,
-    },
-    /// Somebody else may.
-    #[error("the transition {transition} is for others")]
-    NotPermitted {
-        /// What was asked for.
-        transition: CaseTransition,
-    },
-    /// Something does not hold; all of it is named.
-    #[error("something is missing for the transition: {0:?}")]
-    Guards(Vec<CaseGuard>),
-}
+/// One line of the table.
+pub type CaseRule = Rule<CaseMachine>;
+/// Why a transition is refused.
+pub type CaseRefusal = Refusal<CaseMachine>;
+/// A transition that somebody may ask for, with what still has to hold.
+pub type AvailableCaseTransition = Available<CaseMachine>;
 
 use self::{CaseGuard as G, CaseParty as P, CaseState as S, CaseTransition as T};
 
 /// The table. A case begins as submitted.
 pub const CASE_RULES: &[CaseRule] = &[
-    rule(&[S::Submitted], T::TakeUp, &[P::Reviewer], &[], S::InReview),
-    rule(&[S::InReview], T::LayDown, &[P::ClaimingReviewer, P::Administrator], &[], S::Submitted),
-    rule(&[S::InReview], T::AskMore, &[P::ClaimingReviewer], &[G::Reason], S::MoreAsked),
-    rule(&[S::MoreAsked], T::Supply, &[P::Owner], &[G::Evidence], S::InReview),
-    rule(
+    Rule::new(&[S::Submitted], T::TakeUp, &[P::Reviewer], &[], S::InReview),
+    Rule::new(&[S::InReview], T::LayDown, &[P::ClaimingReviewer, P::Administrator], &[], S::Submitted),
+    Rule::new(&[S::InReview], T::AskMore, &[P::ClaimingReviewer], &[G::Reason], S::MoreAsked),
+    Rule::new(&[S::MoreAsked], T::Supply, &[P::Owner], &[G::Evidence], S::InReview),
+    Rule::new(
         &[S::InReview],
         T::Grant,
         &[P::ClaimingReviewer],
         &[G::Evidence, G::StepBelow, G::NotFrozen],
         S::Granted,
     ),
-    rule(&[S::Submitted], T::Grant, &[P::System], &[G::Automatic, G::StepBelow, G::NotFrozen], S::Granted),
-    rule(&[S::InReview], T::Refuse, &[P::ClaimingReviewer], &[G::Reason], S::Refused),
-    rule(
+    Rule::new(
+        &[S::Submitted],
+        T::Grant,
+        &[P::System],
+        &[G::Automatic, G::StepBelow, G::NotFrozen],
+        S::Granted,
+    ),
+    Rule::new(&[S::InReview], T::Refuse, &[P::ClaimingReviewer], &[G::Reason], S::Refused),
+    Rule::new(
         &[S::Refused],
         T::GrantAppeal,
         &[P::Administrator],
         &[G::OtherReviewer, G::AppealInTime],
         S::InReview,
     ),
-    rule(&[S::Submitted, S::InReview, S::MoreAsked], T::Withdraw, &[P::Owner], &[], S::Withdrawn),
+    Rule::new(&[S::Submitted, S::InReview, S::MoreAsked], T::Withdraw, &[P::Owner], &[], S::Withdrawn),
 ];
-
-const fn rule(from: &'static [S], transition: T, who: &'static [P], guards: &'static [G], to: S) -> CaseRule {
-    CaseRule { from, transition, who, guards, to }
-}
-
-/// Where a transition leads somebody who stands to the case in the given relations.
-///
-/// # Errors
-/// The table has no such transition from here, it is for others, or something does not hold.
-pub fn case_transition(
-    from: CaseState,
-    transition: CaseTransition,
-    who: &[CaseParty],
-    at: &CaseCircumstances,
-) -> Result<CaseState, CaseRefusal> {
-    let mut refusal = CaseRefusal::InvalidTransition { from, transition };
-    for rule in CASE_RULES.iter().filter(|rule| rule.transition == transition && rule.from.contains(&from)) {
-        if !rule.who.iter().any(|party| who.contains(party)) {
-            if matches!(refusal, CaseRefusal::InvalidTransition { .. }) {
-                refusal = CaseRefusal::NotPermitted { transition };
-            }
-            continue;
-        }
-        let open = rule.missing(at);
-        if open.is_empty() {
-            return Ok(rule.to);
-        }
-        refusal = CaseRefusal::Guards(open);
-    }
-    Err(refusal)
-}
-
-/// The transitions that somebody may ask for, each with what still has to hold.
-pub fn available_case_transitions(
-    from: CaseState,
-    who: &[CaseParty],
-    at: &CaseCircumstances,
-) -> Vec<(CaseTransition, Vec<CaseGuard>)> {
-    CASE_RULES
-        .iter()
-        .filter(|rule| rule.from.contains(&from) && rule.who.iter().any(|party| who.contains(party)))
-        .map(|rule| (rule.transition, rule.missing(at)))
-        .collect()
-}
-
-impl CaseRule {
-    fn missing(&self, at: &CaseCircumstances) -> Vec<CaseGuard> {
-        self.guards.iter().copied().filter(|guard| !guard.holds(at)).collect()
-    }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vocabulary::Vocabulary;
+    use crate::{
+        machine::trial::{each_guard_alone, every_guard_guards, every_triple},
+        vocabulary::Vocabulary,
+    };
 
     /// Every triple that is allowed, written down a second time: state, transition, who, target.
     const ALLOWED: &str = "
@@ -233,44 +188,39 @@ MORE_ASKED WITHDRAW OWNER WITHDRAWN
 
     #[test]
     fn every_triple_is_as_written_down_and_all_others_are_refused() {
-        let mut reached = 0;
+        every_triple::<CaseMachine>(ALLOWED, |from, transition, who| {
+            CaseMachine::transition(from, transition, &[who], &HOLDS)
+        });
+        // With nothing that holds, what is offered as ready is what is granted.
+        let bare = CaseCircumstances { days_in_state: 31, ..CaseCircumstances::default() };
         for from in CaseState::ALL {
-            for transition in CaseTransition::ALL {
-                for who in CaseParty::ALL {
-                    let line = format!("{from} {transition} {who} ");
-                    let written = ALLOWED.lines().find_map(|one| one.strip_prefix(&line));
-                    let answer = case_transition(*from, *transition, &[*who], &HOLDS);
-                    assert_eq!(answer.as_ref().ok().map(|state| state.code()), written, "{line}{answer:?}");
-                    assert!(!matches!(answer, Err(CaseRefusal::Guards(_))), "{line}");
-                    reached += usize::from(answer.is_ok());
-                    // With nothing that holds, what is offered as ready is what is granted.
-                    let bare = CaseCircumstances { days_in_state: 31, ..CaseCircumstances::default() };
-                    let offered = available_case_transitions(*from, &[*who], &bare);
-                    let ready = offered.iter().any(|(one, open)| one == transition && open.is_empty());
-                    assert_eq!(case_transition(*from, *transition, &[*who], &bare).is_ok(), ready, "{line}");
+            for who in CaseParty::ALL {
+                let offered = CaseMachine::available(*from, &[*who], &bare);
+                for transition in CaseTransition::ALL {
+                    let ready =
+                        offered.iter().any(|one| one.transition == *transition && one.requires.is_empty());
+                    let granted = CaseMachine::transition(*from, *transition, &[*who], &bare).is_ok();
+                    assert_eq!(granted, ready, "{from} {transition} {who}");
                 }
             }
         }
-        assert_eq!(reached, ALLOWED.lines().filter(|line| !line.is_empty()).count());
     }
 
     #[test]
     fn each_guard_alone_stops_its_transitions_and_is_named() {
-        for rule in CASE_RULES {
-            for guard in rule.guards {
-                let mut at = HOLDS;
-                match guard {
-                    CaseGuard::Evidence => at.evidence = 0,
-                    CaseGuard::Automatic => at.found_by_platform = false,
-                    CaseGuard::StepBelow => at.step_fits = false,
-                    CaseGuard::NotFrozen => at.not_frozen = false,
-                    CaseGuard::Reason => at.reasons = 0,
-                    CaseGuard::OtherReviewer => at.other_reviewer = false,
-                    CaseGuard::AppealInTime => at.days_in_state = 31,
-                }
-                let answer = case_transition(rule.from[0], rule.transition, &rule.who[..1], &at);
-                assert_eq!(answer, Err(CaseRefusal::Guards(vec![*guard])));
+        each_guard_alone::<CaseMachine>(|rule, guard, from| {
+            let mut at = HOLDS;
+            match guard {
+                CaseGuard::Evidence => at.evidence = 0,
+                CaseGuard::Automatic => at.found_by_platform = false,
+                CaseGuard::StepBelow => at.step_fits = false,
+                CaseGuard::NotFrozen => at.not_frozen = false,
+                CaseGuard::Reason => at.reasons = 0,
+                CaseGuard::OtherReviewer => at.other_reviewer = false,
+                CaseGuard::AppealInTime => at.days_in_state = 31,
             }
-        }
+            CaseMachine::transition(from, rule.transition, &rule.who[..1], &at)
+        });
+        every_guard_guards::<CaseMachine>();
     }
 }

@@ -10,8 +10,8 @@ mod record;
 mod web_domain;
 
 pub use case::{
-    CASE_RULES, CaseCircumstances, CaseGuard, CaseParty, CaseRefusal, CaseRule, CaseState, CaseTransition,
-    available_case_transitions, case_transition,
+    AvailableCaseTransition, CASE_RULES, CaseCircumstances, CaseGuard, CaseMachine, CaseParty, CaseRefusal,
+    CaseRule, CaseState, CaseTransition,
 };
 use chrono::{Days, NaiveDate};
 pub use identifier::{FormCheck, IdentifierError, RegisterIdentifier};

@@ -257,6 +257,7 @@ fn all_cities(options: &Options) -> Result<String, Failure> {
             list: List::Ranked,
             mode: DigitalMode::Peer,
             programme: None,
+            busy: &[],
             first: K,
             after: None,
         };

@@ -253,8 +253,22 @@ fn because(pair: &CityPair<'_>, gate: Gate, outcome: Outcome) -> Sentence {
     let country = |city: &CityRow| pair.catalog.world.country_name(city.country).to_owned();
     match (gate, outcome) {
         (Gate::Office, O::Pass) => Sentence::plain("gate.city.office.pass"),
-        (Gate::Office, O::Unknown) => Sentence::plain("gate.city.office.unknown"),
-        (Gate::Office, _) => Sentence::plain("gate.city.office.fail"),
+        (Gate::Office, O::Unknown) => {
+            let sides = [(pair.viewer, "yours"), (pair.partner, "theirs")].into_iter();
+            let missing: Vec<&str> =
+                sides.filter(|(city, _)| city.office.is_none()).map(|(_, whose)| whose).collect();
+            Sentence::plain("gate.city.office.unknown").with("whose", missing.join(" and "))
+        }
+        (Gate::Office, _) => {
+            let faults: Vec<String> = [(pair.viewer, "your"), (pair.partner, "their")]
+                .into_iter()
+                .flat_map(|(city, whose)| {
+                    let found = city.office.map_or([None; 3], |office| office.faults());
+                    found.into_iter().flatten().map(move |fault| format!("{whose} office {fault}"))
+                })
+                .collect();
+            Sentence::plain("gate.city.office.fail").with("faults", faults.join("; "))
+        }
         (Gate::Country, O::Pass | O::Unknown) => Sentence::plain("gate.city.country.pass")
             .with("a", country(pair.viewer))
             .with("b", country(pair.partner)),

@@ -414,7 +414,7 @@ fn excluded(pair: &Pair<'_>) -> Sentence {
         "the mandate's excluded countries"
     } else if project.contract.is_some_and(|contract| mandate.excluded_contracts.contains(&contract)) {
         "the mandate's excluded contracts"
-    } else if mandate.kinds != 0 && mandate.kinds & crate::row::ProjectRow::kind_bit(project.kind) == 0 {
+    } else if mandate.kinds != 0 && mandate.kinds & project.kind_bits() == 0 {
         "the mandate's kinds of projects"
     } else if mandate.names_places && project.countries.iter().all(|c| mandate.place(*c) == PlaceFit::Outside)
     {

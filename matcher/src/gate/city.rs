@@ -1,6 +1,6 @@
 //! Gates between two cities (section 5.4). Their result is the tier that can be reached, not merely yes or no.
 
-use domain::vocabulary::{PartnershipTier, ScreeningStatus, VerificationLevel};
+use domain::vocabulary::{PartnershipTier, ScreeningStatus};
 
 use super::Outcome;
 use crate::{catalog::CityPair, gate::investment::screened, row::CityRow};
@@ -18,7 +18,7 @@ pub enum Gate {
     Level,
     /// K5: exclusivity.
     Exclusivity,
-    /// K6: no live pair.
+    /// K6: no live or resting pair.
     Pair,
     /// K7: minimum of a programme.
     Programme,
@@ -76,10 +76,7 @@ impl Gate {
                     Outcome::Pass
                 }
             }
-            Self::Pair => {
-                let live = a.geonames == b.geonames || pair.catalog.links().linked(a.geonames, b.geonames);
-                Outcome::failed(true).unless(!live)
-            }
+            Self::Pair => Outcome::Fail.unless(!pair.is_taken()),
             Self::Programme => programme(pair),
             Self::Screening => screening(pair),
         }
@@ -114,9 +111,7 @@ pub fn reachable_tier(answers: &[Outcome; COUNT]) -> PartnershipTier {
 }
 
 fn office(a: &CityRow, b: &CityRow) -> Outcome {
-    let open = |city: &CityRow| {
-        city.office.map(|o| o.verification >= VerificationLevel::V2 && o.accepting && !o.full)
-    };
+    let open = |city: &CityRow| city.office.map(|office| office.faults() == [None; 3]);
     match (open(a), open(b)) {
         (Some(false), _) | (_, Some(false)) => Outcome::Fail,
         (Some(true), Some(true)) => Outcome::Pass,

@@ -157,10 +157,9 @@ pub(crate) fn clear(row: &OrganisationRow, today: Day) -> bool {
 
 fn exclusions(pair: &Pair<'_>) -> Outcome {
     let (mandate, project) = (pair.mandate, pair.project);
-    let kind = crate::row::ProjectRow::kind_bit(project.kind);
     let excluded = mandate.excluded_fields.0 & project.field_set.0 != 0
         || project.contract.is_some_and(|contract| mandate.excluded_contracts.contains(&contract))
-        || (mandate.kinds != 0 && mandate.kinds & kind == 0)
+        || (mandate.kinds != 0 && mandate.kinds & project.kind_bits() == 0)
         || project.excluded_investors & investor_bit(pair.investor) != 0;
     if excluded { Outcome::Fail } else { places(mandate, &project.countries) }
 }
@@ -325,8 +324,10 @@ pub(crate) fn related(investor: &OrganisationRow, owner: &OrganisationRow) -> Ou
     if investor.id == owner.id {
         return Outcome::Fail;
     }
+    // What somebody says of the own owners counts when it is proved: else whoever changes it could guess those of others.
+    let proved = |of: &OrganisationRow| of.verification >= VerificationLevel::V2;
     let (a, b) = (&investor.owners, &owner.owners);
-    if a.is_empty() || b.is_empty() {
+    if a.is_empty() || b.is_empty() || !proved(investor) || !proved(owner) {
         Outcome::Unknown
     } else if a.iter().any(|owner| b.binary_search(owner).is_ok()) {
         Outcome::Fail

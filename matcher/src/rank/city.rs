@@ -71,6 +71,8 @@ pub struct CityQuery<'a> {
     pub mode: DigitalMode,
     /// Programme applied to.
     pub programme: Option<Programme>,
+    /// Cities with which the viewer has something under way or resting, by their GeoNames id.
+    pub busy: &'a [u32],
     /// Rows on the page.
     pub first: usize,
     /// Begin strictly after.
@@ -82,8 +84,8 @@ pub fn partner_cities<'a>(catalog: &'a Catalog, query: &CityQuery<'a>) -> Page<R
     let mut part = Part::<_, COUNT>::new(query.first, query.after);
     let candidates = catalog.cities().rows().iter();
     for partner in candidates.filter(|row| row.id != query.viewer.id && query.filter.admits(row)) {
-        let pair =
-            CityPair { viewer: query.viewer, partner, catalog, mode: query.mode, programme: query.programme };
+        let CityQuery { viewer, mode, programme, busy, .. } = *query;
+        let pair = CityPair { viewer, partner, catalog, mode, programme, busy };
         let gates = answers(&pair);
         if !part.tally.note(&gates) {
             continue;

@@ -289,7 +289,7 @@ impl Pairs<'_> {
         let rows = self.catalog.cities().rows();
         let (viewer, partner) = (&rows[one], &rows[other]);
         let mode = DigitalMode::Peer;
-        let pair = CityPair { viewer, partner, catalog: self.catalog, mode, programme: None };
+        let pair = CityPair { viewer, partner, catalog: self.catalog, mode, programme: None, busy: &[] };
         if !all_open(&answers(&pair)) {
             return;
         }

@@ -117,7 +117,7 @@ impl OpportunityFilter {
         !self.would_tell(self.reader.veil(row))
             && (self.fields.0 == 0 || self.fields.0 & row.field_set.0 != 0)
             && (self.countries.is_empty() || row.countries.iter().any(|c| self.countries.contains(*c)))
-            && (self.kinds.is_empty() || self.kinds.contains(&row.kind))
+            && (self.kinds.is_empty() || row.kind.is_some_and(|kind| self.kinds.contains(&kind)))
             && (self.stages.is_empty() || row.stage.is_some_and(|stage| self.stages.contains(&stage)))
             && (self.instruments.is_empty() || {
                 let wanted = self.instruments.iter().fold(0, |set, i| set | MandateRow::instrument_bit(*i));

@@ -75,7 +75,8 @@ pub fn investment_receipt(
 ) -> Result<Receipt, ReceiptError> {
     let kind = ReceiptKind::Investment;
     let mut facts = Facts::new();
-    take(&mut facts, kind, "project", &record(subject.project)?);
+    let project = &subject.project.as_scored();
+    take(&mut facts, kind, "project", &record(project)?);
     take(&mut facts, kind, "mandate", &record(subject.mandate)?);
     take(&mut facts, kind, "owner", &record(subject.owner)?);
     take(&mut facts, kind, "investor", &record(subject.investor)?);
@@ -88,7 +89,6 @@ pub fn investment_receipt(
             }
         }
     }
-    let project = subject.project;
     let countries = project.countries();
     world_facts(&mut facts, subject.catalog, &countries)?;
     let ticket = subject.mandate.ticket.map(|ticket| ticket.max);

@@ -29,6 +29,11 @@ impl BlocksOf {
 pub struct Blocks(HashMap<Id<Organisation>, BlocksOf>);
 
 impl Blocks {
+    /// Whether one of two organisations has blocked the other.
+    pub(crate) fn part(&self, one: Id<Organisation>, other: Id<Organisation>) -> bool {
+        self.of(one).is_some_and(|blocks| blocks.0.contains_key(&other))
+    }
+
     /// The blocks that an organisation has a part in; none where there are none.
     pub(crate) fn of(&self, organisation: Id<Organisation>) -> Option<&BlocksOf> {
         self.0.get(&organisation)

@@ -33,6 +33,17 @@ pub struct OfficeRow {
     pub confirmed_on: Option<Day>,
 }
 
+impl OfficeRow {
+    /// What of gate K1 does not hold of the office, in words.
+    pub fn faults(&self) -> [Option<&'static str>; 3] {
+        [
+            (self.verification < VerificationLevel::V2).then_some("is not verified up to V2"),
+            (!self.accepting).then_some("is not looking for partners now"),
+            self.full.then_some("has no capacity left this year"),
+        ]
+    }
+}
+
 /// Packed view of a city.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CityRow {

@@ -80,8 +80,8 @@ pub struct ProjectRow {
     pub owner: Id<Organisation>,
     /// Where the listing stands.
     pub state: ListingState,
-    /// What it is.
-    pub kind: ProjectKind,
+    /// What it is; none where the owner keeps it back.
+    pub kind: Option<ProjectKind>,
     /// Which ladder.
     pub ladder: StageLadder,
     /// Its stage.
@@ -142,8 +142,17 @@ impl ProjectRow {
         self.veil_registered.hides(Veil::OWNER)
     }
 
-    /// Packs a project.
+    /// Packs a project as a score may read it, for everybody.
     pub fn new(id: Id<Project>, owner: Id<Organisation>, project: &Project, world: &World) -> Self {
+        if project.disclosure.is_plain() {
+            return Self::whole(id, owner, project, world);
+        }
+        let kind = project.disclosure.shows(ListingField::Kind, Rung::Matched).then_some(project.kind);
+        Self { kind, ..Self::whole(id, owner, &project.as_scored(), world) }
+    }
+
+    /// Packs a project with all that it is, for its owner.
+    pub fn whole(id: Id<Project>, owner: Id<Organisation>, project: &Project, world: &World) -> Self {
         let fields: Box<[_]> = project.fields.parts().iter().map(|part| (part.of, part.hundredths)).collect();
         let gap = project.gap.map(|gap| world.amount(gap));
         let items = |status: ReadinessStatus| {
@@ -159,7 +168,7 @@ impl ProjectRow {
             id,
             owner,
             state: project.state,
-            kind: project.kind,
+            kind: Some(project.kind),
             ladder: project.ladder,
             stage: project.stage,
             field_set: fields.iter().map(|(field, _)| *field).collect(),
@@ -216,6 +225,11 @@ impl ProjectRow {
     /// Whether any of the instruments sought makes the giver an owner; unknown where none is stated.
     pub fn seeks_equity(&self) -> Option<bool> {
         (!self.instruments.is_empty()).then(|| self.instruments.iter().any(|(i, _)| i.is_equity()))
+    }
+
+    /// The kind as a bit; all of them where it is kept back, so that it is in nobody's way.
+    pub fn kind_bits(&self) -> u16 {
+        self.kind.map_or(u16::MAX, Self::kind_bit)
     }
 
     /// The place of the kind in its list, as a bit.

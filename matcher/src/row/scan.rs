@@ -221,7 +221,7 @@ impl ScanTable {
             excluded_investors: project.excluded_investors,
             tenor_months: project.tenor_months,
             contract: project.contract.map_or(0, contract_bit),
-            kind: ProjectRow::kind_bit(project.kind),
+            kind: project.kind_bits(),
             gap_currency: project.gap.map(|gap| gap.currency),
             slice_currency: project.slice.map(|slice| slice.currency),
             stage: stage_place(project.ladder, project.stage),

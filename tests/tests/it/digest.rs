@@ -99,7 +99,14 @@ async fn a_digest_from_opt_in_to_one_click(behind: Behind) {
     let server =
         Server::demo(behind, &["--smtp", &sink.url(), "--dkim-key", &key, "--dkim-selector", "s2026"]);
     let address_of_anybody = refusals(&server).await;
-    assert_eq!(sink.holds(1).await[0].to, address_of_anybody);
+    let asked = &sink.holds(1).await[0];
+    assert_eq!(asked.to, address_of_anybody);
+    // A letter to somebody who has not asked for it carries no words that a stranger chose.
+    let name = "query($m:ID!){mandate(id:$m){name}}";
+    let name = server.data(name, json!({"m": server.ids["mandate"]})).await["mandate"]["name"].clone();
+    let said = text(&parsed(asked));
+    assert!(said.contains(server.ids["mandate"].as_str().unwrap()), "{said}");
+    assert!(!said.contains(name.as_str().unwrap()), "{said}");
     opt_in(&server, &sink).await;
 
     // First period: the listing is new. A second round of the same period tells nothing.
@@ -229,6 +236,12 @@ async fn opt_in(server: &Server, sink: &Sink) {
     changed.push(last);
     assert_eq!(page(server, &changed).await, dead);
     assert_eq!(post(server, &changed, "").await, dead.0);
+    // Nor does a form of another site do anything.
+    for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")] {
+        let form = server.client().post(&confirm).header("content-type", "application/x-www-form-urlencoded");
+        assert_eq!(form.header(name, value).body("").send().await.unwrap().status(), 403, "{name}");
+    }
+    assert_eq!(mine(server).await["state"], "PENDING");
     assert!(post(server, &confirm, "").await.contains("Your subscription is confirmed"));
     assert_eq!(post(server, &confirm, "").await, dead.0);
     assert_eq!(page(server, &confirm).await, dead);

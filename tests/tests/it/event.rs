@@ -217,6 +217,18 @@ async fn requested(server: &Server, open: &Value) -> Vec<Value> {
     let best = see(server, "investor", &forum["id"], best).await["suggestedMeetings"].clone();
     assert_eq!((&best[0]["organisation"]["id"], &best[0]["basis"]), (&company, &json!("MATCH")), "{best}");
     assert!(best[0]["score"].as_f64().unwrap() > 0.0 && best[0]["commonSlots"] == 3, "{best}");
+    // While a block stands the two are brought together by nobody.
+    let list =
+        "query($i:ID!){node(id:$i){... on ExchangeEvent{suggestedMeetings(first:9){organisation{id}}}}}";
+    for blocked in [true, false] {
+        let block = json!({"organisationId": fund, "blocked": blocked});
+        server.done("owner", "blockOrganisation", "organisation{id}", block).await;
+        let parted = |data: &Value| {
+            let rows = data["node"]["suggestedMeetings"].as_array().unwrap();
+            rows.iter().any(|row| row["organisation"]["id"] == company) != blocked
+        };
+        server.until_as("investor", list, &json!({"i": forum["id"]}), parted).await;
+    }
 
     assert_eq!(
         server.refused("partner_office", "requestMeeting", wish(&forum, &company, &[])).await.0,
@@ -344,7 +356,12 @@ async fn scheduled(server: &Server, open: &Value, meetings: &[Value]) -> Value {
     let calendar =
         see(server, "owner", &open["id"], "calendar").await["calendar"].as_str().unwrap().to_owned();
     assert_eq!(calendar.matches("BEGIN:VEVENT\r\n").count(), 2, "{calendar}");
-    assert!(calendar.contains("STATUS:CONFIRMED") && calendar.contains("Blue Caravan"), "{calendar}");
+    assert!(
+        calendar.contains("STATUS:CONFIRMED")
+            && calendar.contains("table By the ")
+            && calendar.contains("Blue Caravan"),
+        "{calendar}"
+    );
     assert_eq!(see(server, "partner_office", &open["id"], "calendar").await["calendar"], Value::Null);
     published
 }

@@ -250,6 +250,14 @@ async fn refusals_before(server: &Server, pair: &Pair) {
     let fund_id = data.await["node"]["investor"]["id"].clone();
     let _ = fund;
     matched_until(server, pair, true).await;
+    // Who was never written to takes nothing of the budget away by a block.
+    let left = "{contactBudget{left}}";
+    let before = server.data_as("investor", left, json!({})).await;
+    for blocked in [true, false] {
+        let block = json!({"organisationId": fund_id, "blocked": blocked});
+        server.done("city_office", "blockOrganisation", "organisation{id}", block).await;
+        assert_eq!(server.data_as("investor", left, json!({})).await, before);
+    }
     server.done("owner", "blockOrganisation", "organisation{id}", json!({"organisationId": fund_id})).await;
     assert_eq!(server.refused("investor", "expressInterest", input.clone()).await.0, "GATE_FAILED");
     matched_until(server, pair, false).await;
@@ -333,6 +341,16 @@ async fn to_the_close(server: &Server, pair: &Pair, accepted: Value) {
     let url = opened["url"].as_str().unwrap();
     let text = server.client().get(url).send().await.unwrap().text().await.unwrap();
     assert_eq!(text, "Financial model: all of it");
+    // The address is dead as soon as the folder is shut, and not only minutes later.
+    let mut shut = on(&room);
+    shut["folder"] = "FINANCIAL".into();
+    let room = server.done("owner", "grantRoomFolder", INTRODUCTION, shut).await["introduction"].clone();
+    assert_eq!(server.client().get(url).send().await.unwrap().status(), 404);
+    let mut again = on(&room);
+    again["folder"] = "FINANCIAL".into();
+    again["until"] = in_days(30).to_rfc3339().into();
+    let room = server.done("owner", "grantRoomFolder", INTRODUCTION, again).await["introduction"].clone();
+    assert_eq!(server.client().get(url).send().await.unwrap().status(), 200);
     assert_eq!(server.refused("bank", "openRoomDocument", wanted).await.0, "NOT_FOUND");
     let read = "query($i:ID!){node(id:$i){... on Introduction{room{nda folders{folder readable papers{id title}} \
                 reads{documentId sha256}}}}}";

@@ -5,9 +5,8 @@ use std::{hash::Hash, sync::Arc};
 use domain::{city::City, id::Id, mandate::Mandate};
 use matcher::{
     Catalog,
-    catalog::DigitalMode,
     gate::all_open,
-    rank::{CityFilter, List, OpportunityFilter, RankBy, Reader},
+    rank::{List, OpportunityFilter, RankBy, Reader},
     row::Veil,
     score::MicroPoints,
 };
@@ -161,20 +160,7 @@ impl Watch for CityWatch {
     }
 
     fn rank(&self, app: &App) -> Result<Standing, AppError> {
-        let page = partner_cities(
-            app,
-            &CityRequest {
-                city: self.city,
-                filter: CityFilter::default(),
-                by: RankBy::Mutual,
-                list: List::Ranked,
-                weights: None,
-                mode: DigitalMode::Peer,
-                programme: None,
-                first: self.first,
-                after: None,
-            },
-        )?;
+        let page = partner_cities(app, &CityRequest::published(self.city, self.first))?;
         let lines = (page.page.first_rank..).zip(&page.page.items);
         Ok(Standing {
             as_of: page.shared.snapshot.as_of,
@@ -188,7 +174,7 @@ impl Watch for CityWatch {
         if app.ranking.snapshot().catalog.cities().get(partner).is_none() {
             return Ok(None);
         }
-        let mut matched = city_pair_of(app, self.city, partner)?;
+        let mut matched = city_pair_of(app, self.city, partner, Vec::new())?;
         let is_enough = matched.evaluation.mutual.coverage >= matched.shared.policy.coverage_floor;
         if !is_enough || !all_open(&matched.gates) {
             return Ok(None);

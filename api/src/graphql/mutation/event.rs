@@ -241,7 +241,7 @@ pub struct RegisterForEventInput {
     event_id: ID,
     /// Why it comes; at least one.
     intents: Vec<Code<EventIntent>>,
-    /// Numbers of the slots in which it can meet; at least one.
+    /// Numbers of the slots in which it can meet, from 1; at least one.
     available: Vec<u16>,
     /// Languages in which it can talk, by ISO 639; at least one.
     languages: Vec<String>,

@@ -80,7 +80,7 @@ pub struct QuotaObject {
 pub struct RegistrationObject {
     /// Why it comes.
     intents: Vec<Code<EventIntent>>,
-    /// Numbers of the slots in which it can meet.
+    /// Numbers of the slots in which it can meet, from 1.
     available: Vec<u16>,
     /// Languages, by ISO 639.
     languages: Vec<String>,
@@ -351,7 +351,7 @@ impl ExchangeEventNode {
         Ok(entries.into_iter().skip(skip).take(size).map(ParticipantObject).collect())
     }
     /// Whom the participant for which the caller acts may want to meet, the best fit first; whom it has asked or was
-    /// asked by is left out. Empty for who takes no part.
+    /// asked by is left out, and who has blocked whom. Empty for who takes no part.
     async fn suggested_meetings(
         &self,
         ctx: &Context<'_>,
@@ -370,6 +370,7 @@ impl ExchangeEventNode {
         let others = entries.into_iter().filter(|entry| entry.organisation != mine.organisation);
         let mut found: Vec<SuggestionObject> = others
             .filter(|entry| !met.contains(&entry.organisation))
+            .filter(|entry| !snapshot.catalog.parted(mine.organisation, entry.organisation))
             .map(|other| SuggestionObject {
                 fit: fit(&snapshot, &mine, &other),
                 slots: other.facts.available.iter().filter(|slot| mine.is_available(**slot)).count(),

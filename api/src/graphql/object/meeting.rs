@@ -186,7 +186,7 @@ impl MeetingNode {
     async fn mutual(&self) -> bool {
         self.0.value.mutual
     }
-    /// Numbers of the slots that were named with the request.
+    /// Numbers of the slots that were named with the request, from 1.
     async fn wanted_slots(&self) -> &[u16] {
         &self.0.value.wanted
     }

@@ -2,16 +2,14 @@
 
 use async_graphql::{Context, ID, InputType, Json, Object, Result, Value};
 use domain::saved_search::{SavedSearch, SearchSubject};
-use matcher::{
-    catalog::DigitalMode,
-    rank::{List, RankBy},
-};
+use matcher::rank::{List, RankBy};
 
 use super::{
     super::{
         cursor::{self, Question},
         error::{ErrorCode, client_error, refusal},
         input::{CityFilterInput, OpportunityFilterInput},
+        query::busy_partners,
     },
     CityMatchConnection, CityNode, MandateNode, OpportunityConnection,
     common::{find, global},
@@ -127,15 +125,10 @@ impl SavedSearchNode {
         let given: CityFilterInput = self.filter()?;
         let question = self.question();
         let request = CityRequest {
-            city,
             filter: given.parse()?,
-            by: RankBy::Mutual,
-            list: List::Ranked,
-            weights: None,
-            mode: DigitalMode::Peer,
-            programme: None,
-            first: cursor::page_size(first)?,
+            busy: busy_partners(ctx, city, None).await?,
             after: question.after(after.as_ref())?,
+            ..CityRequest::published(city, cursor::page_size(first)?)
         };
         match app.compute(move |app| app::partner_cities(app, &request)).await {
             Ok(page) => Ok(Some(CityMatchConnection::new(page, question, List::Ranked))),

@@ -200,9 +200,9 @@ impl ScreeningHitNode {
         }
         let available = self.0.value.available(person).into_iter();
         Ok(available
-            .map(|(name, requires)| AvailableScreeningTransition {
-                name: Code(name),
-                requires: requires.into_iter().map(Code).collect(),
+            .map(|offer| AvailableScreeningTransition {
+                name: Code(offer.transition),
+                requires: offer.requires.into_iter().map(Code).collect(),
             })
             .collect())
     }

@@ -141,9 +141,9 @@ impl VerificationCaseNode {
         let available = verification::available(app, actor, &self.0, self.0.relations()).await;
         Ok(stored(available)?
             .into_iter()
-            .map(|(name, requires)| AvailableCaseTransition {
-                name: Code(name),
-                requires: requires.into_iter().map(Code).collect(),
+            .map(|offer| AvailableCaseTransition {
+                name: Code(offer.transition),
+                requires: offer.requires.into_iter().map(Code).collect(),
             })
             .collect())
     }

@@ -276,7 +276,7 @@ impl CombinationQuery {
         }
         let rules = rules.map_or_else(StackRules::default, Into::into);
         let app = ctx.data::<App>()?;
-        let found = app.compute(move |app| combination::capital_stack(app, id, &rules)).await;
+        let found = app.compute(move |app| combination::capital_stack(app, id, &seen.value, &rules)).await;
         Ok(StackObject(found.map_err(refused)?))
     }
 }

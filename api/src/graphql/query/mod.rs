@@ -16,11 +16,19 @@ pub mod template;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use async_graphql::{Error, ID, MergedObject, Result};
-use domain::id::Id;
+use async_graphql::{Context, Error, ID, MergedObject, Result};
+use domain::{city::City, id::Id};
 
-use super::error::{ErrorCode, client_error, refusal};
-use crate::{app::AppError, store::Aggregate};
+use super::{
+    error::{ErrorCode, client_error, refusal},
+    object::me::stored,
+};
+use crate::{
+    app::{App, AppError},
+    auth::Actor,
+    partnership::facts::taken,
+    store::Aggregate,
+};
 
 pub use catalogue::CatalogueQuery;
 pub use combination::CombinationQuery;
@@ -61,6 +69,19 @@ pub struct Query(
 pub(super) fn id_of<T: Aggregate>(argument: &'static str, id: &ID) -> Result<Id<T>> {
     crate::id::decode_as(id.as_str())
         .map_err(|error| client_error(ErrorCode::Validation, Some(argument), sentence(&error.to_string())))
+}
+
+/// The cities, by their GeoNames id, with which a city has something under way or resting, as far as the caller may know
+/// of it; `asked` is the other city where the question is of two.
+///
+/// # Errors
+/// The database does not answer.
+pub(in super::super) async fn busy_partners(
+    ctx: &Context<'_>,
+    city: Id<City>,
+    asked: Option<Id<City>>,
+) -> Result<Vec<u32>> {
+    stored(taken(ctx.data::<App>()?, ctx.data::<Actor>()?, city, asked).await)
 }
 
 /// A message as a sentence.

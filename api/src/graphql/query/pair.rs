@@ -3,7 +3,10 @@
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::{disclosure::ListingField, id::Id, project::Project};
-use matcher::policy::{Criterion, InvestorCriterion};
+use matcher::{
+    policy::{Criterion, InvestorCriterion},
+    row::Veil,
+};
 
 use super::{
     super::{
@@ -11,10 +14,11 @@ use super::{
         error::{ErrorCode, client_error, refusal},
         object::{CityMatchNode, MatchNode, find},
     },
-    id_of, refused,
+    busy_partners, id_of, refused,
 };
 use crate::{
     app::{self, App, AppError, Match, PairRequest},
+    auth::Actor,
     visible::Visible,
 };
 
@@ -34,7 +38,16 @@ impl PairQuery {
     ) -> Result<MatchNode> {
         let mandate = id_of("mandateId", &mandate_id)?;
         let request = PairRequest { mandate, project: id_of("projectId", &project_id)? };
-        let matched = app::pair_of(ctx.data::<App>()?, &request).map_err(refused)?;
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let snapshot = app.ranking.snapshot();
+        let is_told = snapshot.catalog.projects().get(request.project).is_none_or(|row| {
+            !app.reader_of(actor, mandate).veil(row).hides(Veil::SCORED) || actor.role_in(row.owner).is_some()
+        });
+        if !is_told {
+            let message = "The owner shows what the score is made of after an introduction.";
+            return Err(client_error(ErrorCode::Forbidden, Some("projectId"), message));
+        }
+        let matched = app::pair_of(app, &request).map_err(refused)?;
         Ok(MatchNode::new(matched, Question::new(&["whyNot"]).ranked(), None))
     }
 
@@ -54,7 +67,9 @@ impl PairQuery {
         if app.ranking.snapshot().catalog.cities().get(partner).is_none() {
             return Err(client_error(ErrorCode::NotFound, Some("partnerId"), "There is no such city."));
         }
-        let matched = app::city_pair_of(app, viewer, partner).map_err(refused)?;
+        let matched =
+            app::city_pair_of(app, viewer, partner, busy_partners(ctx, viewer, Some(partner)).await?)
+                .map_err(refused)?;
         Ok(CityMatchNode::new(matched, Question::new(&["whyNotCities"]).ranked()))
     }
 

@@ -24,7 +24,7 @@ use super::{
             partnership::{AgreementNode, StepObject, seen},
         },
     },
-    id_of,
+    busy_partners, id_of,
     introduction::{acting, may},
     refused,
 };
@@ -136,7 +136,8 @@ impl PartnershipQuery {
         let found = stored(app.store.find(&[a, b]).await)?;
         let level = |id: Id<City>| found.get(&id).and_then(|city| city.value.level);
         let levels = Sides { a: level(a), b: level(b) };
-        Ok(facts::path(app, a, b, tier.0, levels, false).map_err(refused)?.into())
+        let busy = busy_partners(ctx, a, Some(b)).await?;
+        Ok(facts::path(app, a, b, tier.0, levels, false, &busy).map_err(refused)?.into())
     }
 
     /// The partnerships of the office for which the caller acts, newest first.

@@ -14,7 +14,7 @@ use super::{
         },
         object::{CityMatchConnection, Highlights, OpportunityConnection, find},
     },
-    id_of, refused,
+    busy_partners, id_of, refused,
 };
 use crate::{
     app::{self, App, CityRequest, MandateChoice, OpportunityRequest},
@@ -196,14 +196,16 @@ impl RankingQuery {
         let asked =
             format!("{filter:?}{rank_by:?}{weights:?}{list:?}{digital:?}{programme_min_population:?}");
         let question = Question::new(&["partnerCities", city_id.as_str(), &asked]).ranked();
+        let city = id_of::<City>("cityId", &city_id)?;
         let request = CityRequest {
-            city: id_of::<City>("cityId", &city_id)?,
+            city,
             filter: filter.unwrap_or_default().parse()?,
             by: rank_by.into(),
             list: list.into(),
             weights: own(weights)?,
             mode: digital.into(),
             programme: programme_min_population.map(|min_population| Programme { min_population }),
+            busy: busy_partners(ctx, city, None).await?,
             first: cursor::page_size(first)?,
             after: question.after(after.as_ref())?,
         };

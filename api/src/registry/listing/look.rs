@@ -3,7 +3,8 @@
 use domain::{
     consistency::Finding,
     id::Id,
-    listing::{AvailableTransition, available_transitions},
+    listing::{AvailableTransition, ListingMachine},
+    machine::Machine as _,
     project::Project,
 };
 
@@ -51,5 +52,5 @@ pub async fn available(
     let words = loaded.row.record.second_words.clone();
     at.second_person = words.iter().any(|word| Some(word.person) != command.actor.person_id());
     command.tx.rollback().await?;
-    Ok(available_transitions(state, &parties, &at, &TIMERS))
+    Ok(ListingMachine::available(state, &parties, (&at, &TIMERS)))
 }

@@ -11,18 +11,22 @@ use domain::{
     consistency::{Dossier, Finding, flags, unjustified},
     duplicate::{DuplicateClass, Fingerprint, similarity},
     id::Id,
-    listing::{ListingCircumstances, ListingParty, ListingTimers, ListingTransition, listing_transition},
+    listing::{
+        ListingCircumstances, ListingGuard, ListingMachine, ListingParty, ListingRefusal, ListingTimers,
+        ListingTransition,
+    },
+    machine::Machine as _,
     organisation::Organisation,
     policy::{Action, RelationSet, listing_parties},
     project::{Project, ProjectFacts},
-    questionnaire::missing_required,
+    questionnaire::{QuestionKey, missing_required},
     vocabulary::ListingState,
 };
 
 use crate::{
     app::App,
     auth::Actor,
-    command::{CommandError, CommandTx, Meta},
+    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
     store::{ListingRow, Step, Stored, Subject},
 };
 
@@ -201,8 +205,42 @@ pub async fn advance_as(
     change: impl FnOnce(&mut ProjectFacts, &mut ListingRow),
 ) -> Result<Stored<Project>, CommandError> {
     let at = circumstances(command, &loaded, Some(transition), request).await?;
-    let to = listing_transition(loaded.stored.value.state, transition, parties, &at, &TIMERS)?;
+    let to = ListingMachine::transition(loaded.stored.value.state, transition, parties, (&at, &TIMERS))
+        .map_err(|refusal| told(command, &loaded, refusal))?;
     write(command, &mut loaded, transition, to, request, change).await
+}
+
+/// A refusal with each question that has no answer, and each flag that is not justified, by itself.
+fn told(command: &CommandTx, loaded: &Loaded, refusal: ListingRefusal) -> CommandError {
+    let CommandError::Refused(refusals) = CommandError::from(refusal) else { return CommandError::Failed };
+    let gate = |guard: ListingGuard, path: &str, message: String| {
+        Refusal::new(UserErrorCode::GateFailed, path, message).by_rule(guard.code())
+    };
+    let mut told = Vec::with_capacity(refusals.len());
+    for refusal in refusals {
+        let guard = refusal.rule_ref.as_deref().and_then(|rule| ListingGuard::from_code(rule).ok());
+        let found: Vec<Refusal> = match guard {
+            Some(guard @ ListingGuard::RequiredFields) => {
+                let missing = missing_required(&loaded.stored.value, &loaded.row.record.answers);
+                let open = |key: QuestionKey| format!("not answered yet: {}", key.question().text);
+                missing.into_iter().map(|key| gate(guard, key.as_str(), open(key))).collect()
+            }
+            Some(guard @ ListingGuard::FlagsJustified) => {
+                let found = findings(command.now.date_naive(), &command.app, loaded, 0);
+                let found = found.into_iter().filter(Finding::counts);
+                found
+                    .map(|finding| gate(guard, "", format!("{} {}", finding.message, finding.mend)))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        if found.is_empty() {
+            told.push(refusal);
+        } else {
+            told.extend(found);
+        }
+    }
+    CommandError::Refused(told)
 }
 
 /// Writes a new state that the machine allowed.

@@ -9,12 +9,13 @@ mod claim;
 use domain::{
     Vocabulary,
     id::Id,
+    machine::Machine as _,
     organisation::{Organisation, OrganisationFacts},
     policy::{Action, Relation, RelationSet},
     value::SingleLine,
     verification::{
-        CaseCircumstances, CaseGuard, CaseParty, CaseState, CaseTransition, Evidence, VerificationCase,
-        available_case_transitions, case_transition,
+        AvailableCaseTransition, CaseCircumstances, CaseGuard, CaseMachine, CaseParty, CaseState,
+        CaseTransition, Evidence, VerificationCase,
     },
     vocabulary::VerificationLevel,
 };
@@ -88,7 +89,7 @@ async fn advance(
     let parties = if is_key { Vec::new() } else { parties(who) };
     let at = circumstances(&organisation.value, &stored.value, command.now, (person, reasons.len()));
     let from = stored.value.state;
-    let to = case_transition(from, transition, &parties, &at)?;
+    let to = CaseMachine::transition(from, transition, &parties, &at)?;
     let action = match transition {
         CaseTransition::TakeUp => Some(Action::TakeUp),
         CaseTransition::Grant | CaseTransition::Refuse | CaseTransition::AskMore => Some(Action::Decide),
@@ -262,13 +263,13 @@ pub async fn available(
     actor: &Actor,
     stored: &Stored<VerificationCase>,
     who: RelationSet,
-) -> Result<Vec<(CaseTransition, Vec<CaseGuard>)>, StoreError> {
+) -> Result<Vec<AvailableCaseTransition>, StoreError> {
     let is_key = actor.person().is_some_and(|person| person.scopes.is_some());
     let Some(owner) = stored.owner.filter(|_| !is_key) else { return Ok(Vec::new()) };
     let found = app.store.find(&[owner]).await?;
     let Some(organisation) = found.get(&owner) else { return Ok(Vec::new()) };
     let at = circumstances(&organisation.value, &stored.value, app.auth.clock.now(), (actor.person_id(), 1));
-    let offered = available_case_transitions(stored.value.state, &parties(who), &at);
+    let offered = CaseMachine::available(stored.value.state, &parties(who), &at);
     let by_mail = stored.value.evidence.proof().is_automatic();
-    Ok(offered.into_iter().filter(|(one, _)| !(by_mail && *one == CaseTransition::TakeUp)).collect())
+    Ok(offered.into_iter().filter(|one| !(by_mail && one.transition == CaseTransition::TakeUp)).collect())
 }

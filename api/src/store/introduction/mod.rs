@@ -198,7 +198,13 @@ async fn budget<C: ConnectionTrait>(
     let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let expressed = count(connection, TABLE, [is("initiator_id", id), above("created_at", since)]).await?;
     let replies = count(connection, TABLE, [is("recipient_id", id), above("answered_at", since)]).await?;
-    let blocks = count(connection, "contact_block", [is("blocked_id", id), above("at", since)]).await?;
+    // A block counts where it is the answer to being written to: else whoever founds organisations to block with could
+    // take the budget away.
+    let mut written_to = select(TABLE, ["recipient_id"], [is("initiator_id", id)]);
+    written_to.distinct();
+    let answered = column("blocker_id").in_subquery(written_to);
+    let blocks =
+        count(connection, "contact_block", [is("blocked_id", id), above("at", since), answered]).await?;
     Ok(ContactBudget { expressed: number(expressed), replies: number(replies), blocks: number(blocks) })
 }
 

@@ -1,10 +1,12 @@
-use std::collections::BTreeMap;
-
 use crate::{
-    Vocabulary,
+    Vocabulary as _,
+    machine::{
+        Machine as _,
+        trial::{each_guard_alone, every_guard_guards, every_triple},
+    },
     partnership::{
-        PARTNERSHIP_RULES, PartnershipCircumstances, PartnershipGuard as G, PartnershipParty,
-        PartnershipRefusal, PartnershipState, PartnershipTransition, partnership_transition,
+        PARTNERSHIP_RULES, PartnershipCircumstances, PartnershipGuard as G, PartnershipMachine,
+        PartnershipParty, PartnershipState, PartnershipTransition,
     },
     vocabulary::VerificationLevel,
 };
@@ -13,7 +15,7 @@ use super::TIMERS;
 
 /// Every triple that is allowed, written down a second time, apart from the table: states, transition, parties, and
 /// where it leads once both sides agree. A lone `=` is to stay.
-const ALLOWED: &str = "
+pub(super) const ALLOWED: &str = "
 DRAFT EDIT OFFICER_A =
 DRAFT PROPOSE HEAD_A PROPOSED
 DRAFT WITHDRAW OFFICER_A WITHDRAWN
@@ -49,27 +51,9 @@ DORMANT REVIVE OFFICER_A,OFFICER_B ACTIVE
 ACTIVE,UNDER_REVIEW,DORMANT SUSPEND OFFICER_A,OFFICER_B SUSPENDED
 SUSPENDED RESUME OFFICER_A,OFFICER_B ACTIVE
 ACTIVE,UNDER_REVIEW,DORMANT,SUSPENDED END OFFICER_A,OFFICER_B ENDED
-ACTIVE,UNDER_REVIEW,DORMANT,SUSPENDED TERM_OVER,REPLACE SYSTEM ENDED
+ACTIVE,UNDER_REVIEW,DORMANT,SUSPENDED TERM_OVER SYSTEM ENDED
+ACTIVE,UNDER_REVIEW REPLACE SYSTEM ENDED
 ";
-
-type Triple = (&'static str, &'static str, &'static str);
-
-/// The lines as single triples with their targets.
-pub(super) fn allowed() -> BTreeMap<Triple, &'static str> {
-    let mut triples = BTreeMap::new();
-    for line in ALLOWED.lines().filter(|line| !line.is_empty()) {
-        let [states, transitions, parties, to] = line.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        for state in states.split(',') {
-            for transition in transitions.split(',') {
-                for party in parties.split(',') {
-                    let to = if to == "=" { state } else { to };
-                    assert!(triples.insert((state, transition, party), to).is_none(), "{line} stands twice");
-                }
-            }
-        }
-    }
-    triples
-}
 
 /// Everything holds that can hold at once.
 fn all_holds(transition: PartnershipTransition) -> PartnershipCircumstances {
@@ -122,100 +106,62 @@ fn all_holds(transition: PartnershipTransition) -> PartnershipCircumstances {
 
 #[test]
 fn every_triple_is_as_written_down_and_all_others_are_refused() {
-    let allowed = allowed();
-    let (mut tried, mut granted) = (0, 0);
-    for from in PartnershipState::ALL {
-        for transition in PartnershipTransition::ALL {
-            for who in PartnershipParty::ALL {
-                tried += 1;
-                let answer =
-                    partnership_transition(*from, *transition, &[*who], &all_holds(*transition), &TIMERS);
-                match allowed.get(&(from.code(), transition.code(), who.code())) {
-                    Some(to) => {
-                        granted += 1;
-                        assert_eq!(answer.unwrap().code(), *to, "{from} {transition} {who}");
-                    }
-                    None => assert!(
-                        matches!(
-                            answer,
-                            Err(PartnershipRefusal::InvalidTransition { .. }
-                                | PartnershipRefusal::NotPermitted { .. })
-                        ),
-                        "{from} {transition} {who}"
-                    ),
-                }
-            }
-        }
-    }
-    println!("partnership: {tried} triples tried, {granted} granted as written, {} refused", tried - granted);
-    assert_eq!((tried, granted), (15 * 33 * 11, allowed.len()));
+    let (tried, _) = every_triple::<PartnershipMachine>(ALLOWED, |from, transition, who| {
+        PartnershipMachine::transition(from, transition, &[who], (&all_holds(transition), &TIMERS))
+    });
+    assert_eq!(tried, 15 * 33 * 11);
 }
 
 #[test]
 fn each_guard_alone_stops_its_transitions_and_is_named() {
-    let mut stopped = 0;
-    for rule in PARTNERSHIP_RULES {
-        for guard in rule.guards {
-            let mut at = all_holds(rule.transition);
-            match guard {
-                G::OfficeRegistered => at.proposer_level = Some(VerificationLevel::V1),
-                G::GatesOpen => at.gates_open = false,
-                G::TierReachable => at.tier_reachable = false,
-                G::TierBegins => at.tier_begins = false,
-                G::NoLivePair => at.no_live_pair = false,
-                G::CooledDown => at.cooled_down = false,
-                G::Receipt => at.receipt = false,
-                G::Clauses => at.clauses = 0,
-                G::YourTurn => at.my_turn = false,
-                G::NewText => at.new_text = false,
-                G::Reason => at.reasons = 0,
-                G::Unanswered => at.days_in_state = 59,
-                G::SameText => at.same_text = false,
-                G::OtherPerson => at.other_person = false,
-                G::TrialLength => at.trial_months = 25,
-                G::ActivitiesPlanned => at.planned_activities = 1,
-                G::SameTerms => at.same_terms = false,
-                G::ActivityInTime => at.activity_in_time = false,
-                G::ActivitiesRecorded => at.recorded_activities = 1,
-                G::BothWill => at.wills = 1,
-                G::FirstYear => at.first_year = false,
-                G::NoTrialDemanded => at.trial_demanded = true,
-                G::StepInOrder => at.step_in_order = false,
-                G::Document => at.documents = 0,
-                G::AllGranted => at.all_granted = false,
-                G::LowerTier => at.lower_fits = false,
-                G::RoomLeft => at.room_left = false,
-                G::ReviewDue => at.months_since_review = 11,
-                G::ReportFiled => at.report_filed = false,
-                G::HealthLow => at.health = 20,
-                G::ReportOverdue => at.days_in_state = 119,
-                G::WarningDue => at.days_since_warning = 27,
-                G::Silent => at.months_silent = 17,
-                G::ToldTwice => at.warnings = 1,
-                G::NewPlan => at.new_plan = false,
-                G::ReviewDate => at.review_date = false,
-                G::TermOver => at.term_over = false,
-                G::TierHigher => at.tier_higher = false,
-                G::NoUpgradeOpen => at.no_upgrade_open = false,
-                G::Successor => at.successor = false,
-            }
-            for (from, who) in rule.from.iter().flat_map(|from| rule.who.iter().map(move |who| (from, who))) {
-                let answer = partnership_transition(*from, rule.transition, &[*who], &at, &TIMERS);
-                assert_eq!(
-                    answer,
-                    Err(PartnershipRefusal::Guards(vec![*guard])),
-                    "{} {guard}",
-                    rule.transition
-                );
-                stopped += 1;
-            }
+    let stopped = each_guard_alone::<PartnershipMachine>(|rule, guard, from| {
+        let mut at = all_holds(rule.transition);
+        match guard {
+            G::OfficeRegistered => at.proposer_level = Some(VerificationLevel::V1),
+            G::GatesOpen => at.gates_open = false,
+            G::TierReachable => at.tier_reachable = false,
+            G::TierBegins => at.tier_begins = false,
+            G::NoLivePair => at.no_live_pair = false,
+            G::CooledDown => at.cooled_down = false,
+            G::Receipt => at.receipt = false,
+            G::Clauses => at.clauses = 0,
+            G::YourTurn => at.my_turn = false,
+            G::NewText => at.new_text = false,
+            G::Reason => at.reasons = 0,
+            G::Unanswered => at.days_in_state = 59,
+            G::SameText => at.same_text = false,
+            G::OtherPerson => at.other_person = false,
+            G::TrialLength => at.trial_months = 25,
+            G::ActivitiesPlanned => at.planned_activities = 1,
+            G::SameTerms => at.same_terms = false,
+            G::ActivityInTime => at.activity_in_time = false,
+            G::ActivitiesRecorded => at.recorded_activities = 1,
+            G::BothWill => at.wills = 1,
+            G::FirstYear => at.first_year = false,
+            G::NoTrialDemanded => at.trial_demanded = true,
+            G::StepInOrder => at.step_in_order = false,
+            G::Document => at.documents = 0,
+            G::AllGranted => at.all_granted = false,
+            G::LowerTier => at.lower_fits = false,
+            G::RoomLeft => at.room_left = false,
+            G::ReviewDue => at.months_since_review = 11,
+            G::ReportFiled => at.report_filed = false,
+            G::HealthLow => at.health = 20,
+            G::ReportOverdue => at.days_in_state = 119,
+            G::WarningDue => at.days_since_warning = 27,
+            G::Silent => at.months_silent = 17,
+            G::ToldTwice => at.warnings = 1,
+            G::NewPlan => at.new_plan = false,
+            G::ReviewDate => at.review_date = false,
+            G::TermOver => at.term_over = false,
+            G::TierHigher => at.tier_higher = false,
+            G::NoUpgradeOpen => at.no_upgrade_open = false,
+            G::Successor => at.successor = false,
         }
-    }
-    println!("partnership: {stopped} triples stopped by one guard alone, each named");
-    assert_eq!(G::ALL.len(), 40);
-    for guard in G::ALL {
-        assert!(PARTNERSHIP_RULES.iter().any(|rule| rule.guards.contains(guard)), "{guard} guards nothing");
-    }
+        PartnershipMachine::transition(from, rule.transition, rule.who, (&at, &TIMERS))
+    });
+    assert!(stopped > 0);
+    every_guard_guards::<PartnershipMachine>();
 }
 
 #[test]
@@ -223,7 +169,8 @@ fn one_word_alone_never_does_what_takes_both() {
     for rule in PARTNERSHIP_RULES {
         let at = PartnershipCircumstances { other_side_agreed: false, ..all_holds(rule.transition) };
         for from in rule.from {
-            let answer = partnership_transition(*from, rule.transition, rule.who, &at, &TIMERS).unwrap();
+            let answer =
+                PartnershipMachine::transition(*from, rule.transition, rule.who, (&at, &TIMERS)).unwrap();
             let moved = answer != *from;
             assert!(!(moved && super::needs_both(rule.transition)), "{from} {}", rule.transition);
         }
@@ -245,13 +192,15 @@ fn row_0_2_every_state_before_the_signature_has_a_withdrawal() {
         states += 1;
         let transition = PartnershipTransition::Withdraw;
         let at = PartnershipCircumstances { reasons: 1, ..PartnershipCircumstances::default() };
-        let of_a = partnership_transition(*from, transition, &[PartnershipParty::OfficerA], &at, &TIMERS);
+        let of_a =
+            PartnershipMachine::transition(*from, transition, &[PartnershipParty::OfficerA], (&at, &TIMERS));
         assert_eq!(of_a, Ok(PartnershipState::Withdrawn), "{from}");
         // Who was asked says no to a proposal; once it takes part, it can leave as well.
         let no =
             if *from == PartnershipState::Proposed { PartnershipTransition::Decline } else { transition };
         if *from != PartnershipState::Draft {
-            let of_b = partnership_transition(*from, no, &[PartnershipParty::OfficerB], &at, &TIMERS);
+            let of_b =
+                PartnershipMachine::transition(*from, no, &[PartnershipParty::OfficerB], (&at, &TIMERS));
             assert!(of_b.is_ok_and(PartnershipState::is_final), "{from}");
         }
     }

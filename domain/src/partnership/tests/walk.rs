@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     Vocabulary,
+    machine::trial::triples,
     partnership::{PartnershipCommand as C, PartnershipState as S},
 };
 
@@ -87,7 +88,7 @@ proptest! {
         begin in any::<u8>(),
         deeds in proptest::collection::vec((0..PartnershipTransition::ALL.len(), 0..3_u8, any::<u8>(), 0_u64..200), 1..60),
     ) {
-        let allowed = super::table::allowed();
+        let allowed = triples(super::table::ALLOWED);
         let mut life = beginning(begin);
         for (kind, who, draw, later) in deeds {
             life.now = days(life.now, later);

@@ -29,6 +29,8 @@ pub(super) const UNSTATED: u8 = 13;
 pub(super) const NO_INSTRUMENT: u8 = 14;
 /// In place of an instrument: any.
 pub(super) const ANY_INSTRUMENT: u8 = 15;
+/// In place of a kind: it is kept back.
+pub(super) const ANY_KIND: u8 = 14;
 /// In place of a kind: no question lets the project through.
 pub(super) const SHUT: u8 = 15;
 /// Portions of a whole. All multiples of four tenths of a percent are exact.
@@ -138,7 +140,11 @@ fn columns(
         instruments,
         portions,
         traits,
-        kind: if open { u8::try_from(project.kind.index()).unwrap_or(0) } else { SHUT },
+        kind: if open {
+            project.kind.map_or(ANY_KIND, |kind| u8::try_from(kind.index()).unwrap_or(0))
+        } else {
+            SHUT
+        },
         help: project.help_wanted & 63,
         city: city(&project.cities),
         countries: countries(&project.countries),

@@ -15,9 +15,9 @@ use super::{
     block::{KINDS, city_bits},
     class::{Class, by_field, classes, field_classes, single_fields, stage_classes},
     row::{
-        ANY, ANY_INSTRUMENT, ANYWHERE, CITIES, DEBT, EQUITY, LEAST_EUROS, MERIT, MOST_RETURN, NO_INSTRUMENT,
-        NONE, PORTIONS, RETURN_ZERO, SEEKS_RETURN, SHUT, UNSTATED, VEILED_PUBLIC, VEILED_REGISTERED,
-        city_step,
+        ANY, ANY_INSTRUMENT, ANY_KIND, ANYWHERE, CITIES, DEBT, EQUITY, LEAST_EUROS, MERIT, MOST_RETURN,
+        NO_INSTRUMENT, NONE, PORTIONS, RETURN_ZERO, SEEKS_RETURN, SHUT, UNSTATED, VEILED_PUBLIC,
+        VEILED_REGISTERED, city_step,
     },
 };
 use crate::{
@@ -226,6 +226,10 @@ impl Upper {
         let mut kinds = [0.0; 16];
         kinds[usize::from(SHUT)] = SHUTS;
         let mut kind_bits = 0;
+        // Who keeps the kind back is in no mandate's way, and in no list of a kind.
+        let any = filter.kinds.is_empty();
+        kinds[usize::from(ANY_KIND)] = if any { 0.0 } else { SHUTS };
+        kind_bits |= if any { 1 << (KINDS + u32::from(ANY_KIND)) } else { 0 };
         for kind in domain::vocabulary::ProjectKind::ALL {
             let wanted = filter.kinds.is_empty() || filter.kinds.contains(kind);
             let taken = mandate.kinds == 0 || mandate.kinds & crate::row::ProjectRow::kind_bit(*kind) != 0;

@@ -1,7 +1,7 @@
 //! Inputs of mutations of partnerships.
 
 use async_graphql::{ID, InputObject, OneofObject};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use domain::{
     partnership::{
         Activity, ActivityType, AgreementFacts, AgreementForce, AgreementText, AgreementTier, BudgetLine,
@@ -455,6 +455,14 @@ impl PartnershipActInput {
             Self::SignAgreement(signing) => signing.parse().map(Act::SignAgreement),
             Self::ChangeWorkPlan(item) => {
                 let ids = item.project_ids.iter();
+                if !(1..=1_000).contains(&item.number) {
+                    let message = "items are numbered from 1 to 1000";
+                    return Err(Refusal::validation("act.changeWorkPlan.number", message).into());
+                }
+                if !(2000..=2100).contains(&item.due.year()) {
+                    let message = "a day in the years 2000 to 2100";
+                    return Err(Refusal::validation("act.changeWorkPlan.due", message).into());
+                }
                 Ok(Act::ChangeWorkPlan(WorkItem {
                     number: item.number,
                     title: localized("act.changeWorkPlan.title", &item.title)?,
