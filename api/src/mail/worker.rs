@@ -206,6 +206,8 @@ impl Worker {
                 round.held.remove(&id);
                 metrics::counter!("mail_attempts_total", "outcome" => outcome.label()).increment(1);
                 match outcome {
+                    // Those that were under way together found out one thing.
+                    Outcome::Unreachable if round.shut_until.is_some_and(|until| until > Instant::now()) => {}
                     Outcome::Unreachable => {
                         round.shut = round.shut.saturating_add(1);
                         let seconds = 1_u64 << round.shut.saturating_sub(1).min(5);
