@@ -17,13 +17,18 @@ const SUBSCRIPTION: &str = "subscription{id version state email nextDueAt availa
 
 /// The demo's listing that is watched, as an import writes it.
 fn import(database: &str, gap: u32, stage: &str) {
+    import_of(database, gap, stage, "2026-11-20");
+}
+
+/// The same, confirmed on a day.
+fn import_of(database: &str, gap: u32, stage: &str, day: &str) {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("projects.tsv");
     let table = format!(
         "key\ttitle\towner\tkind\tfields\tstage\tgap_amount\tgap_currency\tinstruments\tconcessional\ttenor_months\t\
          readiness\tpopulation_newly_served\tcountries\tstate\tpublished_at\tconfirmed_at\n\
          watched\tWatched fibre, <b>open\tdemo-owner\tINFRASTRUCTURE\tCONN_BACKBONE:100\t{stage}\t{gap}\tUSD\tLOAN:100\t\
-         yes\t120\tNEEDS_ASSESSMENT=report|DEMAND_STUDY=survey\t100000\tNG\tPUBLISHED\t2026-11-20\t2026-11-20\n"
+         yes\t120\tNEEDS_ASSESSMENT=report|DEMAND_STUDY=survey\t100000\tNG\tPUBLISHED\t{day}\t{day}\n"
     );
     fs::write(&file, table).unwrap();
     let (code, out, err) = run(&["--database", database, "import", "projects", &file.display().to_string()]);
@@ -422,7 +427,8 @@ async fn feed(server: &Server) -> String {
 async fn a_listing_is_confirmed_from_the_mail() {
     let sink = Sink::start().await;
     let server = Server::demo(Behind::Sqlite, &["--smtp", &sink.url()]);
-    import(&server.database, 100_000_000, "FEASIBILITY");
+    let now = chrono::Utc::now();
+    import_of(&server.database, 100_000_000, "FEASIBILITY", &now.date_naive().to_string());
     let query = "{me{memberships{organisation{listings(first:50){id version title{value}}}}}}";
     let data = server.data_as("owner", query, json!({})).await;
     let listings = data["me"]["memberships"][0]["organisation"]["listings"].as_array().unwrap().clone();
@@ -431,12 +437,11 @@ async fn a_listing_is_confirmed_from_the_mail() {
     let listing = listings.into_iter().find(is_watched).unwrap();
     // From now on the days are counted.
     let mut version = listing["version"].clone();
-    for mutation in ["pauseProject", "resumeProject", "confirmProjectCurrent"] {
+    for mutation in ["pauseProject", "resumeProject"] {
         let on = json!({"projectId": listing["id"], "expectedVersion": version});
         let name = format!("{mutation}:ProjectTransitionInput");
         version = server.done("owner", &name, "project{version}", on).await["project"]["version"].clone();
     }
-    let now = chrono::Utc::now();
     let at = (now + chrono::Duration::days(85)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let (code, out, err) = run(&["--database", &server.database, "timers", "--at", &at]);
     assert_eq!(code, 0, "{out}{err}");
