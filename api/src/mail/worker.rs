@@ -181,7 +181,9 @@ impl Worker {
                 Ok(rows) if rows.is_empty() => return,
                 Ok(rows) => {
                     failpoint::pass("mail_claimed");
-                    rows.into_iter().for_each(|row| self.begin(round, row, begun));
+                    for row in rows {
+                        self.begin(round, row, begun);
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(error = ?error, "no mail could be taken");

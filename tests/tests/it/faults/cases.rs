@@ -109,7 +109,7 @@ pub(super) async fn unsubscribed(world: &World) -> Verdict {
 pub(super) async fn clock(world: &World) -> Verdict {
     let sink = Sink::start(1, Duration::from_millis(20)).await;
     sink.script(|talk| match (talk.point, talk.attempt) {
-        (Point::Rcpt, 1) if talk.to.bytes().nth(1).unwrap_or(0) % 2 == 0 => Act::Say(451),
+        (Point::Rcpt, 1) if talk.to.as_bytes().get(1).copied().unwrap_or(0) % 2 == 0 => Act::Say(451),
         _ => Act::Go,
     });
     let frozen = chrono::Local::now().format("%Y-%m-%d %H:%M:%S").to_string();
@@ -168,12 +168,14 @@ fn drips(talk: &Talk<'_>, pause: u64) -> Act {
 /// F-13: a relay that takes the third try, and says why with each of the codes.
 pub(super) async fn greylist(world: &World) -> Verdict {
     let sink = Sink::start(1, PAUSE).await;
-    sink.script(|talk| match (talk.attempt, talk.point, talk.to.bytes().nth(1).unwrap_or(0) % 4) {
-        (1, Point::Rcpt, 0) => Act::Say(421),
-        (1 | 2, Point::Rcpt, 1) => Act::Say(450),
-        (1 | 2, Point::Dot, 2) => Act::Say(451),
-        (1 | 2, Point::Rcpt, 3) | (2, Point::Rcpt, 0) => Act::Say(452),
-        _ => Act::Go,
+    sink.script(|talk| {
+        match (talk.attempt, talk.point, talk.to.as_bytes().get(1).copied().unwrap_or(0) % 4) {
+            (1, Point::Rcpt, 0) => Act::Say(421),
+            (1 | 2, Point::Rcpt, 1) => Act::Say(450),
+            (1 | 2, Point::Dot, 2) => Act::Say(451),
+            (1 | 2, Point::Rcpt, 3) | (2, Point::Rcpt, 0) => Act::Say(452),
+            _ => Act::Go,
+        }
     });
     promised(world, MANY).await;
     sink.lives.begin(0, world.sender(&sink, 0, "", Some("+0")));

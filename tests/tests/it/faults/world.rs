@@ -13,7 +13,7 @@ use tests::{server::Behind, sql::Sql};
 use super::sink::{Sink, Taken};
 
 /// After a kill comes whatever the lease of its letters lets come, and not later than this.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 /// How long after a death something of it may arrive.
 const LATE: Duration = Duration::from_secs(1);
 /// The same where a bug is to be found.
@@ -254,7 +254,7 @@ impl World {
                 verdict.different += 1;
             }
             for them in ids.values() {
-                for pair in them.windows(2).filter(|pair| !is_explained(&pair[0])) {
+                for pair in them.windows(2).filter(|pair| !is_explained(pair[0])) {
                     let told = |one: &Taken| {
                         let hurt = lives[one.life].hurt_at;
                         format!("life {} at {:?}, hurt at {hurt:?}", one.life, one.at)
