@@ -12,6 +12,7 @@ mod m20261126_000004_partnership;
 mod m20261126_000005_digest;
 mod m20261126_000006_event;
 mod m20261126_000007_files;
+mod m20261127_000001_feed;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000005_digest::Migration),
             Box::new(m20261126_000006_event::Migration),
             Box::new(m20261126_000007_files::Migration),
+            Box::new(m20261127_000001_feed::Migration),
         ]
     }
 }

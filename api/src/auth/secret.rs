@@ -18,6 +18,8 @@ pub enum SecretKind {
     OneTime,
     /// Belongs to an integrator.
     ApiKey,
+    /// Stands in the address of a feed.
+    Feed,
 }
 
 impl SecretKind {
@@ -27,6 +29,7 @@ impl SecretKind {
             Self::Refresh => "cvr_",
             Self::OneTime => "cvo_",
             Self::ApiKey => "cvk_",
+            Self::Feed => "cvf_",
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     app::App,
     auth::Actor,
     command::CommandError,
+    registry::timers,
     store::{IssueRow, ItemRow, Muted, SubscriptionRow},
 };
 
@@ -113,6 +114,47 @@ async fn about_subscription(app: &App, link: Link) -> Result<Page, CommandError>
         button: Some(words.say(&format!("{key}-button"))),
         choices: Vec::new(),
     })
+}
+
+/// The language of a reader's mail; English where there are no words in it.
+fn language_of(tag: &str) -> DigestLanguage {
+    let spoken = tag.split('-').next().unwrap_or_default();
+    DigestLanguage::ALL.iter().copied().find(|known| known.tag() == spoken).unwrap_or(DigestLanguage::En)
+}
+
+/// What the link in the letter to an owner would do: confirm that a listing is current.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn look_at_listing(app: &App, token: &str) -> Result<Page, CommandError> {
+    let Some((title, language)) = timers::asked_about(app, token).await? else {
+        return Ok(dead(DigestLanguage::En));
+    };
+    let language = language_of(&language);
+    let words = Words::of(language);
+    Ok(Page {
+        language,
+        text: words.say_with("page-current", &[("title", plain(&title).into())]),
+        button: Some(words.say("page-current-button")),
+        choices: Vec::new(),
+    })
+}
+
+/// Confirms that a listing is current, once.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn confirm_listing(app: &App, token: &str) -> Result<Page, CommandError> {
+    let Some((_, language)) = timers::asked_about(app, token).await? else {
+        return Ok(dead(DigestLanguage::En));
+    };
+    let language = language_of(&language);
+    match timers::confirm_by_link(app, token).await {
+        Ok(_) => Ok(said(language, Words::of(language).say("page-current-done"))),
+        // Somebody was quicker, or the listing takes no confirmation any more.
+        Err(CommandError::Refused(_)) => Ok(dead(language)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Does what a link says; `reason` is the code of a chosen reason, where there is one.

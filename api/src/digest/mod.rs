@@ -7,13 +7,14 @@
 //! Reading order: [`subscription`] (who gets what), [`reader`] (as whom a letter is read), [`list`] (ranked once for all
 //! who share it), [`cards`] (documents, read once), [`subject`] (what may be told of a row), [`plan`], [`draft`],
 //! [`compose`], [`words`], [`letter`] and [`frame`] (how it is said), [`link`] and [`answer`] (what is done from the mail),
-//! [`bounce`] (what comes back).
+//! [`bounce`] (what comes back), [`feed`] (the same without mail).
 
 pub mod answer;
 pub mod bounce;
 pub mod cards;
 pub mod compose;
 pub mod draft;
+pub mod feed;
 pub mod frame;
 pub mod letter;
 pub mod link;
@@ -28,25 +29,31 @@ pub mod subscription;
 mod tests;
 pub mod words;
 
-use std::time::Duration;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use domain::{digest::DigestState, id::Id, project::Project, vocabulary::ListingState};
 
 use crate::{
     app::App,
-    auth::Clock,
+    auth::{Actor, Clock},
     command::CommandError,
-    store::{OutboxRow, Store, StoreError, address_hash},
-    visible::Viewer,
+    failpoint,
+    store::{ItemRow, OutboxRow, Store, StoreError, address_hash},
+    visible::{Viewer, Visible},
 };
+
+use self::subject::Body;
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(20);
-/// Microseconds for which a round may hold the lease.
-const LEASE: i64 = 600_000_000;
-/// How often a round says that it is at it still.
-const RENEW: Duration = Duration::from_mins(2);
+/// For how long a round holds the lease; it is renewed as long as the round goes on, and free so soon after a process
+/// that was killed in one.
+const LEASE: Duration = Duration::from_secs(30);
 
 /// Plans and composes until the process ends; one node at a time does it.
 pub async fn run(app: App) {
@@ -72,28 +79,25 @@ pub async fn leased_round(
 ) -> Result<Option<Round>, CommandError> {
     // A lease is of the time that all processes share, also where a round rehearses another one.
     let now = || Clock::System.now().timestamp_micros();
-    if !app.store.take_lease("digests", holder, now(), LEASE).await? {
+    let lease = failpoint::seconds("digest_lease").map_or(LEASE, Duration::from_secs);
+    let length = i64::try_from(lease.as_micros()).unwrap_or(i64::MAX);
+    if !app.store.take_lease("digests", holder, now(), length).await? {
         return Ok(None);
     }
-    // Beside the round and not between its steps: it may hold the only writer while it waits for something else.
-    let renewing = {
-        let (store, holder) = (app.store.clone(), holder.to_owned());
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(RENEW).await;
-                let now = Clock::System.now().timestamp_micros();
-                match store.take_lease("digests", &holder, now, LEASE).await {
-                    Ok(true) => {}
-                    // Each write looks whether its issue is planned still: nothing is told twice.
-                    Ok(false) => tracing::warn!("somebody else took the lease of a round of digests"),
-                    Err(error) => tracing::warn!(error = ?error, "the lease of a round was not renewed"),
-                }
+    // Beside the round, which may hold the only connection that writes while the lease waits for it.
+    let keep = async {
+        loop {
+            tokio::time::sleep(lease.div_f64(3.0)).await;
+            // Where somebody else has it now both go on: each row is written under its own lock.
+            if let Err(error) = app.store.take_lease("digests", holder, now(), length).await {
+                tracing::warn!(error = ?error, "the lease of digests could not be renewed");
             }
-        })
+        }
     };
-    let renewing = AbortOnDrop(renewing.abort_handle());
-    let done = round(app, progress).await;
-    drop(renewing);
+    let done = tokio::select! {
+        done = Box::pin(round(app, progress)) => done,
+        () = keep => return Ok(None),
+    };
     app.store.take_lease("digests", holder, now(), 0).await?;
     done.map(Some)
 }
@@ -154,26 +158,45 @@ pub async fn unwanted(store: &Store, row: &OutboxRow) -> Result<Option<&'static 
         return Ok(Some("the address takes no more mail"));
     }
     let items = store.items_of(&[issue.id]).await?.remove(&issue.id).unwrap_or_default();
-    let mut listings = Vec::new();
-    for item in &items {
-        let body: subject::Body = serde_json::from_value(item.body.clone()).map_err(StoreError::Document)?;
-        if body.is_listing {
-            listings.push((Id::<Project>::from_uuid(item.subject), body));
-        }
-    }
-    let ids: Vec<_> = listings.iter().map(|(id, _)| *id).collect();
-    let mut found = store.find(&ids).await?;
-    let viewer = Viewer::without_matches(reader::of(store, &subscription).await?);
-    for (id, body) in &listings {
-        let seen = found.remove(id).and_then(|stored| viewer.see(std::sync::Arc::new(stored)));
-        let is_shown = seen.is_some_and(|seen| {
-            seen.value.state == ListingState::Published && body.shown.iter().all(|field| seen.shows(*field))
-        });
-        if !is_shown {
-            return Ok(Some("a listing shows less than the letter says"));
-        }
+    let actor = reader::of(store, &subscription).await?;
+    let all = items.len();
+    if still_shown(store, actor, items).await?.len() < all {
+        return Ok(Some("a listing shows less than the letter says"));
     }
     Ok(None)
+}
+
+/// Items of which a reader may still see all that they tell, in their order.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn still_shown(
+    store: &Store,
+    actor: Actor,
+    items: Vec<ItemRow>,
+) -> Result<Vec<(ItemRow, Body)>, StoreError> {
+    let mut read = Vec::new();
+    for item in items {
+        let body: Body = serde_json::from_value(item.body.clone()).map_err(StoreError::Document)?;
+        read.push((item, body));
+    }
+    let listings: HashSet<Id<Project>> = read
+        .iter()
+        .filter(|(_, body)| body.is_listing)
+        .map(|(item, _)| Id::from_uuid(item.subject))
+        .collect();
+    let ids: Vec<_> = listings.into_iter().collect();
+    let viewer = Viewer::without_matches(actor);
+    let seen = store.find(&ids).await?.into_iter();
+    let seen: HashMap<_, _> =
+        seen.filter_map(|(id, stored)| Some((id.uuid(), viewer.see(Arc::new(stored))?))).collect();
+    read.retain(|(item, body)| {
+        let shows_all = |seen: &Visible<Project>| {
+            seen.value.state == ListingState::Published && body.shown.iter().all(|field| seen.shows(*field))
+        };
+        !body.is_listing || seen.get(&item.subject).is_some_and(shows_all)
+    });
+    Ok(read)
 }
 
 /// A time of the store; the beginning of the era where it is none.

@@ -11,6 +11,7 @@ use crate::{
     app::App,
     auth::Actor,
     command::CommandError,
+    failpoint,
     store::{NewIssue, StoreError, SubscriptionRow, Tx},
 };
 
@@ -39,6 +40,7 @@ pub async fn round(app: &App) -> Result<Round, CommandError> {
             // Some at once: a commit costs more than what is written.
             let command = app.begin(&Actor::System, "planDigests", None).await?;
             let (touched, did) = some(&command.tx, chunk, now).await?;
+            failpoint::pass("digest_planned");
             command.tx.commit().await?;
             is_stuck &= touched == 0;
             metrics::counter!("caravanserai_digest_issues_planned").increment(did.planned);
@@ -98,7 +100,10 @@ fn due(row: &mut SubscriptionRow, now: i64) -> Option<Due> {
             }
             let issue = (due <= now).then(|| {
                 let due_at = last_due(row, due, now);
-                let period = row.settings.period_at(time(due_at));
+                let mut period = row.settings.period_at(time(due_at));
+                if failpoint::is_planted("twice_a_period") {
+                    period.push_str(&Uuid::new_v4().simple().to_string());
+                }
                 NewIssue { subscription: row.id, period, due_at }
             });
             row.due_at = next(row, now);

@@ -96,6 +96,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     // Ranks, and lays the letter out.
     FieldCost::new("digestPreview", 200).ranks(),
     FieldCost::new("digestSubscriptions", 10).rows(Rows::Short(5)),
+    FieldCost::new("feedSince", 5),
     FieldCost::page("errors", 1),
     FieldCost::page("importJobs", 5),
     FieldCost::page("listings", 5),

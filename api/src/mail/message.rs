@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Dkim;
-use crate::store::OutboxRow;
+use crate::{failpoint, store::OutboxRow};
 
 /// Longest subject, in characters; what is beyond it is cut.
 pub const MAX_SUBJECT: usize = 200;
@@ -73,7 +73,10 @@ impl Parcel {
     /// The row makes no message.
     pub fn of(row: &OutboxRow, from: &Mailbox, dkim: Option<&Dkim>) -> Result<Self, MessageError> {
         let to = address(row.recipient.as_deref().ok_or(MessageError::NoRecipient)?)?;
-        let raw = if let Some(raw) = &row.raw {
+        let raw = if failpoint::is_planted("message_id") {
+            let message_id = format!("<{}@localhost>", Uuid::new_v4().simple());
+            build(&OutboxRow { message_id, ..row.clone() }, from, &to)?
+        } else if let Some(raw) = &row.raw {
             raw.clone()
         } else {
             let raw = build(row, from, &to)?;

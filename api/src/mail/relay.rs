@@ -16,7 +16,8 @@ use lettre::transport::smtp::{
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use super::{message::Parcel, transport::Delivery};
+use super::{attempt::Hold, message::Parcel, transport::Delivery};
+use crate::failpoint;
 
 /// A relay's address that is wrong or unsafe. It does not repeat the address, which may hold a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +53,14 @@ impl Default for Times {
             data: minutes(2),
             message: minutes(13),
         }
+    }
+}
+
+impl Times {
+    /// The same number of seconds for each part.
+    const fn all(seconds: u64) -> Self {
+        let time = Duration::from_secs(seconds);
+        Self { connect: time, open: time, command: time, data: time, message: time }
     }
 }
 
@@ -147,7 +156,9 @@ impl Relay {
             _ => return Err(wrong("a user name and a password come together or not at all")),
         };
         let port = url.port().unwrap_or(port);
-        Ok(Self { host, port, security, credentials, times: Times::default() })
+        // A test of a relay that says nothing does not wait for minutes.
+        let times = failpoint::seconds("smtp_seconds").map_or_else(Times::default, Times::all);
+        Ok(Self { host, port, security, credentials, times })
     }
 
     /// With other times.
@@ -157,13 +168,13 @@ impl Relay {
         self
     }
 
-    /// One conversation with one message.
-    pub(super) async fn deliver(&self, parcel: &Parcel) -> Delivery {
+    /// One conversation with one message; its text goes out only as long as it is held.
+    pub(super) async fn deliver(&self, parcel: &Parcel, hold: &Hold) -> Delivery {
         let mut connection = match step("connecting", self.times.open, self.open(parcel)).await {
             Ok(connection) => connection,
             Err(failure) => return Delivery::Unreachable { why: failure.why },
         };
-        let delivery = self.converse(&mut connection, parcel).await;
+        let delivery = self.converse(&mut connection, parcel, hold).await;
         // The outcome is known: nobody waits for the good-bye.
         tokio::spawn(async move {
             let _ = tokio::time::timeout(FAREWELL, connection.quit()).await;
@@ -188,7 +199,7 @@ impl Relay {
         Ok(connection)
     }
 
-    async fn converse(&self, connection: &mut AsyncSmtpConnection, parcel: &Parcel) -> Delivery {
+    async fn converse(&self, connection: &mut AsyncSmtpConnection, parcel: &Parcel, hold: &Hold) -> Delivery {
         let mail = Mail::new(Some(parcel.from.clone()), Vec::new());
         if let Err(failure) = step("MAIL", self.times.command, connection.command(mail)).await {
             // Whom it refuses is us, not the recipient.
@@ -203,8 +214,17 @@ impl Relay {
             Ok(_) => return Delivery::Later { why: "DATA: the relay answered beside the point".to_owned() },
             Err(failure) => return failure.delivery(),
         }
+        if hold.is_over() {
+            return Delivery::Later { why: "the lease was over before the message went out".to_owned() };
+        }
         // The line end before the dot belongs to both.
         let raw = parcel.raw.strip_suffix("\r\n").unwrap_or(&parcel.raw);
+        if failpoint::is_next("mail_mid_data") {
+            // Half of it goes out, and then nothing more.
+            let half = raw.split_at_checked(raw.len() / 2).map_or("", |(half, _)| half);
+            let _ = tokio::time::timeout(Duration::from_millis(50), connection.command(half)).await;
+            failpoint::pass("mail_mid_data");
+        }
         match step("the message", self.times.message, connection.message(raw.as_bytes())).await {
             Ok(response) if response.code().severity == Severity::PositiveCompletion => {
                 Delivery::Accepted { queue_id: queue_id(&response) }

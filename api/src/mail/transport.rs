@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{message::Parcel, relay::Relay};
+use super::{attempt::Hold, message::Parcel, relay::Relay};
 
 /// A way out.
 #[derive(Debug, Clone)]
@@ -46,10 +46,10 @@ pub enum Delivery {
 }
 
 impl Transport {
-    /// Gives a message away, once.
-    pub async fn deliver(&self, parcel: &Parcel) -> Delivery {
+    /// Gives a message away, once, as long as it is held.
+    pub(super) async fn deliver(&self, parcel: &Parcel, hold: &Hold) -> Delivery {
         match self {
-            Self::Smtp(relay) => relay.deliver(parcel).await,
+            Self::Smtp(relay) => relay.deliver(parcel, hold).await,
             Self::Files(directory) => {
                 let (directory, parcel) = (directory.clone(), parcel.clone());
                 let written = tokio::task::spawn_blocking(move || write(&directory, &parcel)).await;

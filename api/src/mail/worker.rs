@@ -4,21 +4,23 @@
 //! worker that died has held is taken over when its lease is over. A row that makes the program panic is put aside.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use lettre::message::Mailbox;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use uuid::Uuid;
 
 use super::{
     Dkim,
-    attempt::{Desk, Outcome},
+    attempt::{Desk, Hold, Outcome},
     transport::Transport,
 };
 use crate::{
     auth::Clock,
+    failpoint,
     store::{MailMove, MailState, OutboxRow, Store, StoreError},
 };
 
@@ -54,12 +56,16 @@ struct Held {
     row: OutboxRow,
     domain: String,
     abort: AbortHandle,
+    hold: Hold,
 }
 
 impl Round {
     /// Messages that may still be begun. While the way out was last found shut, one finds out whether it still is.
     fn room(&self) -> usize {
         let is_shut = self.shut_until.is_some_and(|until| until > Instant::now());
+        if failpoint::is_planted("stampede") {
+            return AT_ONCE.saturating_sub(self.held.len());
+        }
         let most = if self.shut > 0 { 1 } else { AT_ONCE };
         if is_shut { 0 } else { most.saturating_sub(self.held.len()) }
     }
@@ -159,7 +165,12 @@ impl Worker {
             let mut domains = round.domains();
             let busy: Vec<String> =
                 domains.iter().filter(|(_, n)| **n >= PER_DOMAIN).map(|(domain, _)| domain.clone()).collect();
+            // What is in one's own hands looks abandoned when the clock has jumped.
+            let own: HashSet<Uuid> = round.held.values().map(|held| held.row.id).collect();
             let mut choose = |row: &OutboxRow| {
+                if own.contains(&row.id) {
+                    return false;
+                }
                 let to = domains.entry(domain(row)).or_default();
                 let is_chosen = room > 0 && *to < PER_DOMAIN;
                 if is_chosen {
@@ -168,11 +179,18 @@ impl Worker {
                 }
                 is_chosen
             };
+            failpoint::pass("mail_before_claim");
+            let begun = Instant::now();
             let claimed =
                 self.desk.store.claim_mail(self.desk.now(), self.lease_micros(), &busy, &mut choose).await;
             match claimed {
                 Ok(rows) if rows.is_empty() => return,
-                Ok(rows) => rows.into_iter().for_each(|row| self.begin(round, row)),
+                Ok(rows) => {
+                    failpoint::pass("mail_claimed");
+                    for row in rows {
+                        self.begin(round, row, begun);
+                    }
+                }
                 Err(error) => {
                     tracing::warn!(error = ?error, "no mail could be taken");
                     return;
@@ -181,10 +199,12 @@ impl Worker {
         }
     }
 
-    fn begin(&self, round: &mut Round, row: OutboxRow) {
+    fn begin(&self, round: &mut Round, row: OutboxRow, since: Instant) {
         let (desk, task_row) = (Arc::clone(&self.desk), row.clone());
-        let abort = round.tasks.spawn(async move { desk.attempt(task_row).await });
-        round.held.insert(abort.id(), Held { domain: domain(&row), row, abort });
+        let hold = Hold::new(since, self.lease);
+        let task_hold = hold.clone();
+        let abort = round.tasks.spawn(async move { desk.attempt(task_row, &task_hold).await });
+        round.held.insert(abort.id(), Held { domain: domain(&row), row, abort, hold });
     }
 
     /// After the other attempts that ended meanwhile: rows for all of them are taken at once.
@@ -201,6 +221,8 @@ impl Worker {
                 round.held.remove(&id);
                 metrics::counter!("mail_attempts_total", "outcome" => outcome.label()).increment(1);
                 match outcome {
+                    // Those that were under way together found out one thing.
+                    Outcome::Unreachable if round.shut_until.is_some_and(|until| until > Instant::now()) => {}
                     Outcome::Unreachable => {
                         round.shut = round.shut.saturating_add(1);
                         let seconds = 1_u64 << round.shut.saturating_sub(1).min(5);
@@ -245,11 +267,16 @@ impl Worker {
         if round.held.is_empty() {
             return;
         }
+        let begun = Instant::now();
         let rows: Vec<&OutboxRow> = round.held.values().map(|held| &held.row).collect();
         match self.desk.store.renew_mail(&rows, self.desk.now(), self.lease_micros()).await {
             Ok(lost) => {
-                for held in round.held.values().filter(|held| lost.contains(&held.row.id)) {
-                    held.abort.abort();
+                for held in round.held.values() {
+                    if lost.contains(&held.row.id) {
+                        held.abort.abort();
+                    } else {
+                        held.hold.renew(begun, self.lease);
+                    }
                 }
             }
             Err(error) => tracing::warn!(error = ?error, "leases of mail could not be renewed"),

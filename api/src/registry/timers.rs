@@ -14,10 +14,11 @@ use domain::{
 use super::listing::{Request, TIMERS, advance, advance_as, save_record, step, with_record};
 use super::{standing, upload::sweep_files};
 use crate::{
-    account::{dead_link, letters, link, live_token, new_token},
+    account::{dead_link, letters, live_token, new_token},
     app::App,
     auth::Actor,
     command::{CommandError, UserErrorCode},
+    digest::link::ITEM_DAYS,
     screening::run,
     store::{
         ListingRow, StoreError,
@@ -82,6 +83,8 @@ pub async fn run(app: App) {
             app.store.sweep_keys(now.saturating_sub(DAY.saturating_mul(7))).await,
             // Tables are kept as long, for imports that are asked for again.
             app.store.sweep_uploads(now.saturating_sub(DAY.saturating_mul(7))).await,
+            // A link that was used is remembered for as long as it would act, and a day.
+            app.store.sweep_links(now.saturating_sub(DAY.saturating_mul(ITEM_DAYS.saturating_add(1)))).await,
         ] {
             if let Err(error) = swept {
                 tracing::warn!(error = ?error, "old rows cannot be swept");
@@ -238,7 +241,9 @@ async fn ask(app: &App, row: &ListingRow) -> Result<bool, CommandError> {
                 expires_at,
             })
             .await?;
-        let (subject, body) = letters::still_current(&title, &link(app, "confirm-listing", &token));
+        // A page of the server itself: it asks once more, and only a POST confirms.
+        let address = format!("{}/c/{}", app.auth.public_url, token.expose());
+        let (subject, body) = letters::still_current(&title, &address);
         let letter = letters::notice(member.membership.person, &email, &subject, body, Some(expires_at));
         command.tx.promise(letter, &app.auth.mail_domain).await?;
     }
@@ -246,6 +251,31 @@ async fn ask(app: &App, row: &ListingRow) -> Result<bool, CommandError> {
     save_record(&command, &loaded).await?;
     command.tx.commit().await?;
     Ok(true)
+}
+
+/// The title of the listing that a link in mail would confirm, and in which language its reader gets mail; none where
+/// the link cannot be used. Nothing is changed.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn asked_about(app: &App, token: &str) -> Result<Option<(String, String)>, CommandError> {
+    let command = app.begin(&Actor::Anonymous, "confirmListing", None).await?;
+    let found = live_token(&command, Purpose::ConfirmListing, "token", token).await;
+    command.tx.rollback().await?;
+    let found = match found {
+        Ok(found) => found,
+        Err(CommandError::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let project = found.payload.get("project").cloned().unwrap_or_default();
+    let Ok(id) = serde_json::from_value::<Id<Project>>(project) else { return Ok(None) };
+    let Some(stored) = app.store.find(&[id]).await?.remove(&id) else { return Ok(None) };
+    let person = match found.person {
+        Some(person) => app.store.person(person).await?,
+        None => None,
+    };
+    let language = person.map_or_else(String::new, |person| person.language);
+    Ok(Some((stored.value.title.value().to_owned(), language)))
 }
 
 /// Confirms by the link in mail that a listing is current. Answers which one.

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use chrono::DateTime;
 use domain::digest::DigestLanguage;
 
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     command::CommandError,
     digest::{
         answer::{self, Page},
+        feed,
         letter::escaped,
     },
 };
@@ -29,6 +31,8 @@ pub fn route(app: App) -> Router {
     Router::new()
         .route("/u/{token}", get(look).post(act))
         .route("/d/{token}", get(look).post(act))
+        .route("/c/{token}", get(look_at_listing).post(confirm_listing))
+        .route("/feeds/{file}", get(feed))
         .with_state(app)
 }
 
@@ -61,6 +65,49 @@ async fn act(State(app): State<App>, Path(token): Path<String>, headers: HeaderM
         .find(|(name, _)| name == "reason")
         .map(|(_, value)| value.into_owned());
     shown(answer::act(&app, &token, reason.as_deref()).await, &token)
+}
+
+async fn look_at_listing(State(app): State<App>, Path(token): Path<String>) -> Response {
+    shown(answer::look_at_listing(&app, &token).await, &token)
+}
+
+async fn confirm_listing(State(app): State<App>, Path(token): Path<String>) -> Response {
+    shown(answer::confirm_listing(&app, &token).await, &token)
+}
+
+/// A feed, or that it is as its reader has it. What is unknown, taken back or over gets one page.
+async fn feed(State(app): State<App>, Path(file): Path<String>, headers: HeaderMap) -> Response {
+    let nothing = |status| document(status, &answer::dead(DigestLanguage::En), "");
+    let found = match file.strip_suffix(".atom") {
+        Some(token) => feed::of(&app, token).await,
+        None => Ok(None),
+    };
+    let found = match found {
+        Ok(Some(found)) => found,
+        Ok(None) => return nothing(StatusCode::NOT_FOUND),
+        Err(error) => {
+            tracing::error!(error = ?error, "a feed cannot be written");
+            return nothing(StatusCode::SERVICE_UNAVAILABLE);
+        }
+    };
+    let has = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    // Where a reader names what it has, its date says nothing more (RFC 9110, 13.2.2).
+    let is_known = match has(header::IF_NONE_MATCH) {
+        Some(tags) => tags.split(',').any(|tag| matches!(tag.trim(), "*") || tag.trim() == found.tag),
+        None => has(header::IF_MODIFIED_SINCE)
+            .and_then(|text| DateTime::parse_from_rfc2822(text).ok())
+            .is_some_and(|since| since.timestamp() >= found.updated.timestamp()),
+    };
+    let headers = [
+        (header::ETAG, found.tag),
+        (header::LAST_MODIFIED, found.updated.format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+        (header::CONTENT_TYPE, "application/atom+xml; charset=utf-8".to_owned()),
+    ];
+    if is_known {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (StatusCode::OK, headers, found.xml).into_response()
 }
 
 fn shown(page: Result<Page, CommandError>, token: &str) -> Response {

@@ -15,6 +15,7 @@ mod cli;
 mod combination;
 mod digest;
 mod event;
+mod faults;
 mod freshness;
 mod http;
 mod imports;

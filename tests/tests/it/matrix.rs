@@ -153,6 +153,8 @@ const OF_ONESELF: &[&str] = &[
     "subscribeDigest",
     "setDigest",
     "moveDigest",
+    "issueDigestFeed",
+    "revokeDigestFeed",
 ];
 
 fn mutations() -> BTreeSet<String> {

@@ -19,7 +19,10 @@ use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, Refusal},
-    digest::subscription::{self, On, Wanted},
+    digest::{
+        feed,
+        subscription::{self, On, Wanted},
+    },
     graphql::{code::Code, object::DigestSubscriptionNode},
     store::Kind,
 };
@@ -37,6 +40,16 @@ payload! {
 payload! {
     /// Answer of a mutation of a subscription.
     DigestSubscriptionPayload {
+        /// The subscription as it is now.
+        subscription: DigestSubscriptionNode,
+    }
+}
+
+payload! {
+    /// Answer of a mutation of a feed.
+    DigestFeedPayload {
+        /// The address of the feed. It is a secret, and there this once.
+        feed_url: String,
         /// The subscription as it is now.
         subscription: DigestSubscriptionNode,
     }
@@ -158,6 +171,28 @@ pub struct MoveDigestInput {
     client_mutation_id: Option<String>,
 }
 
+/// A feed that is to have an address.
+#[derive(Debug, InputObject)]
+pub struct IssueDigestFeedInput {
+    /// Of which subscription.
+    subscription_id: ID,
+    /// The same key gives the same answer and one effect.
+    idempotency_key: String,
+    /// The client's own mark.
+    client_mutation_id: Option<String>,
+}
+
+/// A feed whose address is to be taken back.
+#[derive(Debug, InputObject)]
+pub struct RevokeDigestFeedInput {
+    /// Of which subscription.
+    subscription_id: ID,
+    /// The same key gives the same answer and one effect.
+    idempotency_key: String,
+    /// The client's own mark.
+    client_mutation_id: Option<String>,
+}
+
 /// What a command changed, as its person sees it now.
 async fn seen(
     ctx: &Context<'_>,
@@ -215,6 +250,44 @@ impl DigestMutation {
         let subscription = seen(ctx, done, &mut user_errors).await?;
         let client_mutation_id = input.client_mutation_id;
         Ok(DigestSubscriptionPayload { subscription, user_errors, client_mutation_id })
+    }
+
+    /// Gives one of the caller's subscriptions an Atom feed of the same items, at an address that is a secret. An earlier
+    /// address of it leads nowhere from then on.
+    async fn issue_digest_feed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: IssueDigestFeedInput,
+    ) -> Result<DigestFeedPayload> {
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let outcome = async {
+            let meta = meta(ctx, "issueDigestFeed", &input.idempotency_key, &input)?;
+            let id = account_id(Kind::DigestSubscription, "subscriptionId", &input.subscription_id)?;
+            feed::issue(app, actor, &meta, id).await
+        };
+        let (done, mut user_errors) = settled(outcome.await)?;
+        let (id, feed_url) = done.map_or((None, None), |(id, address)| (Some(id), address));
+        let subscription = seen(ctx, id, &mut user_errors).await?;
+        let client_mutation_id = input.client_mutation_id;
+        Ok(DigestFeedPayload { feed_url, subscription, user_errors, client_mutation_id })
+    }
+
+    /// Takes the address of a feed back: it leads nowhere from then on.
+    async fn revoke_digest_feed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked for.")] input: RevokeDigestFeedInput,
+    ) -> Result<DigestFeedPayload> {
+        let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
+        let outcome = async {
+            let meta = meta(ctx, "revokeDigestFeed", &input.idempotency_key, &input)?;
+            let id = account_id(Kind::DigestSubscription, "subscriptionId", &input.subscription_id)?;
+            feed::revoke(app, actor, &meta, id).await
+        };
+        let (done, mut user_errors) = settled(outcome.await)?;
+        let subscription = seen(ctx, done, &mut user_errors).await?;
+        let client_mutation_id = input.client_mutation_id;
+        Ok(DigestFeedPayload { feed_url: None, subscription, user_errors, client_mutation_id })
     }
 
     /// Pauses, resumes or ends one of the caller's subscriptions.

@@ -189,6 +189,10 @@ impl DigestSubscriptionNode {
     async fn next_due_at(&self) -> Option<DateTime<Utc>> {
         self.0.due_at.map(time)
     }
+    /// When its feed got the address that it has now; null where it has none.
+    async fn feed_since(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>> {
+        Ok(stored(ctx.data::<App>()?.store.feed_since(self.0.id).await)?.map(time))
+    }
     /// Until when it is paused; null for until it is resumed.
     async fn paused_until(&self) -> Option<DateTime<Utc>> {
         self.0.paused_until.map(time)

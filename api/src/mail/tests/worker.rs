@@ -322,7 +322,8 @@ async fn files_are_written_once(place: Place) {
         store.move_mail(&died, MailMove::Intent { raw: parcel.raw.clone(), attempts: 1 }, now).await.unwrap()
     );
     let files = Transport::Files(mail.clone());
-    assert_eq!(files.deliver(&parcel).await, Delivery::Accepted { queue_id: None });
+    let hold = crate::mail::attempt::Hold::new(std::time::Instant::now(), Duration::from_mins(1));
+    assert_eq!(files.deliver(&parcel, &hold).await, Delivery::Accepted { queue_id: None });
     clock.advance(chrono::Duration::seconds(61));
     worker(&store, &clock, files).drain().await;
     assert_eq!(states(&store).await, BTreeMap::from([(SENT, 2)]));

@@ -65,6 +65,7 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     ("digest_item", "answer", Tag::Personal),
     ("digest_item", "reason", Tag::Personal),
     ("digest_mute", "code", Tag::Personal),
+    ("digest_feed", "hash", Tag::Secret),
     ("mail_suppression", "address_hash", Tag::Secret),
     ("mail_report", "address_hash", Tag::Secret),
     // Who registered whom, and what the sides wrote to each other.

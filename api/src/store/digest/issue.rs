@@ -177,6 +177,16 @@ impl Store {
         Ok(count(self.reader(), "digest_link", [is("hash", hash)]).await? > 0)
     }
 
+    /// Forgets used links of before a time.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep_links(&self, before: i64) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        tx.connection().execute(&super::delete("digest_link", [column("used_at").lt(before)])).await?;
+        tx.commit().await
+    }
+
     /// Items of issues, in their order, by issue.
     ///
     /// # Errors

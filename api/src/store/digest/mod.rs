@@ -1,7 +1,8 @@
-//! Subscriptions to digests; [`issue`] has their issues and what stands in them, [`batch`] many of them at once,
-//! [`report`] what came back.
+//! Subscriptions to digests; [`issue`] has their issues and what stands in them, [`batch`] many of them at once, [`feed`]
+//! their feeds, [`report`] what came back.
 
 mod batch;
+mod feed;
 mod issue;
 mod report;
 
@@ -305,6 +306,7 @@ impl Tx {
             ("digest_item", "subscription_id"),
             ("digest_issue", "subscription_id"),
             ("digest_mute", "subscription_id"),
+            ("digest_feed", "subscription_id"),
             (TABLE, "id"),
         ] {
             let those = column(of).is_in(ids.iter().copied());

@@ -14,6 +14,7 @@ use super::{
     },
     MailState, column, in_states,
 };
+use crate::failpoint;
 
 /// A row that a worker holds.
 #[derive(Clone)]
@@ -156,17 +157,19 @@ fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
         column("recipient").is_null().or(there)
     });
     let elsewhere: Vec<SimpleExpr> = elsewhere.collect();
-    let abandoned = until().is_null().or(until().lte(now)).or(until().gt(now.saturating_add(LONGEST_LEASE)));
+    // Times that are further away than any that is written are slips of a clock.
+    let slip = |longest: i64| {
+        let bound = if failpoint::is_planted("unbounded") { i64::MAX } else { now.saturating_add(longest) };
+        move |time: SimpleExpr| time.gt(bound)
+    };
+    let abandoned = until().is_null().or(until().lte(now)).or(slip(LONGEST_LEASE)(until().into()));
     let parts = [
         (
             "next_at",
             in_state(MailState::Pending).and(column("next_at").gt(0_i64)).and(column("next_at").lte(now)),
         ),
         ("next_at", in_state(MailState::Deferred).and(column("next_at").lte(now))),
-        (
-            "next_at",
-            in_states(&MailState::WAITING).and(column("next_at").gt(now.saturating_add(LONGEST_WAIT))),
-        ),
+        ("next_at", in_states(&MailState::WAITING).and(slip(LONGEST_WAIT)(column("next_at").into()))),
         ("id", in_states(&MailState::HELD).and(abandoned)),
         ("next_at", in_state(MailState::Pending).and(column("next_at").lte(0_i64))),
     ];
@@ -206,11 +209,15 @@ impl Store {
         if !is_any {
             return Ok(Vec::new());
         }
+        let lease = if failpoint::is_planted("endless_lease") { LONGEST_LEASE } else { lease };
         let tx = self.begin().await?;
         let mut held_now = Vec::new();
         for (order, conditions) in due(now, busy) {
             let mut rows = select("outbox", LIGHT, conditions);
-            rows.order_by(Alias::new(order), sea_orm::Order::Asc)
+            let is_newest_first = failpoint::is_planted("newest_first");
+            let (order, way) =
+                if is_newest_first { ("id", sea_orm::Order::Desc) } else { (order, sea_orm::Order::Asc) };
+            rows.order_by(Alias::new(order), way)
                 .limit(WINDOW)
                 .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
             let rows = tx.connection().query_all(&rows).await?;
@@ -271,6 +278,9 @@ impl Store {
 
 /// The row under the fence of the caller, while a worker holds it.
 pub(super) fn held(id: Uuid, fence: i64) -> [SimpleExpr; 3] {
+    if failpoint::is_planted("no_fence") {
+        return [is("id", id), is("id", id), is("id", id)];
+    }
     [is("id", id), is("fence", fence), in_states(&MailState::HELD)]
 }
 
