@@ -291,6 +291,8 @@ async fn written(app: &App, chunk: &Chunk) -> Result<Round, CommandError> {
     }
     done.composed = letters.len() as u64;
     if !letters.is_empty() {
+        // They are sent in the order in which they are written, and their ids say which is older.
+        letters.sort_unstable_by_key(|(id, ..)| *id);
         tx.promise_of_lists(letters).await?;
         tx.note_items(items.into_iter()).await?;
     }

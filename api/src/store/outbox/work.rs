@@ -140,8 +140,8 @@ const LONGEST_WAIT: i64 = 12 * 3_600_000_000;
 /// Rows that are looked at to find some for which there is room.
 const WINDOW: u64 = 64;
 
-/// Rows that somebody should take at this time, unless they go to a domain that has enough to do: each part is read by
-/// an index in its order, however many rows there are. Letters of lists, which are due from the beginning of the era,
+/// Rows that somebody should take at this time, unless they go to a domain that has enough to do: each part is found by
+/// an index, however many rows there are. Letters of lists, which are due from the beginning of the era,
 /// come after all others: nobody waits for a link to a new password until a hundred thousand digests are sent.
 ///
 /// Leases are compared with a bound of their own, not with the lease that the caller would write: two workers read
@@ -168,7 +168,9 @@ fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
             "next_at",
             in_state(MailState::Pending).and(column("next_at").gt(0_i64)).and(column("next_at").lte(now)),
         ),
-        ("next_at", in_state(MailState::Deferred).and(column("next_at").lte(now))),
+        // What was put off drains oldest first, whatever the dice said of each; no index has this order, and what is due
+        // is sorted.
+        ("created_at", in_state(MailState::Deferred).and(column("next_at").lte(now))),
         ("next_at", in_states(&MailState::WAITING).and(slip(LONGEST_WAIT)(column("next_at").into()))),
         ("id", in_states(&MailState::HELD).and(abandoned)),
         ("next_at", in_state(MailState::Pending).and(column("next_at").lte(0_i64))),
