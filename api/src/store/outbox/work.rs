@@ -162,7 +162,7 @@ fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
         let bound = if failpoint::is_planted("unbounded") { i64::MAX } else { now.saturating_add(longest) };
         move |time: SimpleExpr| time.gt(bound)
     };
-    let abandoned = until().is_null().or(until().lte(now)).or(slip(LONGEST_LEASE)(until().into()));
+    let abandoned = until().is_null().or(until().lte(now)).or(slip(LONGEST_LEASE)(until()));
     let parts = [
         (
             "next_at",
@@ -171,7 +171,7 @@ fn due(now: i64, busy: &[String]) -> [(&'static str, Vec<SimpleExpr>); 5] {
         // What was put off drains oldest first, whatever the dice said of each; no index has this order, and what is due
         // is sorted.
         ("created_at", in_state(MailState::Deferred).and(column("next_at").lte(now))),
-        ("next_at", in_states(&MailState::WAITING).and(slip(LONGEST_WAIT)(column("next_at").into()))),
+        ("next_at", in_states(&MailState::WAITING).and(slip(LONGEST_WAIT)(column("next_at")))),
         ("id", in_states(&MailState::HELD).and(abandoned)),
         ("next_at", in_state(MailState::Pending).and(column("next_at").lte(0_i64))),
     ];
