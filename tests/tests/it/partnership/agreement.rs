@@ -140,6 +140,13 @@ pub(super) async fn after_signing(server: &Server, a: &Value, active: Value) {
     let data = server.data_as("partner_office", plan, json!({"i": at["id"]})).await;
     assert_eq!(data["node"]["workPlan"][1]["carriedOutBy"][0]["state"], "PUBLISHED", "{data}");
 
+    // Everybody sees the two linked, as soon as the catalog follows.
+    let why = "query($a:ID!,$b:ID!){whyNotCities(cityId:$a,partnerId:$b){gates{key outcome}}}";
+    let linked = |data: &Value| {
+        let gates = data["whyNotCities"]["gates"].as_array().unwrap();
+        gates.iter().any(|gate| gate["key"] == "K6_PAIR" && gate["outcome"] == "FAIL")
+    };
+    server.until(why, &json!({"a": a, "b": active["cityB"]["id"]}), linked).await;
     let twins = server.data(TWINS, json!({"i": a})).await["node"]["twinCount"].as_i64().unwrap();
     assert!(twins > 0);
 
