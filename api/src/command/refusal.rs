@@ -68,6 +68,11 @@ impl Refusal {
         Self::new(UserErrorCode::Validation, path, message.to_string())
     }
 
+    /// Something does not hold, at a field or at none.
+    pub fn gate(guard: impl Vocabulary, path: &str, message: impl Into<String>) -> Self {
+        Self::new(UserErrorCode::GateFailed, path, message).by_rule(guard.code())
+    }
+
     /// Others may.
     pub fn not_permitted(message: impl Into<String>) -> Self {
         Self::new(UserErrorCode::NotPermitted, "", message)
@@ -162,7 +167,7 @@ impl From<FieldErrors> for CommandError {
 }
 
 /// A machine that commands move.
-trait Asked: Machine {
+pub(crate) trait Asked: Machine {
     /// The part of the input that names the transition; empty where the mutation itself does.
     const FIELD: &'static str = "";
 
@@ -200,9 +205,13 @@ impl Asked for MeetingMachine {
     const FIELD: &'static str = "act";
 }
 
-impl<M: Asked> From<machine::Refusal<M>> for CommandError {
-    /// What does not hold comes each by its rule.
-    fn from(refusal: machine::Refusal<M>) -> Self {
+impl CommandError {
+    /// The refusal of a machine. What does not hold comes each by its rule, or as `tells` has it more closely; where that
+    /// is nothing, by its rule.
+    pub(crate) fn told<M: Asked>(
+        refusal: machine::Refusal<M>,
+        tells: impl Fn(M::Guard) -> Vec<Refusal>,
+    ) -> Self {
         let message = refusal.to_string();
         match refusal {
             machine::Refusal::InvalidTransition { .. } => {
@@ -213,13 +222,20 @@ impl<M: Asked> From<machine::Refusal<M>> for CommandError {
                 Refusal::new(UserErrorCode::ScreeningHold, "", "this is not available now").into()
             }
             machine::Refusal::Guards(guards) => {
-                let gate = |guard: M::Guard| {
-                    let message = format!("this must hold: {}", guard.label());
-                    Refusal::new(UserErrorCode::GateFailed, "", message).by_rule(guard.code())
+                let each = |guard: M::Guard| {
+                    let told = tells(guard);
+                    let plain = || Refusal::gate(guard, "", format!("this must hold: {}", guard.label()));
+                    if told.is_empty() { vec![plain()] } else { told }
                 };
-                Self::Refused(guards.into_iter().map(gate).collect())
+                Self::Refused(guards.into_iter().flat_map(each).collect())
             }
         }
+    }
+}
+
+impl<M: Asked> From<machine::Refusal<M>> for CommandError {
+    fn from(refusal: machine::Refusal<M>) -> Self {
+        Self::told(refusal, |_| Vec::new())
     }
 }
 

@@ -196,9 +196,9 @@ pub(super) fn apply<'c>(
 ) -> BoxFuture<'c, Result<Stored<Partnership>, CommandError>> {
     Box::pin(async move {
         let mut next = stored.value.clone();
-        let events = next
-            .act(wanted, actor, command.now, &timers_of())
-            .map_err(|refusal| facts::told(&command.app, &stored.value, refusal))?;
+        let events = next.act(wanted, actor, command.now, &timers_of()).map_err(|refusal| {
+            CommandError::told(refusal, |guard| facts::shut(&command.app, &stored.value, guard))
+        })?;
         let changed = match command.tx.change(&stored, next).await {
             // The other city proposed at the same moment.
             Err(error) if error.is_taken("live_key") => {

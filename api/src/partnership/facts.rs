@@ -6,10 +6,7 @@ use domain::{
     city::City,
     id::Id,
     organisation::Organisation,
-    partnership::{
-        AgreementTier, CitySide, GateVerdict, PairFacts, Partnership, PartnershipGuard, PartnershipRefusal,
-        Sides,
-    },
+    partnership::{AgreementTier, CitySide, GateVerdict, PairFacts, Partnership, PartnershipGuard, Sides},
     policy_pack::{ApprovalPath, PathCity, approval_path},
     vocabulary::{AdministrativeLevel, PartnershipTier, VerificationLevel},
 };
@@ -41,22 +38,20 @@ pub async fn taken(
     city: Id<City>,
     asked: Option<Id<City>>,
 ) -> Result<Vec<u32>, StoreError> {
-    let both: Vec<Id<City>> = std::iter::once(city).chain(asked).collect();
-    let found = app.store.find(&both).await?;
-    let acts_for = |id: Id<City>| {
-        found.get(&id).and_then(|city| city.owner).is_some_and(|office| actor.role_in(office).is_some())
-    };
+    // By the catalog: most who ask are of neither office, and for them nothing is read.
+    let snapshot = app.ranking.snapshot();
+    let catalog = &snapshot.catalog;
+    let office_of = |id: Id<City>| catalog.cities().get(id).and_then(|row| row.owner);
+    let acts_for = |id: Id<City>| office_of(id).is_some_and(|office| actor.role_in(office).is_some());
     let (own, theirs) = (acts_for(city), asked.filter(|id| acts_for(*id)));
     if !own && theirs.is_none() {
         return Ok(Vec::new());
     }
     let taken = app.store.taken_partners(city, app.auth.clock.now().timestamp_micros()).await?;
-    let snapshot = app.ranking.snapshot();
-    let catalog = &snapshot.catalog;
     let told = taken.into_iter().filter(|id| own || Some(*id) == theirs);
     let mut busy: Vec<u32> = told.filter_map(|id| catalog.cities().get(id)).map(|row| row.geonames).collect();
     // A block parts two offices too, and which of the two reasons it is is not told.
-    if let Some(office) = found.get(&city).and_then(|city| city.owner) {
+    if let Some(office) = office_of(city) {
         let partners = catalog.cities().rows().iter().filter(|row| own || Some(row.id) == theirs);
         let parted = partners.filter(|row| row.owner.is_some_and(|other| catalog.parted(office, other)));
         busy.extend(parted.map(|row| row.geonames));
@@ -168,38 +163,26 @@ pub async fn pair(
     Ok((facts, path))
 }
 
-/// A refusal, with the gates that are in the way each by its name and reason, and with the tier that is open.
-pub fn told(app: &App, of: &Partnership, refusal: PartnershipRefusal) -> CommandError {
-    let error = CommandError::from(refusal);
+/// The gates that are in the way, each by its name and reason; and the tier that is open.
+pub fn shut(app: &App, of: &Partnership, guard: PartnershipGuard) -> Vec<Refusal> {
     let snapshot = app.ranking.snapshot();
     let catalog: &Catalog = &snapshot.catalog;
     let row = |id| catalog.cities().get(id);
-    let (CommandError::Refused(refusals), Some((a, b))) =
-        (&error, row(of.sides.a.city).zip(row(of.sides.b.city)))
-    else {
-        return error;
-    };
+    let Some((a, b)) = row(of.sides.a.city).zip(row(of.sides.b.city)) else { return Vec::new() };
     let pair = catalog.city_pair(a, b);
     let found = answers(&pair);
-    let closed = || {
-        let lines = gate_lines_city(&pair, &found).into_iter().filter(|line| line.outcome == Outcome::Fail);
-        lines
+    match guard {
+        PartnershipGuard::GatesOpen => gate_lines_city(&pair, &found)
+            .into_iter()
+            .filter(|line| line.outcome == Outcome::Fail)
             .map(|line| Refusal::new(UserErrorCode::GateFailed, "", line.because.english()).by_rule(line.key))
-    };
-    let by = |refusal: &Refusal, guard: PartnershipGuard| refusal.rule_ref.as_deref() == Some(guard.code());
-    let mut told = Vec::with_capacity(refusals.len());
-    for refusal in refusals {
-        if by(refusal, PartnershipGuard::GatesOpen) && closed().next().is_some() {
-            told.extend(closed());
-        } else if by(refusal, PartnershipGuard::TierReachable) {
+            .collect(),
+        PartnershipGuard::TierReachable => {
             let open = reachable_tier(&found).label().to_lowercase();
-            let message = format!("{}; open now: {open}", refusal.message);
-            told.push(Refusal { message, ..refusal.clone() });
-        } else {
-            told.push(refusal.clone());
+            vec![Refusal::gate(guard, "", format!("this must hold: {}; open now: {open}", guard.label()))]
         }
+        _ => Vec::new(),
     }
-    CommandError::Refused(told)
 }
 
 /// The steps of both sides.

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 use tests::server::{Behind, Server};
 
-use crate::{introduction::pair, partnership::cities};
+use crate::{
+    introduction::pair,
+    partnership::{cities, triad},
+};
 
 #[tokio::test]
 async fn a_gap_is_filled_by_several_with_a_proof() {
@@ -57,11 +60,13 @@ async fn two_cities_a_project_and_a_mandate_close() {
     let (a, _) = cities(&server).await;
     let query = "query($c:ID,$m:ID){triads(cityId:$c,mandateId:$m,first:5){cityA{id name} cityB{id} project{id} \
                  mandate{id} weakestScore triadEdges{key score weakest because}}}";
-    let pair = pair(&server).await;
-    let of_mandate = server.data(query, json!({"m": pair.mandate})).await["triads"].clone();
+    let (triad, _) = triad(&server, &a).await;
+    let mandate = triad["mandate"]["id"].clone();
+    let of_mandate = server.data(query, json!({"m": mandate})).await["triads"].clone();
     let of_city = server.data(query, json!({"c": a})).await["triads"].clone();
     for triads in [&of_mandate, &of_city] {
         let rows = triads.as_array().unwrap();
+        assert!(rows.iter().any(|row| row["project"]["id"] == triad["project"]["id"]), "{triads}");
         let weakest: Vec<f64> = rows.iter().map(|row| row["weakestScore"].as_f64().unwrap()).collect();
         assert!(weakest.windows(2).all(|two| two[0] >= two[1]), "{weakest:?}");
         for row in rows {
@@ -71,8 +76,8 @@ async fn two_cities_a_project_and_a_mandate_close() {
             assert!(edges.iter().all(|edge| !edge["because"].as_str().unwrap().is_empty()), "{row}");
         }
     }
-    assert!(of_mandate.as_array().unwrap().iter().all(|row| row["mandate"]["id"] == pair.mandate));
-    let both = server.query(query, json!({"c": a, "m": pair.mandate})).await;
+    assert!(of_mandate.as_array().unwrap().iter().all(|row| row["mandate"]["id"] == mandate));
+    let both = server.query(query, json!({"c": a, "m": mandate})).await;
     assert_eq!(both["errors"][0]["extensions"]["argument"], "cityId");
     assert_eq!(both["data"], Value::Null);
 }

@@ -12,8 +12,7 @@ use domain::{
     duplicate::{DuplicateClass, Fingerprint, similarity},
     id::Id,
     listing::{
-        ListingCircumstances, ListingGuard, ListingMachine, ListingParty, ListingRefusal, ListingTimers,
-        ListingTransition,
+        ListingCircumstances, ListingGuard, ListingMachine, ListingParty, ListingTimers, ListingTransition,
     },
     machine::Machine as _,
     organisation::Organisation,
@@ -26,7 +25,7 @@ use domain::{
 use crate::{
     app::App,
     auth::Actor,
-    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    command::{CommandError, CommandTx, Meta, Refusal},
     store::{ListingRow, Step, Stored, Subject},
 };
 
@@ -206,41 +205,28 @@ pub async fn advance_as(
 ) -> Result<Stored<Project>, CommandError> {
     let at = circumstances(command, &loaded, Some(transition), request).await?;
     let to = ListingMachine::transition(loaded.stored.value.state, transition, parties, (&at, &TIMERS))
-        .map_err(|refusal| told(command, &loaded, refusal))?;
+        .map_err(|refusal| CommandError::told(refusal, |guard| open(command, &loaded, guard)))?;
     write(command, &mut loaded, transition, to, request, change).await
 }
 
-/// A refusal with each question that has no answer, and each flag that is not justified, by itself.
-fn told(command: &CommandTx, loaded: &Loaded, refusal: ListingRefusal) -> CommandError {
-    let CommandError::Refused(refusals) = CommandError::from(refusal) else { return CommandError::Failed };
-    let gate = |guard: ListingGuard, path: &str, message: String| {
-        Refusal::new(UserErrorCode::GateFailed, path, message).by_rule(guard.code())
-    };
-    let mut told = Vec::with_capacity(refusals.len());
-    for refusal in refusals {
-        let guard = refusal.rule_ref.as_deref().and_then(|rule| ListingGuard::from_code(rule).ok());
-        let found: Vec<Refusal> = match guard {
-            Some(guard @ ListingGuard::RequiredFields) => {
-                let missing = missing_required(&loaded.stored.value, &loaded.row.record.answers);
-                let open = |key: QuestionKey| format!("not answered yet: {}", key.question().text);
-                missing.into_iter().map(|key| gate(guard, key.as_str(), open(key))).collect()
-            }
-            Some(guard @ ListingGuard::FlagsJustified) => {
-                let found = findings(command.now.date_naive(), &command.app, loaded, 0);
-                let found = found.into_iter().filter(Finding::counts);
-                found
-                    .map(|finding| gate(guard, "", format!("{} {}", finding.message, finding.mend)))
-                    .collect()
-            }
-            _ => Vec::new(),
-        };
-        if found.is_empty() {
-            told.push(refusal);
-        } else {
-            told.extend(found);
+/// Each question that has no answer, and each flag that is not justified, by itself.
+fn open(command: &CommandTx, loaded: &Loaded, guard: ListingGuard) -> Vec<Refusal> {
+    match guard {
+        ListingGuard::RequiredFields => {
+            let told = |key: QuestionKey| {
+                let message = format!("not answered yet: {}", key.question().text);
+                Refusal::gate(guard, key.as_str(), message)
+            };
+            let missing = missing_required(&loaded.stored.value, &loaded.row.record.answers);
+            missing.into_iter().map(told).collect()
         }
+        ListingGuard::FlagsJustified => {
+            let told = |flag: Finding| Refusal::gate(guard, "", format!("{} {}", flag.message, flag.mend));
+            let found = findings(command.now.date_naive(), &command.app, loaded, 0);
+            found.into_iter().filter(Finding::counts).map(told).collect()
+        }
+        _ => Vec::new(),
     }
-    CommandError::Refused(told)
 }
 
 /// Writes a new state that the machine allowed.

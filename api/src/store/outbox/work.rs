@@ -80,22 +80,13 @@ const COLUMNS: [&str; 15] = [
 
 fn read(row: &QueryResult) -> Result<OutboxRow, StoreError> {
     Ok(OutboxRow {
-        id: get(row, "id")?,
-        message_id: get(row, "message_id")?,
-        class: get(row, "class")?,
-        person: get::<Option<Uuid>>(row, "person_id")?.map(Id::from_uuid),
-        recipient: get(row, "recipient")?,
         subject: get(row, "subject")?,
         body: get(row, "body")?,
         html: get(row, "html")?,
         // Letters of old have an object without members there.
         headers: serde_json::from_value(get(row, "headers")?).unwrap_or_default(),
-        date: get(row, "date")?,
-        fence: get(row, "fence")?,
-        attempts: get(row, "attempts")?,
-        expires_at: get(row, "expires_at")?,
         raw: get(row, "raw")?,
-        created_at: get(row, "created_at")?,
+        ..light(row)?
     })
 }
 

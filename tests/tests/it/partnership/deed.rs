@@ -10,9 +10,12 @@ use crate::{introduction::paper, journey_a::fibre_complete, matrix::listed};
 pub(super) const DEED: &str = "query($i:ID!){node(id:$i){... on Partnership{firstDeed{project{id} mandate{id} asOf \
     triadEdges{key score weakest because}} workPlan{number owner carriedOutBy{id}}}}}";
 
-/// A proposal carries a triad as its first deed: one that the matcher finds between these two cities, and no other.
-pub(super) async fn first_deed(server: &Server, a: &Value, at: Value) -> Value {
-    // A network in both countries that meets a need of either city, and a fund for it.
+const TRIADS: &str = "query($c:ID!){triads(cityId:$c,first:100){cityA{id} cityB{id} project{id} mandate{id} \
+    weakestScore triadEdges{key score because}}}";
+
+/// A network in both countries that meets a need of either city, and a fund for it, as the triad that they close with the
+/// two cities of the demo; and the version of the project.
+pub(crate) async fn triad(server: &Server, a: &Value) -> (Value, i64) {
     let mut network = fibre_complete("Fibre for two cities");
     network["places"] = json!([{"country": "RS"}, {"country": "TH"}]);
     let (project, version) = listed(server, &network, ListingState::Published).await;
@@ -21,12 +24,23 @@ pub(super) async fn first_deed(server: &Server, a: &Value, at: Value) -> Value {
         "ticketMin": {"amountMinor": "100000000", "currency": "EUR"},
         "ticketMax": {"amountMinor": "90000000000", "currency": "EUR"}}});
     server.done("investor", "createMandate", "mandate{id}", lender).await;
-    let triads = "query($c:ID!){triads(cityId:$c,first:100){cityA{id} cityB{id} project{id} mandate{id} \
-                  weakestScore triadEdges{key score because}}}";
-    let closes =
-        |data: &Value| data["triads"].as_array().unwrap().iter().any(|one| one["project"]["id"] == project);
-    let found = server.until(triads, &json!({"c": a}), closes).await["triads"].clone();
-    let triad = found.as_array().unwrap().iter().find(|one| one["project"]["id"] == project).unwrap();
+    (closed(server, a, &project).await, version)
+}
+
+/// The triad with a project, as soon as it is found.
+async fn closed(server: &Server, a: &Value, project: &Value) -> Value {
+    let with = |data: &Value| {
+        let found = data["triads"].as_array().unwrap();
+        found.iter().find(|one| one["project"]["id"] == *project).cloned()
+    };
+    let found = server.until(TRIADS, &json!({"c": a}), |data| with(data).is_some()).await;
+    with(&found).unwrap()
+}
+
+/// A proposal carries a triad as its first deed: one that the matcher finds between these two cities, and no other.
+pub(super) async fn first_deed(server: &Server, a: &Value, at: Value) -> Value {
+    let (triad, version) = triad(server, a).await;
+    let project = triad["project"]["id"].clone();
     assert_eq!((&triad["cityA"]["id"], &triad["cityB"]["id"]), (a, &at["cityB"]["id"]));
     let deed = json!({"projectId": triad["project"]["id"], "mandateId": triad["mandate"]["id"]});
     let mut open = deed.clone();
@@ -51,7 +65,7 @@ pub(super) async fn first_deed(server: &Server, a: &Value, at: Value) -> Value {
     assert_eq!(code(server, "city_office", &named, json!({"propose": true})).await, "NOT_FOUND");
     let resume = "resumeProject:ProjectTransitionInput";
     server.done("owner", resume, pause.1, on(&paused["project"]["version"])).await;
-    server.until(triads, &json!({"c": a}), closes).await;
+    closed(server, a, &project).await;
     named
 }
 

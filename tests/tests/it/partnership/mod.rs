@@ -9,6 +9,7 @@ mod races;
 use serde_json::{Value, json};
 use tests::server::{Behind, Server};
 
+pub(crate) use self::deed::triad;
 use self::{
     agreement::{after_signing, receipt, to_agreement},
     deed::{first_deed, workspace},

@@ -1,6 +1,9 @@
 //! Digests over a real SMTP conversation: opt-in, periods with data that changes in between, one message a period and
 //! none twice, what is done from the mail, unsubscribing by one click, and no further mail; on both databases.
 
+mod feed;
+mod listing;
+
 use std::{collections::BTreeSet, fs};
 
 use mail_parser::{Message, MessageParser, MimeHeaders};
@@ -11,6 +14,8 @@ use tests::{
     sink::{Sink, Taken},
     sql::Sql,
 };
+
+use self::feed::feed;
 
 const SUBSCRIPTION: &str = "subscription{id version state email nextDueAt availableMoves \
     settings{cadence zone hour language}}";
@@ -340,141 +345,6 @@ async fn issues(server: &Server) {
     let (code, out, err) = run(&args);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("New for Watched"), "{out}");
-}
-
-/// The same items as a feed, at an address that is a secret, changed by its person alone. Answers the address.
-async fn feed(server: &Server) -> String {
-    let id = mine(server).await["id"].clone();
-    let fields = "feedUrl subscription{feedSince}";
-    let input = json!({"subscriptionId": id, "idempotencyKey": "feed-1"});
-    assert_eq!(
-        server.refused("owner", "issueDigestFeed", json!({"subscriptionId": id})).await.0,
-        "NOT_FOUND"
-    );
-    let issued = server.done("investor", "issueDigestFeed", fields, input.clone()).await;
-    let first = issued["feedUrl"].as_str().unwrap().to_owned();
-    assert!(first.starts_with(&server.url) && first.contains("/feeds/cvf_"), "{first}");
-    assert!(issued["subscription"]["feedSince"].is_string());
-    let again = server.done("investor", "issueDigestFeed", fields, input).await;
-    assert_eq!(again["feedUrl"], Value::Null, "it is shown once");
-
-    let get = async |url: &str, header: Option<(&str, &str)>| {
-        let request = server.client().get(url);
-        let request = match header {
-            Some((name, value)) => request.header(name, value),
-            None => request,
-        };
-        request.send().await.unwrap()
-    };
-    let response = get(&first, None).await;
-    assert_eq!(response.status(), 200);
-    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
-    assert_eq!(header("content-type"), "application/atom+xml; charset=utf-8");
-    let (tag, modified) = (header("etag"), header("last-modified"));
-    assert!(header("cache-control").starts_with("private"));
-    let xml = response.text().await.unwrap();
-    // The items of the issues, newest first, with their sentences.
-    let query = "query($i:ID!){digestIssues(subscriptionId:$i){items{kind reason}}}";
-    let data = server.data_as("investor", query, json!({"i": id})).await;
-    let items: Vec<&Value> = data["digestIssues"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|issue| issue["items"].as_array().unwrap())
-        .collect();
-    let entries: Vec<&str> = xml.split("<entry>").skip(1).collect();
-    assert_eq!(entries.len(), items.len(), "{xml}");
-    for (entry, item) in entries.iter().zip(items) {
-        assert!(entry.contains(&format!("term=\"{}\"", item["kind"].as_str().unwrap())), "{item}: {entry}");
-        assert!(entry.contains(item["reason"].as_str().unwrap()), "{item}: {entry}");
-        assert!(entry.contains("<id>urn:uuid:") && entry.contains("Watched fibre, &lt;b&gt;open"), "{entry}");
-    }
-    for known in [("if-none-match", tag.as_str()), ("if-modified-since", modified.as_str())] {
-        assert_eq!(get(&first, Some(known)).await.status(), 304, "{known:?}");
-    }
-    for unknown in [("if-none-match", "\"other\""), ("if-modified-since", "Thu, 01 Jan 2026 00:00:00 GMT")] {
-        assert_eq!(get(&first, Some(unknown)).await.status(), 200, "{unknown:?}");
-    }
-
-    // A new address ends the old one; what was never one, was ended or is taken back gets one page.
-    let input = json!({"subscriptionId": id});
-    let second = server.done("investor", "issueDigestFeed", fields, input.clone()).await["feedUrl"].clone();
-    let second = second.as_str().unwrap().to_owned();
-    let never = format!("{}/feeds/nothing.atom", server.url);
-    let page = async |url: &str| {
-        let response = get(url, None).await;
-        assert_eq!(response.status(), 404, "{url}");
-        response.text().await.unwrap()
-    };
-    let dead = page(&never).await;
-    assert!(dead.contains("There is nothing to do here"), "{dead}");
-    assert_eq!(page(&first).await, dead);
-    assert_eq!(get(&second, None).await.status(), 200);
-    assert_eq!(server.refused("owner", "revokeDigestFeed", input.clone()).await.0, "NOT_FOUND");
-    assert_eq!(get(&second, None).await.status(), 200);
-    let revoked = server.done("investor", "revokeDigestFeed", fields, input.clone()).await;
-    assert_eq!(revoked["subscription"]["feedSince"], Value::Null);
-    assert_eq!(page(&second).await, dead);
-    let third = server.done("investor", "issueDigestFeed", fields, input).await["feedUrl"].clone();
-    let third = third.as_str().unwrap().to_owned();
-    assert_eq!(get(&third, None).await.status(), 200);
-    third
-}
-
-/// An owner is asked by mail whether a listing is still current: to look at the link changes nothing, its button
-/// confirms once.
-#[tokio::test]
-async fn a_listing_is_confirmed_from_the_mail() {
-    let sink = Sink::start().await;
-    let server = Server::demo(Behind::Sqlite, &["--smtp", &sink.url()]);
-    let now = chrono::Utc::now();
-    import_of(&server.database, 100_000_000, "FEASIBILITY", &now.date_naive().to_string());
-    let query = "{me{memberships{organisation{listings(first:50){id version title{value}}}}}}";
-    let data = server.data_as("owner", query, json!({})).await;
-    let listings = data["me"]["memberships"][0]["organisation"]["listings"].as_array().unwrap().clone();
-    let is_watched =
-        |listing: &Value| listing["title"]["value"].as_str().unwrap().starts_with("Watched fibre");
-    let listing = listings.into_iter().find(is_watched).unwrap();
-    // From now on the days are counted.
-    let mut version = listing["version"].clone();
-    for mutation in ["pauseProject", "resumeProject"] {
-        let on = json!({"projectId": listing["id"], "expectedVersion": version});
-        let name = format!("{mutation}:ProjectTransitionInput");
-        version = server.done("owner", &name, "project{version}", on).await["project"]["version"].clone();
-    }
-    let at = (now + chrono::Duration::days(85)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
-    let (code, out, err) = run(&["--database", &server.database, "timers", "--at", &at]);
-    assert_eq!(code, 0, "{out}{err}");
-    let is_it = |taken: &Taken| {
-        let message = parsed(taken);
-        message.subject() == Some("Is your listing still current?")
-            && text(&message).contains("Watched fibre")
-    };
-    let begun = std::time::Instant::now();
-    let letter = loop {
-        if let Some(taken) = sink.taken().into_iter().find(is_it) {
-            break text(&parsed(&taken));
-        }
-        assert!(begun.elapsed().as_secs() < 30, "nobody is asked: {out}");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    };
-    let link = address(&letter, "confirm it with this");
-    let link = format!("{}/c/{}", server.url, link.rsplit('/').next().unwrap());
-    let sql = Sql::connect(&server.database).await;
-    let confirmed = "SELECT count(*) FROM history WHERE transition = 'CONFIRM'";
-    let before = sql.number(confirmed).await;
-    for _ in 0..2 {
-        let (said, has_button) = page(&server, &link).await;
-        assert!(has_button && said.contains("Is all that your listing"), "{said}");
-    }
-    assert_eq!(sql.number(confirmed).await, before, "a look changes nothing");
-    assert!(post(&server, &link, "").await.contains("It is confirmed"));
-    assert_eq!(sql.number(confirmed).await, before + 1);
-    let dead = page(&server, &format!("{}/c/nothing", server.url)).await;
-    assert!(!dead.1 && dead.0.contains("Nothing was changed"), "{}", dead.0);
-    assert_eq!(page(&server, &link).await, dead);
-    assert_eq!(post(&server, &link, "").await, dead.0);
-    assert_eq!(sql.number(confirmed).await, before + 1);
 }
 
 /// A fresh key in PEM.
