@@ -225,7 +225,8 @@ fn later(row: &OutboxRow, why: &str, now: i64, outcome: Outcome) -> (MailMove, O
     // Where the way out is shut it is not this message that should wait.
     let attempts = if outcome == Outcome::Unreachable { 1 } else { row.attempts };
     let next_at = now.saturating_add(pause(attempts, row.id));
-    let next_at = row.expires_at.map_or(next_at, |end| next_at.min(end));
+    // An end that seems to be past is read under a wrong clock: to wait for it would be not to wait at all.
+    let next_at = row.expires_at.filter(|end| *end > now).map_or(next_at, |end| next_at.min(end));
     (MailMove::Deferred { next_at, error }, outcome)
 }
 
