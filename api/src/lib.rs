@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`config`], [`store`] (the database), [`import`], [`upload`] (what a person sent), [`xml`],
 //! [`screening`] (lists of sanctions), [`mod@reference`] (embedded facts), [`ranking`]
-//! (the catalog in memory), [`app`] (use cases), then the ways in: [`cli`].
+//! (the catalog in memory), [`app`] (use cases), then the ways in: [`graphql`], [`mod@pages`], [`cli`].
 
 pub mod account;
 pub mod app;
@@ -19,6 +19,7 @@ pub mod id;
 pub mod import;
 pub mod introduction;
 pub mod mail;
+pub mod pages;
 pub mod partnership;
 pub mod ranking;
 pub mod reference;

@@ -13,6 +13,7 @@ mod m20261126_000005_digest;
 mod m20261126_000006_event;
 mod m20261126_000007_files;
 mod m20261127_000001_feed;
+mod m20261127_000002_browser_session;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000006_event::Migration),
             Box::new(m20261126_000007_files::Migration),
             Box::new(m20261127_000001_feed::Migration),
+            Box::new(m20261127_000002_browser_session::Migration),
         ]
     }
 }

@@ -67,9 +67,10 @@ pub(crate) fn new_token() -> Result<Secret, CommandError> {
     Ok(Secret::new(SecretKind::OneTime)?)
 }
 
-/// A link in mail; its address is configured and never taken from a request.
+/// A link in mail; its address is configured and never taken from a request. What stands behind a `#` no server gets to
+/// see, so the token is a part of the path: its page needs no script, and neither the log nor another site learns it.
 pub(crate) fn link(app: &App, page: &str, token: &Secret) -> String {
-    format!("{}/{page}#{}", app.auth.public_url, token.expose())
+    format!("{}/{page}/{}", app.auth.public_url, token.expose())
 }
 
 /// A link that cannot be used, whatever the reason.

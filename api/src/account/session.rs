@@ -51,11 +51,56 @@ pub struct Credentials {
     pub client: Option<String>,
 }
 
+/// Days after which a session in a browser ends.
+pub const BROWSER_DAYS: i64 = 14;
+
+/// A session in a browser.
+#[derive(Debug, Clone)]
+pub struct BrowserSession {
+    /// For the cookie.
+    pub secret: Secret,
+    /// Seconds for which it lasts.
+    pub seconds: i64,
+}
+
 /// Signs in. A wrong address, a wrong password and a wrong code have one answer.
 ///
 /// # Errors
 /// The credentials are wrong, there were too many attempts, or the database does not answer.
 pub async fn sign_in(app: &App, from: &str, input: Credentials) -> Result<Tokens, CommandError> {
+    let name = client(input.client.clone());
+    let (command, person, here) = with_password(app, from, input).await?;
+    let tokens = open(&command, &person, name).await?;
+    command.tx.commit().await?;
+    app.store.forgive(&here).await?;
+    tracing::info!(event = "signed_in", person = %person.id.uuid(), session = %tokens.session, "signed in");
+    Ok(tokens)
+}
+
+/// The same for a browser, which gets a secret for its cookie and no tokens.
+///
+/// # Errors
+/// As for [`sign_in`].
+pub async fn sign_in_browser(
+    app: &App,
+    from: &str,
+    input: Credentials,
+) -> Result<BrowserSession, CommandError> {
+    let name = client(input.client.clone());
+    let (command, person, here) = with_password(app, from, input).await?;
+    let opened = open_in_browser(&command, &person, name).await?;
+    command.tx.commit().await?;
+    app.store.forgive(&here).await?;
+    tracing::info!(event = "signed_in", person = %person.id.uuid(), "signed in with a browser");
+    Ok(opened)
+}
+
+/// Whose credentials these are, in a write in which the account is locked; and the count of attempts to forgive.
+async fn with_password(
+    app: &App,
+    from: &str,
+    input: Credentials,
+) -> Result<(CommandTx, PersonRow, Throttle), CommandError> {
     let email = address("email", &input.email)?;
     // By account and address, so that strangers elsewhere cannot lock anybody out; and by address alone, so that
     // one password cannot be tried on many accounts.
@@ -80,11 +125,7 @@ pub async fn sign_in(app: &App, from: &str, input: Credentials) -> Result<Tokens
         tracing::warn!(event = "sign_in_failed", person = %person.id.uuid(), "wrong code, or none");
         return Err(CommandError::Unauthenticated);
     }
-    let tokens = open(&command, &person, client(input.client)).await?;
-    command.tx.commit().await?;
-    app.store.forgive(&here).await?;
-    tracing::info!(event = "signed_in", person = %person.id.uuid(), session = %tokens.session, "signed in");
-    Ok(tokens)
+    Ok((command, person, here))
 }
 
 /// Signs in once with a link of the demo.
@@ -92,6 +133,25 @@ pub async fn sign_in(app: &App, from: &str, input: Credentials) -> Result<Tokens
 /// # Errors
 /// The link cannot be used.
 pub async fn sign_in_with_link(app: &App, token: &str) -> Result<Tokens, CommandError> {
+    let (command, person) = with_link(app, token).await?;
+    let tokens = open(&command, &person, Some("sign-in link".to_owned())).await?;
+    command.tx.commit().await?;
+    Ok(tokens)
+}
+
+/// The same for a browser.
+///
+/// # Errors
+/// The link cannot be used.
+pub async fn sign_in_browser_with_link(app: &App, token: &str) -> Result<BrowserSession, CommandError> {
+    let (command, person) = with_link(app, token).await?;
+    let opened = open_in_browser(&command, &person, Some("sign-in link".to_owned())).await?;
+    command.tx.commit().await?;
+    Ok(opened)
+}
+
+/// Whose link this is, in the write that uses it up.
+async fn with_link(app: &App, token: &str) -> Result<(CommandTx, PersonRow), CommandError> {
     let command = app.begin(&Actor::Anonymous, "signInWithLink", None).await?;
     let found = super::live_token(&command, Purpose::SignIn, "token", token).await?;
     let person = match found.person {
@@ -101,9 +161,21 @@ pub async fn sign_in_with_link(app: &App, token: &str) -> Result<Tokens, Command
     let (Some(person), true) = (person, command.tx.claim_token(found.id).await?) else {
         return Err(super::dead_link("token"));
     };
-    let tokens = open(&command, &person, Some("sign-in link".to_owned())).await?;
-    command.tx.commit().await?;
-    Ok(tokens)
+    Ok((command, person))
+}
+
+/// Opens a session in a browser: it lasts [`BROWSER_DAYS`] and is not refreshed.
+async fn open_in_browser(
+    command: &CommandTx,
+    person: &PersonRow,
+    client: Option<String>,
+) -> Result<BrowserSession, CommandError> {
+    let seconds = BROWSER_DAYS.saturating_mul(DAY);
+    let ends = command.tx.now_micros().saturating_add(micros(seconds));
+    let secret = Secret::new(SecretKind::Browser)?;
+    let session = command.tx.insert_browser_session(person.id, client, ends, secret.hash()).await?;
+    command.audit_by(Some(person.id.uuid()), "session", Some(session), serde_json::json!({"browser": true}));
+    Ok(BrowserSession { secret, seconds })
 }
 
 fn client(text: Option<String>) -> Option<String> {

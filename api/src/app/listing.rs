@@ -71,6 +71,20 @@ pub fn mandates(app: &App, request: PageRequest) -> Listing<Mandate> {
     page(app.ranking.snapshot().catalog.mandates().rows().iter().map(|row| row.id), request)
 }
 
+/// Mandates of an investor in the order of their ids, at most 100.
+pub fn mandates_of(app: &App, investor: Id<Organisation>) -> Vec<Id<Mandate>> {
+    let snapshot = app.ranking.snapshot();
+    let rows = snapshot.catalog.mandates().rows().iter().filter(|row| row.investor == investor);
+    rows.map(|row| row.id).take(100).collect()
+}
+
+/// Cities whose office an organisation is, in the order of their ids, at most 100.
+pub fn cities_of(app: &App, office: Id<Organisation>) -> Vec<Id<City>> {
+    let snapshot = app.ranking.snapshot();
+    let rows = snapshot.catalog.cities().rows().iter().filter(|row| row.owner == Some(office));
+    rows.map(|row| row.id).take(100).collect()
+}
+
 /// What of needs and offers is shown.
 #[derive(Debug, Clone, Default)]
 pub struct CapabilityFilter {

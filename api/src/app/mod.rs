@@ -4,7 +4,7 @@ pub mod combination;
 mod error;
 mod highlight;
 mod investment;
-mod listing;
+pub mod listing;
 pub mod notice;
 pub mod receipt;
 pub mod reciprocity;

@@ -11,7 +11,10 @@ use super::{
 };
 use crate::{
     id::decode_as,
-    store::{Store, StoreError, account::PersonState},
+    store::{
+        Store, StoreError,
+        account::{PersonState, SessionRow},
+    },
 };
 
 /// Header that names the organisation for which a person acts.
@@ -61,6 +64,30 @@ pub async fn authenticate(store: &Store, auth: &Auth, headers: &HeaderMap) -> Re
     Ok(Actor::Person(Arc::new(actor)))
 }
 
+/// Who asks with the cookie of a browser's session, and for which organisation of several.
+///
+/// # Errors
+/// The session is over or was never one, or the database does not answer.
+pub async fn authenticate_browser(
+    store: &Store,
+    auth: &Auth,
+    secret: &str,
+    acting: Option<&str>,
+) -> Result<Actor, AuthFailure> {
+    let hash = hash_of(SecretKind::Browser, secret).ok_or(AuthFailure::Unauthenticated)?;
+    let session = store.browser_session(&hash).await?.ok_or(AuthFailure::Unauthenticated)?;
+    let issued_at = session.created_at;
+    let mut actor = of_session(store, auth, session, issued_at).await?;
+    if let Some(text) = acting {
+        let named = decode_as::<Organisation>(text).map_err(|_| AuthFailure::NoSuchOrganisation)?;
+        if !actor.memberships.iter().any(|(id, _)| *id == named) {
+            return Err(AuthFailure::NoSuchOrganisation);
+        }
+        actor.acting = Some(named);
+    }
+    Ok(Actor::Person(Arc::new(actor)))
+}
+
 fn named_organisation(headers: &HeaderMap) -> Result<Option<domain::id::Id<Organisation>>, AuthFailure> {
     let mut given = headers.get_all(ORGANISATION_HEADER).iter();
     let Some(text) = given.next() else { return Ok(None) };
@@ -72,21 +99,34 @@ fn named_organisation(headers: &HeaderMap) -> Result<Option<domain::id::Id<Organ
 }
 
 async fn by_token(store: &Store, auth: &Auth, token: &str) -> Result<PersonActor, AuthFailure> {
-    let now = auth.clock.now();
-    let verified = access_token::verify(&auth.keys, &auth.public_url, token, now.timestamp())
+    let now = auth.clock.now().timestamp();
+    let verified = access_token::verify(&auth.keys, &auth.public_url, token, now)
         .map_err(|_| AuthFailure::Unauthenticated)?;
-    let (person, session, memberships, platform) = tokio::try_join!(
-        store.person(verified.person),
-        store.session(verified.session),
-        store.memberships(verified.person),
-        store.platform_roles(verified.person),
+    let session = store.session(verified.session).await?.ok_or(AuthFailure::Unauthenticated)?;
+    if session.person != verified.person {
+        return Err(AuthFailure::Unauthenticated);
+    }
+    let issued_at = verified.issued_at.saturating_mul(1_000_000).saturating_add(999_999);
+    of_session(store, auth, session, issued_at).await
+}
+
+/// The person of a session, if the session is not over and its credentials were issued (microseconds) after the person
+/// last ended all of them.
+async fn of_session(
+    store: &Store,
+    auth: &Auth,
+    session: SessionRow,
+    issued_at: i64,
+) -> Result<PersonActor, AuthFailure> {
+    let (person, memberships, platform) = tokio::try_join!(
+        store.person(session.person),
+        store.memberships(session.person),
+        store.platform_roles(session.person),
     )?;
-    let (Some(person), Some(session)) = (person, session) else { return Err(AuthFailure::Unauthenticated) };
-    let is_live = session.person == person.id
-        && session.ended_at.is_none()
-        && now.timestamp_micros() < session.expires_at
-        && verified.issued_at.saturating_mul(1_000_000).saturating_add(999_999)
-            >= person.sessions_valid_after;
+    let Some(person) = person else { return Err(AuthFailure::Unauthenticated) };
+    let is_live = session.ended_at.is_none()
+        && auth.clock.now().timestamp_micros() < session.expires_at
+        && issued_at >= person.sessions_valid_after;
     if !is_live || person.state != PersonState::Active {
         return Err(AuthFailure::Unauthenticated);
     }

@@ -18,7 +18,7 @@ pub mod two_factor;
 use std::{path::Path, sync::Arc};
 
 pub use actor::{Actor, PersonActor};
-pub use authenticate::{AuthFailure, authenticate};
+pub use authenticate::{AuthFailure, authenticate, authenticate_browser};
 pub use clock::Clock;
 use key_ring::{KeyRing, KeyRingError};
 

@@ -20,6 +20,8 @@ pub enum SecretKind {
     ApiKey,
     /// Stands in the address of a feed.
     Feed,
+    /// Stands in the cookie of a browser's session.
+    Browser,
 }
 
 impl SecretKind {
@@ -30,6 +32,7 @@ impl SecretKind {
             Self::OneTime => "cvo_",
             Self::ApiKey => "cvk_",
             Self::Feed => "cvf_",
+            Self::Browser => "cvs_",
         }
     }
 }

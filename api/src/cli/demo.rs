@@ -84,16 +84,22 @@ pub(super) async fn demo(
                 "ids": ids,
                 "tokens": each(|one| &one.tokens.access_token),
                 "refresh": each(|one| one.tokens.refresh_token.expose()),
+                "links": people
+                    .iter()
+                    .map(|one| (one.key.to_owned(), format!("{url}/sign-in/{}", one.link.expose()).into()))
+                    .collect::<serde_json::Map<String, serde_json::Value>>(),
             });
             say!("{ready}");
         } else {
-            say!("Caravanserai is ready.\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}");
+            say!(
+                "Caravanserai is ready.\n  Pages     {url}\n  GraphQL   {url}/graphql\n  Health    {url}/readyz\n  Ids       {ids}"
+            );
             if development {
                 say!("  Editor    {url}/graphiql (the page loads its script over the internet)");
             }
-            say!("Sign in once as (mutation signInWithLink, input.token):");
+            say!("Open a link to sign in as one of these people; each is good once:");
             for one in &people {
-                say!("  {:<18} {}  {}", one.key, one.link.expose(), one.name);
+                say!("  {:<18} {url}/sign-in/{}  {}", one.key, one.link.expose(), one.name);
             }
             say!("Stop it with Ctrl-C.");
         }

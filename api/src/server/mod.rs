@@ -24,15 +24,16 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::request::Parts,
+    extract::{DefaultBodyLimit, Request},
+    http::{Method, Uri, request::Parts},
     middleware::{from_fn, from_fn_with_state},
-    response::Redirect,
+    response::{IntoResponse, Redirect},
     routing::get,
 };
 use domain::id::Id;
 use futures::future::BoxFuture;
 use tokio::net::TcpListener;
+use tower::ServiceExt;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use self::config::ServerConfig;
@@ -50,10 +51,11 @@ use crate::{
         self, Asker,
         error::ErrorCode,
         gate::Gate,
-        http::{Caller, Callers, Deadlines, Endpoint},
+        http::{Caller, Callers, Deadlines, Endpoint, wants_page},
         request_data,
         ws::{self, Gateway, Places},
     },
+    pages::Product,
     registry,
 };
 
@@ -77,6 +79,7 @@ pub fn router(
     routes: Router,
     files: Router,
     letters: Router,
+    pages: Router,
     health: Health,
 ) -> Router {
     let turns = layers::Turns::new(config.max_concurrent);
@@ -90,7 +93,19 @@ pub fn router(
             .layer(from_fn_with_state(turns, layers::shed))
             .layer(from_fn_with_state(bytes, layers::body_limit))
     };
-    let guarded = guard(routes.fallback(layers::not_found), turns, config.max_body).merge(guard(
+    let elsewhere = pages.clone();
+    let unmatched = move |mut request: Request| {
+        let elsewhere = elsewhere.clone();
+        async move {
+            // People get a page that says so, programs JSON.
+            if request.method() == Method::GET && wants_page(request.headers()) {
+                *request.uri_mut() = Uri::from_static(::pages::NOT_FOUND);
+                return elsewhere.oneshot(request).await.into_response();
+            }
+            layers::not_found(request).await
+        }
+    };
+    let guarded = guard(routes.fallback(unmatched), turns, config.max_body).merge(guard(
         files,
         file_turns,
         registry::upload::MAX_BYTES,
@@ -107,8 +122,13 @@ pub fn router(
         .layer(DefaultBodyLimit::max(letters::MAX_FORM))
         .layer(from_fn_with_state(layers::Turns::new(config.max_concurrent), layers::shed))
         .layer(from_fn_with_state(letters::MAX_FORM, layers::body_limit));
+    let pages = pages
+        .layer(DefaultBodyLimit::max(::pages::MAX_FORM))
+        .layer(from_fn_with_state(layers::Turns::new(config.max_concurrent), layers::shed))
+        .layer(from_fn_with_state(::pages::MAX_FORM, layers::body_limit));
     open.merge(guarded)
         .merge(letters)
+        .merge(pages)
         .layer(from_fn_with_state(config.total_deadline, layers::deadline))
         .layer(CatchPanicLayer::custom(layers::panicked))
         .layer(from_fn_with_state(config.hsts, layers::headers))
@@ -145,15 +165,16 @@ pub async fn serve(listener: TcpListener, settings: &Settings, app: App) -> std:
     let places = Places::default();
     let gateway = Gateway::new(Arc::clone(&endpoint), places.clone(), config.max_concurrent);
     let keys = Arc::clone(&app.auth.keys);
-    let mut routes = graphql::http::route(GRAPHQL, endpoint)
+    let mut routes = graphql::http::route(GRAPHQL, Arc::clone(&endpoint))
         .layer(from_fn_with_state(Arc::clone(&gateway), ws::divert))
         .merge(gateway.route(SOCKETS))
         .route("/.well-known/jwks.json", get(move || async move { axum::Json(keys.jwks()) }));
     if settings.development {
         routes = routes.route(GRAPHIQL, get(|| async { Redirect::temporary(GRAPHQL) }));
     }
+    let pages = ::pages::router(Arc::new(Product::new(app.clone(), endpoint)));
     let (files, letters) = (uploads::route(app.clone()), letters::route(app));
-    let all = router(&config, routes, files, letters, health.clone());
+    let all = router(&config, routes, files, letters, pages, health.clone());
     listen::serve(listener, all, &config, (health, places), listen::terminated()?).await;
     Ok(())
 }

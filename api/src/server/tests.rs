@@ -39,7 +39,7 @@ async fn panics() {
 }
 
 fn app(config: &ServerConfig) -> Router {
-    router(config, routes(), Router::new(), Router::new(), Health::new(|| async { Ok(()) }))
+    router(config, routes(), Router::new(), Router::new(), Router::new(), Health::new(|| async { Ok(()) }))
 }
 
 struct Seen {
@@ -164,6 +164,7 @@ async fn more_than_there_is_room_for_is_told_to_come_back() {
         routes().route("/slow", get(slow)),
         Router::new(),
         Router::new(),
+        Router::new(),
         Health::new(|| async { Ok(()) }),
     );
     let first = tokio::spawn(send(app.clone(), request("GET", "/slow", &[])));
@@ -182,7 +183,7 @@ async fn more_than_there_is_room_for_is_told_to_come_back() {
 async fn a_request_has_a_deadline_and_readiness_too() {
     let stuck = routes().route("/stuck", get(std::future::pending::<()>));
     let health = Health::new(std::future::pending);
-    let app = router(&config(), stuck, Router::new(), Router::new(), health.clone());
+    let app = router(&config(), stuck, Router::new(), Router::new(), Router::new(), health.clone());
     let seen = send(app.clone(), request("GET", "/stuck", &[])).await;
     assert_eq!(seen.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(seen.body["errors"][0]["extensions"]["code"], "TIMEOUT");
@@ -198,7 +199,7 @@ async fn readiness_follows_the_probe_and_the_end() {
     let health = || Health::new(probe);
     let ready = |health: Health| {
         send(
-            router(&config(), routes(), Router::new(), Router::new(), health),
+            router(&config(), routes(), Router::new(), Router::new(), Router::new(), health),
             request("GET", "/readyz", &[]),
         )
     };
@@ -234,8 +235,14 @@ async fn the_end_waits_for_what_was_begun_and_the_slow_are_left() {
     };
     let config = ServerConfig { header_deadline: Duration::from_millis(200), ..config() };
     let health = Health::new(|| async { Ok(()) });
-    let app =
-        router(&config, routes().route("/slow", get(slow)), Router::new(), Router::new(), health.clone());
+    let app = router(
+        &config,
+        routes().route("/slow", get(slow)),
+        Router::new(),
+        Router::new(),
+        Router::new(),
+        health.clone(),
+    );
     let (end, ended) = oneshot::channel::<()>();
     let server = tokio::spawn({
         let health = health.clone();

@@ -110,6 +110,18 @@ impl Answer {
         Self { data: (!is_refusal).then_some(response.data), errors, code, is_transport: false }
     }
 
+    /// The data for the server's own pages, which show none of it where anything failed.
+    pub(super) fn into_data(self) -> Result<serde_json::Value, super::Refused> {
+        if let (Some(code), Some(first)) = (self.code, self.errors.into_iter().next()) {
+            return Err(super::Refused { code, message: first.message, after: None });
+        }
+        let data = self.data.unwrap_or_default();
+        data.into_json().map_err(|error| {
+            tracing::error!(%error, "an answer does not serialise");
+            ErrorCode::Internal.into()
+        })
+    }
+
     /// Code of the first error, for logs and metrics.
     pub fn code(&self) -> Option<ErrorCode> {
         self.code

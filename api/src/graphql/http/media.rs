@@ -135,7 +135,7 @@ pub(super) fn negotiate(headers: &HeaderMap) -> Option<AnswerType> {
 }
 
 /// Whether a page for people is wanted rather than data.
-pub(super) fn wants_page(headers: &HeaderMap) -> bool {
+pub(crate) fn wants_page(headers: &HeaderMap) -> bool {
     accepted(headers).is_some_and(|ranges| {
         ranges.iter().any(|(media, weight)| {
             *weight > 0

@@ -30,7 +30,7 @@ pub use self::{
 };
 pub(crate) use self::{
     answer::{Body as AnswerBody, Shown},
-    media::is_json,
+    media::{is_json, wants_page},
 };
 use super::{
     error::ErrorCode,
@@ -195,6 +195,46 @@ async fn serve<E: Executor>(endpoint: &Endpoint<E>, parts: &Parts, body: Body) -
     }
     charge(endpoint, &caller.principal, document.cost())?;
     Ok(execute(endpoint, document.with_data(caller.data)).await)
+}
+
+/// What the server's own pages are told instead of an answer.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// Code of the first error.
+    pub code: ErrorCode,
+    /// Its text.
+    pub message: String,
+    /// When to come back.
+    pub after: Option<Duration>,
+}
+
+impl From<ErrorCode> for Refused {
+    fn from(code: ErrorCode) -> Self {
+        Self { code, message: code.public_text().to_owned(), after: None }
+    }
+}
+
+/// Asks a document of the server's own pages: through the same gate, at the same price and within the same deadline as
+/// any client's.
+///
+/// # Errors
+/// The first error of the answer, or why there is none.
+pub async fn ask<E: Executor>(
+    endpoint: &Endpoint<E>,
+    caller: Caller,
+    document: &str,
+    variables: serde_json::Map<String, serde_json::Value>,
+) -> Result<serde_json::Value, Refused> {
+    let request = gate::body::request(document.to_owned(), None, Some(variables));
+    let document = endpoint.gate.check(request).map_err(|error| {
+        tracing::error!(%error, "the gate refuses a document of the pages");
+        Refused { code: error.code(), message: error.to_string(), after: None }
+    })?;
+    endpoint
+        .budget
+        .charge(&caller.principal, document.cost())
+        .map_err(|after| Refused { after: Some(after), ..ErrorCode::RateLimited.into() })?;
+    execute(endpoint, document.with_data(caller.data)).await.into_data()
 }
 
 fn charge<E>(endpoint: &Endpoint<E>, principal: &Principal, cost: u64) -> Result<(), Refusal> {

@@ -18,16 +18,16 @@ use futures::future::try_join_all;
 use super::{
     super::{
         code::Code,
-        error::{ErrorCode, client_error},
+        error::{ErrorCode, client_error, refusal},
     },
-    DocumentNode, ImportJobNode, ProjectNode,
+    CityNode, DocumentNode, ImportJobNode, MandateNode, ProjectNode,
     common::{CountryObject, ProvenanceObject, connection, find, global},
     me::{ApiKeyObject, InvitationObject, MemberObject, stored},
     screening::{ScreeningHitNode, ScreeningObject},
     verification::VerificationCaseNode,
 };
 use crate::{
-    app::App,
+    app::{self, App},
     visible::{Viewer, Visible},
 };
 
@@ -167,6 +167,22 @@ impl OrganisationNode {
             found.extend(find(ctx, id).await?.map(ProjectNode));
         }
         Ok(Some(found))
+    }
+    /// Its mandates that are in the catalogue, in the order of their ids, at most 100.
+    async fn mandates(&self, ctx: &Context<'_>) -> Result<Vec<MandateNode>> {
+        let id = self.0.id;
+        let ids =
+            ctx.data::<App>()?.compute(move |app| Ok(app::listing::mandates_of(app, id))).await.map_err(refusal)?;
+        let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
+        Ok(found.into_iter().flatten().map(MandateNode).collect())
+    }
+    /// Cities whose office it is, in the order of their ids, at most 100.
+    async fn cities(&self, ctx: &Context<'_>) -> Result<Vec<CityNode>> {
+        let id = self.0.id;
+        let ids =
+            ctx.data::<App>()?.compute(move |app| Ok(app::listing::cities_of(app, id))).await.map_err(refusal)?;
+        let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
+        Ok(found.into_iter().flatten().map(CityNode).collect())
     }
     /// Imports of the organisation's own records, newest first; for its own people, null for others.
     async fn import_jobs(

@@ -31,6 +31,7 @@ pub const TAGGED: &[(&str, &str, Tag)] = &[
     ("person", "password_hash", Tag::Secret),
     ("session", "client", Tag::Personal),
     ("refresh_token", "hash", Tag::Secret),
+    ("browser_session", "hash", Tag::Secret),
     ("one_time_token", "hash", Tag::Secret),
     ("one_time_token", "email", Tag::Personal),
     ("one_time_token", "payload", Tag::Secret),

@@ -72,6 +72,16 @@ impl Store {
         self.reader().query_one(&rows).await?.as_ref().map(read).transpose()
     }
 
+    /// The session of a browser, by the hash of its cookie.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn browser_session(&self, hash: &str) -> Result<Option<SessionRow>, StoreError> {
+        let rows = select("browser_session", ["session_id"], [is("hash", hash)]);
+        let Some(row) = self.reader().query_one(&rows).await? else { return Ok(None) };
+        self.session(get(&row, "session_id")?).await
+    }
+
     /// A person's sessions that have not been ended, newest first, at most 100.
     ///
     /// # Errors
@@ -96,6 +106,34 @@ impl Tx {
         refresh_hash: String,
         refresh_expires_at: i64,
     ) -> Result<Uuid, StoreError> {
+        let id = self.insert_session_alone(person, client, expires_at).await?;
+        self.insert_refresh(id, refresh_hash, refresh_expires_at).await?;
+        Ok(id)
+    }
+
+    /// A new session of a browser with the hash of its cookie.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn insert_browser_session(
+        &self,
+        person: Id<Person>,
+        client: Option<String>,
+        expires_at: i64,
+        hash: String,
+    ) -> Result<Uuid, StoreError> {
+        let id = self.insert_session_alone(person, client, expires_at).await?;
+        let row = [("hash", hash.into()), ("session_id", id.into())];
+        self.connection().execute(&insert("browser_session", row)).await?;
+        Ok(id)
+    }
+
+    async fn insert_session_alone(
+        &self,
+        person: Id<Person>,
+        client: Option<String>,
+        expires_at: i64,
+    ) -> Result<Uuid, StoreError> {
         let id = Uuid::now_v7();
         let row = [
             ("id", id.into()),
@@ -106,7 +144,6 @@ impl Tx {
             ("expires_at", expires_at.into()),
         ];
         self.connection().execute(&insert("session", row)).await?;
-        self.insert_refresh(id, refresh_hash, refresh_expires_at).await?;
         Ok(id)
     }
 

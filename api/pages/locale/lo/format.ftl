@@ -1,0 +1,17 @@
+group = .
+decimal = ,
+percent = { $number }%
+money = { $currency } { $amount }
+date = { $day } { $month } { $year }
+month-1 = ມັງກອນ
+month-2 = ກຸມພາ
+month-3 = ມີນາ
+month-4 = ເມສາ
+month-5 = ພຶດສະພາ
+month-6 = ມິຖຸນາ
+month-7 = ກໍລະກົດ
+month-8 = ສິງຫາ
+month-9 = ກັນຍາ
+month-10 = ຕຸລາ
+month-11 = ພະຈິກ
+month-12 = ທັນວາ

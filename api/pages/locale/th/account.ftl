@@ -1,0 +1,10 @@
+email = E-mail address
+password = Password
+code-if-any = Code of the second factor, if you have one
+code-help = Six digits from your device, or a recovery code.
+sign-in-wrong = The address, the password or the code is not right. Check all three and try again.
+link-text = This link signs you in, once.
+link-dead = This link was used already or is too old. Sign in with your password.
+go-on-title = You are signed in
+go-on-text = What you had filled in before has not been sent yet.
+done-signed-out = You are signed out.

@@ -1,0 +1,163 @@
+//! What an investor works with: mandates with their ranked projects, one match with the reasons of both sides, and the
+//! introductions that come of it.
+
+pub mod introduction;
+pub mod matching;
+
+use askama::Template;
+use axum::{Router, extract::Path, response::Response, routing::get};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    api::Failure,
+    desk::Desk,
+    public::{ProjectRow, next},
+    view::{Connection, Counterfactual, Explanation, Money, Named, Score},
+};
+
+/// The routes.
+pub fn routes() -> Router {
+    Router::new()
+        .route("/mandates", get(mandates))
+        .route("/mandates/{id}", get(ranked))
+        .merge(matching::routes())
+        .merge(introduction::routes())
+}
+
+/// A mandate in a list.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MandateRow {
+    id: String,
+    name: String,
+    version: i64,
+    terms: Terms,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Terms {
+    fields: Vec<Wanted>,
+    countries: Vec<String>,
+    regions: Vec<String>,
+    global: bool,
+    ticket_min: Option<Money>,
+    ticket_max: Option<Money>,
+    stages: Vec<String>,
+    instruments: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Wanted {
+    field: String,
+}
+
+#[derive(Template)]
+#[template(path = "investor/mandates.html")]
+struct MandatesPage {
+    d: Desk,
+    mandates: Vec<MandateRow>,
+}
+
+async fn mandates(d: Desk) -> Result<Response, Failure> {
+    let acting = d.signed_in()?.acting().ok_or_else(Failure::not_found)?.id.clone();
+    #[derive(Deserialize)]
+    struct Own {
+        mandates: Vec<MandateRow>,
+    }
+    #[derive(Deserialize)]
+    struct Answer {
+        organisation: Option<Own>,
+    }
+    let answer: Answer =
+        d.ask(include_str!("../queries/investor/mandates.graphql"), json!({ "id": acting })).await?;
+    let mandates = answer.organisation.ok_or_else(Failure::not_found)?.mandates;
+    d.page(&MandatesPage { d: d.clone(), mandates })
+}
+
+/// A match in a ranked list.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RankedMatch {
+    project: ProjectRow,
+    score: Score,
+    rank: Option<i64>,
+    stability: Option<f64>,
+    explanation: Explanation,
+    counterfactuals: Vec<Counterfactual>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Ranked {
+    #[serde(flatten)]
+    list: Connection<RankedMatch>,
+    not_enough_known: i64,
+    excluded_total: i64,
+    excluded: Vec<Excluded>,
+    policy: Policy,
+    as_of: DateTime<Utc>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Excluded {
+    gate: String,
+    count: i64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Policy {
+    version: i64,
+    published_at: NaiveDate,
+}
+
+#[derive(Template)]
+#[template(path = "investor/ranked.html")]
+struct RankedPage {
+    d: Desk,
+    mandate: Named,
+    ranked: Ranked,
+    text: String,
+    by: String,
+    is_rest: bool,
+}
+
+impl RankedPage {
+    fn more(&self) -> Option<String> {
+        next(&self.d, &self.ranked.list.page_info)
+    }
+}
+
+/// How a list may be ordered, as the API names it.
+const ORDERS: [&str; 3] = ["MUTUAL", "MINE", "NEUTRAL"];
+
+async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Answer {
+        mandate: Option<Named>,
+        opportunities: Ranked,
+    }
+    let text = d.parameter("text");
+    let by =
+        d.parameter("by").filter(|by| ORDERS.contains(&by.as_str())).unwrap_or_else(|| "MUTUAL".to_owned());
+    let is_rest = d.parameter("list").as_deref() == Some("rest");
+    let variables = json!({
+        "id": id,
+        "filter": text.as_ref().map(|text| json!({ "text": text })),
+        "by": by,
+        "list": if is_rest { "NOT_ENOUGH_KNOWN" } else { "RANKED" },
+        "after": d.parameter("after"),
+        "lang": lang(&d),
+    });
+    let answer: Answer = d.ask(include_str!("../queries/investor/ranked.graphql"), variables).await?;
+    let mandate = answer.mandate.ok_or_else(Failure::not_found)?;
+    let text = text.unwrap_or_default();
+    d.page(&RankedPage { d: d.clone(), mandate, ranked: answer.opportunities, text, by, is_rest })
+}
+
+/// The language of the scorer's sentences.
+pub fn lang(_d: &Desk) -> Value {
+    "EN".into()
+}

@@ -1,0 +1,135 @@
+//! One mandate and one project: the reasons of both sides, what would change the score, and the way to an introduction.
+
+use askama::Template;
+use axum::{Router, extract::Path, http::StatusCode, response::Response, routing::get};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::lang;
+use crate::{
+    api::Failure,
+    desk::Desk,
+    form::{Faults, Filled, KEY},
+    public::ProjectRow,
+    view::{Counterfactual, Explanation, Gate, Named, Score, Side},
+};
+
+/// The routes.
+pub fn routes() -> Router {
+    Router::new()
+        .route("/mandates/{id}/projects/{project}", get(shown))
+        .route("/mandates/{id}/projects/{project}/interest", get(interest_form).post(express))
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Match {
+    project: ProjectRow,
+    mandate: Option<Named>,
+    score: Score,
+    listed: bool,
+    stability: Option<f64>,
+    for_investor: Side,
+    for_project: Side,
+    gates: Vec<Gate>,
+    explanation: Explanation,
+    other_side: Explanation,
+    counterfactuals: Vec<Counterfactual>,
+}
+
+impl Match {
+    /// Both sides with the key of their heading.
+    fn sides(&self) -> [(&'static str, &Side); 2] {
+        [("side-investor", &self.for_investor), ("side-project", &self.for_project)]
+    }
+}
+
+#[derive(Template)]
+#[template(path = "investor/match.html")]
+struct MatchPage {
+    d: Desk,
+    mandate_id: String,
+    found: Match,
+}
+
+async fn found(d: &Desk, mandate: &str, project: &str) -> Result<Match, Failure> {
+    #[derive(Deserialize)]
+    struct Answer {
+        found: Match,
+    }
+    let variables = json!({ "mandate": mandate, "project": project, "lang": lang(d) });
+    let answer: Answer = d.ask(include_str!("../../queries/investor/match.graphql"), variables).await?;
+    Ok(answer.found)
+}
+
+async fn shown(d: Desk, Path((mandate, project)): Path<(String, String)>) -> Result<Response, Failure> {
+    let found = found(&d, &mandate, &project).await?;
+    d.page(&MatchPage { d: d.clone(), mandate_id: mandate, found })
+}
+
+#[derive(Template)]
+#[template(path = "investor/interest.html")]
+struct InterestPage {
+    d: Desk,
+    mandate_id: String,
+    found: Match,
+    left: i64,
+    key: String,
+    filled: Filled,
+    faults: Faults,
+}
+
+async fn interest_page(
+    d: &Desk,
+    (mandate, project): (String, String),
+    filled: Filled,
+    faults: Faults,
+) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Budget {
+        left: i64,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        contact_budget: Budget,
+    }
+    d.signed_in()?;
+    let found = found(d, &mandate, &project).await?;
+    let budget: Answer = d.ask("query Budget { contactBudget { left } }", json!({})).await?;
+    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let key = filled.get(KEY).map_or_else(|| d.new_key(), str::to_owned);
+    let left = budget.contact_budget.left;
+    let page = InterestPage { d: d.clone(), mandate_id: mandate, found, left, key, filled, faults };
+    d.page_with(status, &page)
+}
+
+async fn interest_form(d: Desk, Path(of): Path<(String, String)>) -> Result<Response, Failure> {
+    interest_page(&d, of, Filled::default(), Faults::default()).await
+}
+
+async fn express(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Made {
+        id: String,
+    }
+    #[derive(Deserialize)]
+    struct Payload {
+        introduction: Made,
+    }
+    let input = json!({
+        "mandateId": of.0,
+        "projectId": of.1,
+        "answers": {
+            "lang": d.tag(),
+            "cooperationSought": filled.text("cooperationSought"),
+            "whatIsUnclear": filled.text("whatIsUnclear"),
+            "aboutUs": filled.text("aboutUs"),
+        },
+        "idempotencyKey": filled.text(KEY),
+    });
+    match d.act::<Payload>(include_str!("../../queries/investor/express.graphql"), input).await? {
+        Ok(made) => Ok(d.go(&format!("/introductions/{}", made.introduction.id), "interest-sent")),
+        Err(errors) => interest_page(&d, of, filled, Faults(errors)).await,
+    }
+}
