@@ -61,7 +61,6 @@ struct MandatesPage {
 }
 
 async fn mandates(d: Desk) -> Result<Response, Failure> {
-    let acting = d.signed_in()?.acting().ok_or_else(Failure::not_found)?.id.clone();
     #[derive(Deserialize)]
     struct Own {
         mandates: Vec<MandateRow>,
@@ -70,6 +69,7 @@ async fn mandates(d: Desk) -> Result<Response, Failure> {
     struct Answer {
         organisation: Option<Own>,
     }
+    let acting = d.signed_in()?.acting().ok_or_else(Failure::not_found)?.id.clone();
     let answer: Answer =
         d.ask(include_str!("../queries/investor/mandates.graphql"), json!({ "id": acting })).await?;
     let mandates = answer.organisation.ok_or_else(Failure::not_found)?.mandates;

@@ -6,18 +6,23 @@
 //!
 //! Reading order: [`api`] (what the pages need of the product), [`desk`] (who looks, in which language, and how an
 //! answer is made), [`guard`] (what stands before every page), [`form`], [`words`], then the pages by who uses them:
-//! [`public`], [`account`], [`investor`].
+//! [`public`], [`account`], [`investor`], [`city`], [`owner`], [`reader`], [`insight`], [`office`].
 
 pub mod account;
 pub mod api;
 pub mod asset;
+pub mod city;
 pub mod cookie;
 pub mod desk;
 pub mod draw;
 pub mod form;
 pub mod guard;
+pub mod insight;
 pub mod investor;
+pub mod office;
+pub mod owner;
 pub mod public;
+pub mod reader;
 pub mod view;
 pub mod words;
 
@@ -48,6 +53,11 @@ pub fn router(api: Arc<dyn Api>) -> Router {
         .merge(public::routes())
         .merge(account::routes())
         .merge(investor::routes())
+        .merge(city::routes())
+        .merge(owner::routes())
+        .merge(office::routes())
+        .merge(insight::routes())
+        .merge(reader::routes())
         .layer(from_fn_with_state(api, guard::layer))
         .merge(asset::routes())
         .layer(CompressionLayer::new())

@@ -41,16 +41,16 @@ struct Count {
 }
 
 async fn home(d: Desk) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Counts {
+        projects: Count,
+        cities: Count,
+    }
     // Somebody with work to do gets there at once.
     if let Some(person) = &d.person
         && person.is_investor()
     {
         return Ok(axum::response::IntoResponse::into_response(Redirect::to("/mandates")));
-    }
-    #[derive(Deserialize)]
-    struct Counts {
-        projects: Count,
-        cities: Count,
     }
     let counts: Counts = d.ask(include_str!("../queries/public/home.graphql"), json!({})).await?;
     let (projects, cities) = (counts.projects.total_count, counts.cities.total_count);

@@ -121,7 +121,7 @@ impl Criterion {
 /// What one side sees in the other.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Side {
-    /// Its value, 0 to 1.
+    /// Its value, 0 to 100.
     pub point: f64,
     /// Its criteria.
     pub criteria: Vec<Criterion>,

@@ -28,6 +28,11 @@ macro_rules! sources {
             include_str!(concat!("../locale/", $tag, "/public.ftl")),
             include_str!(concat!("../locale/", $tag, "/account.ftl")),
             include_str!(concat!("../locale/", $tag, "/investor.ftl")),
+            include_str!(concat!("../locale/", $tag, "/city.ftl")),
+            include_str!(concat!("../locale/", $tag, "/owner.ftl")),
+            include_str!(concat!("../locale/", $tag, "/office.ftl")),
+            include_str!(concat!("../locale/", $tag, "/insight.ftl")),
+            include_str!(concat!("../locale/", $tag, "/reader.ftl")),
         ] as &[&str])),+]
     };
 }
@@ -226,9 +231,10 @@ mod tests {
         let start = format!("\n{key} =");
         let text = format!("\n{text}");
         let Some(at) = text.find(&start) else { return BTreeSet::new() };
-        let rest = &text[at + start.len()..];
-        let end = rest.find(|_| false).unwrap_or(rest.len());
-        let body: String = rest[..end]
+        let body: String = text
+            .split_at(at)
+            .1
+            .trim_start_matches(&start)
             .lines()
             .enumerate()
             .take_while(|(at, line)| {
@@ -263,7 +269,7 @@ mod tests {
         assert_eq!(en.number(-0.01, 1), "0.0");
         assert_eq!(en.number(f64::NAN, 1), "?");
         assert_eq!(Words::of(Language::Tr).number(79.12, 1), "79,1");
-        assert_eq!(en.money(4_200_000_00, "EUR"), "EUR 4,200,000");
+        assert_eq!(en.money(420_000_000, "EUR"), "EUR 4,200,000");
         assert!(
             Words::of(Language::Th).date(NaiveDate::from_ymd_opt(2026, 11, 27).unwrap()).contains("2569")
         );
