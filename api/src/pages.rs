@@ -18,6 +18,7 @@ use crate::{
         http::{Caller, Endpoint, Refused, ask},
         request_data,
     },
+    registry::upload,
     server::{budget::Principal, peer::ClientAddress, request_id::RequestId},
 };
 
@@ -116,6 +117,21 @@ impl pages::Api for Product {
             };
             let BrowserSession { secret, seconds } = opened.map_err(refused)?;
             Ok(NewSession { secret: secret.expose().to_owned(), seconds })
+        }
+        .boxed()
+    }
+
+    fn receive<'a>(
+        &'a self,
+        who: &'a Visitor,
+        address: &'a str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'a, Result<(), Failure>> {
+        async move {
+            let actor = self.actor(who).await.map_err(|code| failure(code.into()))?;
+            // The last part of the address is the signed id.
+            let signed = address.rsplit('/').next().unwrap_or_default();
+            upload::receive(&self.app, &actor, signed, bytes).await.map_err(refused).map(|_| ())
         }
         .boxed()
     }

@@ -58,12 +58,18 @@ impl Elsewhere {
         if since.elapsed().as_secs() < 600 {
             return Ok(Some(access));
         }
-        let query = "mutation($t: String!) { done: refreshSession(input: {refreshToken: $t}) { tokens { accessToken refreshToken } } }";
+        let query = "mutation($t: String!) { refreshSession(input: {refreshToken: $t}) { tokens { accessToken refreshToken } } }";
         let data = self.post(None, None, json!({"query": query, "variables": {"t": refresh}})).await?;
-        let tokens = data.pointer("/done/tokens").cloned().unwrap_or_default();
+        let tokens = tokens_of(&data);
         self.keep(secret, &tokens).ok_or_else(|| Failure::of("UNAUTHENTICATED"))?;
         Ok(tokens.get("accessToken").and_then(Value::as_str).map(str::to_owned))
     }
+}
+
+/// The tokens in the answer of a mutation of one field; those may not be given other names.
+fn tokens_of(data: &Value) -> Value {
+    let done = data.as_object().and_then(|fields| fields.values().next());
+    done.and_then(|done| done.get("tokens")).cloned().unwrap_or_default()
 }
 
 impl Api for Elsewhere {
@@ -90,19 +96,36 @@ impl Api for Elsewhere {
             let fields = "{ tokens { accessToken refreshToken } userErrors { code message } }";
             let body = match with {
                 Credentials::Password { email, password, code } => json!({
-                    "query": format!("mutation($i: SignInInput!) {{ done: signIn(input: $i) {fields} }}"),
+                    "query": format!("mutation($i: SignInInput!) {{ signIn(input: $i) {fields} }}"),
                     "variables": {"i": {"email": email, "password": password, "code": code}},
                 }),
                 Credentials::Link(token) => json!({
-                    "query": format!("mutation($i: LinkInput!) {{ done: signInWithLink(input: $i) {fields} }}"),
+                    "query": format!("mutation($i: LinkInput!) {{ signInWithLink(input: $i) {fields} }}"),
                     "variables": {"i": {"token": token}},
                 }),
             };
             let data = self.post(None, None, body).await?;
             let secret = format!("proxy-{}", uuid::Uuid::now_v7());
-            let tokens = data.pointer("/done/tokens").cloned().unwrap_or_default();
+            let tokens = tokens_of(&data);
             self.keep(&secret, &tokens).ok_or_else(|| Failure::of("UNAUTHENTICATED"))?;
             Ok(NewSession { secret, seconds: 3600 })
+        }
+        .boxed()
+    }
+
+    fn receive<'a>(
+        &'a self,
+        who: &'a Visitor,
+        address: &'a str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'a, Result<(), Failure>> {
+        async move {
+            let token = self.token(who).await?.ok_or_else(|| Failure::of("UNAUTHENTICATED"))?;
+            let sent = self.client.put(address).bearer_auth(token).body(bytes).send().await;
+            match sent {
+                Ok(answer) if answer.status().is_success() => Ok(()),
+                _ => Err(Failure::of("VALIDATION")),
+            }
         }
         .boxed()
     }

@@ -37,7 +37,7 @@ struct SignInPage {
 }
 
 /// An address of this site, to go to after something; the front page for anything else.
-fn own(address: Option<&str>) -> String {
+pub(crate) fn own(address: Option<&str>) -> String {
     let is_own = |address: &&str| {
         address.starts_with('/')
             && !address.starts_with("//")

@@ -93,6 +93,17 @@ pub trait Api: Send + Sync + 'static {
         with: Credentials,
     ) -> BoxFuture<'a, Result<NewSession, Failure>>;
 
+    /// Takes the bytes of a file at the address that `requestUpload` gave.
+    ///
+    /// # Errors
+    /// Nobody waits for it there, or it is too long or none of the kinds that are taken.
+    fn receive<'a>(
+        &'a self,
+        who: &'a Visitor,
+        address: &'a str,
+        bytes: Vec<u8>,
+    ) -> BoxFuture<'a, Result<(), Failure>>;
+
     /// Ends the session of a browser; one that is over already is none.
     ///
     /// # Errors

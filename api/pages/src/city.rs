@@ -1,9 +1,19 @@
-//! What the office of a city works with: its profile, the cities that would make partners, partnerships and demonstration
-//! areas.
+//! What the office of a city works with: its profile, the cities that would make partners, partnerships and triads.
+
+pub mod act;
+pub mod pair;
+pub mod partnership;
+pub mod profile;
+pub mod proposal;
 
 use axum::Router;
 
 /// The routes.
 pub fn routes() -> Router {
     Router::new()
+        .merge(profile::routes())
+        .merge(pair::routes())
+        .merge(proposal::routes())
+        .merge(partnership::routes())
+        .merge(act::routes())
 }

@@ -123,12 +123,6 @@ impl std::fmt::Debug for Desk {
     }
 }
 
-/// What a command answered: what it made, or what it refused.
-#[derive(Debug, Deserialize)]
-struct Done {
-    done: Value,
-}
-
 impl Desk {
     /// A desk for a request.
     pub fn new(api: Arc<dyn Api>, visitor: Visitor, language: Language, path: String, query: String) -> Self {
@@ -156,7 +150,7 @@ impl Desk {
         })
     }
 
-    /// Runs a mutation, whose one field is called `done`, on an input.
+    /// Runs a mutation of one field on an input.
     ///
     /// # Errors
     /// The API gives no answer. What the command itself refuses is the inner error.
@@ -165,7 +159,8 @@ impl Desk {
         document: &str,
         input: Value,
     ) -> Result<Result<T, Vec<UserError>>, Failure> {
-        let Done { mut done } = self.ask(document, serde_json::json!({ "input": input })).await?;
+        let answer: Map<String, Value> = self.ask(document, serde_json::json!({ "input": input })).await?;
+        let mut done = answer.into_iter().next().map(|(_, done)| done).ok_or_else(Failure::internal)?;
         let errors = done.get_mut("userErrors").map_or(Value::Null, Value::take);
         let errors: Option<Vec<UserError>> =
             serde_json::from_value(errors).map_err(|_| Failure::internal())?;
@@ -221,8 +216,8 @@ impl Desk {
     }
 
     /// The name of a code of a vocabulary, such as `CooperationField` and `CONN_FIBRE`.
-    pub fn name(&self, _list: &str, code: &str) -> String {
-        plain(code)
+    pub fn name(&self, list: &str, code: &str) -> String {
+        name_in(self.words.language, list, code)
     }
 
     /// The name of a country.
@@ -388,6 +383,11 @@ impl Desk {
         query.extend_pairs(others).append_pair(name, value);
         format!("{}?{}", self.path, query.finish())
     }
+}
+
+/// The name of a code of a vocabulary in a language.
+pub fn name_in(_language: Language, _list: &str, code: &str) -> String {
+    plain(code)
 }
 
 /// A code in small letters with blanks.

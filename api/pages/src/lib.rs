@@ -21,6 +21,7 @@ pub mod insight;
 pub mod investor;
 pub mod office;
 pub mod owner;
+pub mod papers;
 pub mod public;
 pub mod reader;
 pub mod view;
@@ -52,6 +53,7 @@ pub fn router(api: Arc<dyn Api>) -> Router {
         .route(NOT_FOUND, get(not_found))
         .merge(public::routes())
         .merge(account::routes())
+        .merge(papers::routes())
         .merge(investor::routes())
         .merge(city::routes())
         .merge(owner::routes())

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{
     api::Failure,
     desk::Desk,
-    view::{Connection, Country, Money, Named, PageInfo, Provenance, Text},
+    view::{Connection, Country, Edge, Money, Named, PageInfo, Provenance, Text},
 };
 
 /// The routes.
@@ -248,9 +248,20 @@ async fn cities(d: Desk) -> Result<Response, Failure> {
     struct Answer {
         cities: Connection<CityRow>,
     }
-    let text = d.parameter("text");
-    let filter = text.as_ref().map(|text| json!({ "text": text }));
-    let variables = json!({ "filter": filter, "after": d.parameter("after") });
+    #[derive(Deserialize)]
+    struct Found {
+        search: Vec<CityRow>,
+    }
+    if let Some(text) = d.parameter("text") {
+        let found: Found =
+            d.ask(include_str!("../queries/public/city_search.graphql"), json!({ "text": text })).await?;
+        let edges: Vec<_> = found.search.into_iter().map(|node| Edge { node }).collect();
+        let total_count = i64::try_from(edges.len()).unwrap_or(i64::MAX);
+        let list =
+            Connection { edges, page_info: PageInfo { has_next_page: false, end_cursor: None }, total_count };
+        return d.page(&CitiesPage { d: d.clone(), list, text });
+    }
+    let variables = json!({ "after": d.parameter("after") });
     let answer: Answer = d.ask(include_str!("../queries/public/cities.graphql"), variables).await?;
-    d.page(&CitiesPage { d: d.clone(), list: answer.cities, text: text.unwrap_or_default() })
+    d.page(&CitiesPage { d: d.clone(), list: answer.cities, text: String::new() })
 }

@@ -189,6 +189,15 @@ impl Words {
         format!("{sign}{whole}{}{rest}", self.say("decimal"))
     }
 
+    /// What stands between the items of a list.
+    pub fn list_mark(&self) -> String {
+        match self.language {
+            // A blank after the mark would be a second one.
+            Language::Zh => self.say("list-and"),
+            _ => format!("{} ", self.say("list-and")),
+        }
+    }
+
     /// A per cent of a number between 0 and 100.
     pub fn percent(&self, number: f64, places: usize) -> String {
         self.say_with("percent", &[("number", self.number(number, places).into())])

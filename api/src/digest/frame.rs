@@ -61,6 +61,9 @@ fn framed(language: DigestLanguage) -> Option<Frame> {
 fn laid_out(language: DigestLanguage, title: &str, main: &str, foot: &str) -> Option<String> {
     let (dir, align) = direction(language);
     let tag = language.tag();
+    // MJML lays every column out from left to right, whatever its section says: without a direction of their own the
+    // lines would run right to left and their sentences, with numbers and stops, the other way.
+    let (open, close) = if language.is_rtl() { ("<div dir=\"rtl\">", "</div>") } else { ("", "") };
     let source = format!(
         "<mjml lang=\"{tag}\" dir=\"{dir}\"><mj-head><mj-title>{title}</mj-title>\
          <mj-attributes><mj-all font-family=\"Helvetica, Arial, sans-serif\" />\
@@ -68,9 +71,10 @@ fn laid_out(language: DigestLanguage, title: &str, main: &str, foot: &str) -> Op
          <mj-style>.l{{color:#1a5276}}.b,.r{{display:inline-block;height:8px;background:#1a5276}}\
          .r{{background:#cbd5e0}}:root{{color-scheme:light dark}}\
          @media (prefers-color-scheme:dark){{body,body div,.d td{{background:#111827 !important;\
-         color:#e5e7eb !important}}.l{{color:#93c5fd !important}}}}</mj-style></mj-head>\
+         color:#e5e7eb !important}}.l{{color:#93c5fd !important}}.b{{background:#60a5fa !important}}\
+         .r{{background:#475569 !important}}}}</mj-style></mj-head>\
          <mj-body background-color=\"#ffffff\"><mj-section css-class=\"d\" direction=\"{dir}\"><mj-column>\
-         <mj-text>{main}</mj-text><mj-text font-size=\"12px\" color=\"#4a5568\">{foot}</mj-text>\
+         <mj-text>{open}{main}{close}</mj-text><mj-text font-size=\"12px\" color=\"#4a5568\">{open}{foot}{close}</mj-text>\
          </mj-column></mj-section></mj-body></mjml>"
     );
     let options = mrml::prelude::render::RenderOptions {

@@ -123,9 +123,9 @@ pub fn router(
         .layer(from_fn_with_state(layers::Turns::new(config.max_concurrent), layers::shed))
         .layer(from_fn_with_state(letters::MAX_FORM, layers::body_limit));
     let pages = pages
-        .layer(DefaultBodyLimit::max(::pages::MAX_FORM))
+        .layer(DefaultBodyLimit::max(::pages::papers::MAX_BYTES))
         .layer(from_fn_with_state(layers::Turns::new(config.max_concurrent), layers::shed))
-        .layer(from_fn_with_state(::pages::MAX_FORM, layers::body_limit));
+        .layer(from_fn_with_state(::pages::papers::MAX_BYTES, layers::body_limit));
     open.merge(guarded)
         .merge(letters)
         .merge(pages)

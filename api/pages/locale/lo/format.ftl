@@ -15,3 +15,4 @@ month-9 = ກັນຍາ
 month-10 = ຕຸລາ
 month-11 = ພະຈິກ
 month-12 = ທັນວາ
+list-and = ,

@@ -15,3 +15,4 @@ month-9 = сентября
 month-10 = октября
 month-11 = ноября
 month-12 = декабря
+list-and = ,

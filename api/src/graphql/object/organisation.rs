@@ -171,16 +171,22 @@ impl OrganisationNode {
     /// Its mandates that are in the catalogue, in the order of their ids, at most 100.
     async fn mandates(&self, ctx: &Context<'_>) -> Result<Vec<MandateNode>> {
         let id = self.0.id;
-        let ids =
-            ctx.data::<App>()?.compute(move |app| Ok(app::listing::mandates_of(app, id))).await.map_err(refusal)?;
+        let ids = ctx
+            .data::<App>()?
+            .compute(move |app| Ok(app::listing::mandates_of(app, id)))
+            .await
+            .map_err(refusal)?;
         let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
         Ok(found.into_iter().flatten().map(MandateNode).collect())
     }
     /// Cities whose office it is, in the order of their ids, at most 100.
     async fn cities(&self, ctx: &Context<'_>) -> Result<Vec<CityNode>> {
         let id = self.0.id;
-        let ids =
-            ctx.data::<App>()?.compute(move |app| Ok(app::listing::cities_of(app, id))).await.map_err(refusal)?;
+        let ids = ctx
+            .data::<App>()?
+            .compute(move |app| Ok(app::listing::cities_of(app, id)))
+            .await
+            .map_err(refusal)?;
         let found = try_join_all(ids.into_iter().map(|id| find(ctx, id))).await?;
         Ok(found.into_iter().flatten().map(CityNode).collect())
     }
