@@ -1,5 +1,8 @@
 //! Signing in and out, and for whom somebody acts.
 
+pub mod letter;
+pub mod own;
+
 use askama::Template;
 use axum::{
     Router,
@@ -24,6 +27,8 @@ pub fn routes() -> Router {
         .route("/sign-in/{token}", get(link_form).post(sign_in_with_link))
         .route("/sign-out", post(sign_out))
         .route("/acting", post(act_for))
+        .merge(letter::routes())
+        .merge(own::routes())
 }
 
 #[derive(Template)]
@@ -37,7 +42,7 @@ struct SignInPage {
 }
 
 /// An address of this site, to go to after something; the front page for anything else.
-pub(crate) fn own(address: Option<&str>) -> String {
+pub(crate) fn own_address(address: Option<&str>) -> String {
     let is_own = |address: &&str| {
         address.starts_with('/')
             && !address.starts_with("//")
@@ -48,7 +53,7 @@ pub(crate) fn own(address: Option<&str>) -> String {
 }
 
 async fn sign_in_form(d: Desk) -> Result<Response, Failure> {
-    let next = own(d.parameter("next").as_deref());
+    let next = own_address(d.parameter("next").as_deref());
     if d.person.is_some() {
         return Ok(Redirect::to(&next).into_response());
     }
@@ -56,7 +61,7 @@ async fn sign_in_form(d: Desk) -> Result<Response, Failure> {
 }
 
 async fn sign_in(d: Desk, filled: Filled) -> Result<Response, Failure> {
-    let next = own(filled.get("next"));
+    let next = own_address(filled.get("next"));
     let credentials = Credentials::Password {
         email: filled.text("email").to_owned(),
         password: filled.text("password").to_owned(),
@@ -133,22 +138,22 @@ async fn act_for(d: Desk, filled: Filled) -> Result<Response, Failure> {
     if !person.memberships.iter().any(|membership| membership.organisation.id == id) {
         return Err(Failure::not_found());
     }
-    let mut response = Redirect::to(&own(filled.get("next"))).into_response();
+    let mut response = Redirect::to(&own_address(filled.get("next"))).into_response();
     append(&mut response, cookie::set(cookie::ACTING, id, cookie::YEAR));
     Ok(response)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::own;
+    use super::own_address;
 
     #[test]
     fn nobody_is_led_to_another_site() {
         for bad in
             ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:1", "/a b", "/a\nb"]
         {
-            assert_eq!(own(Some(bad)), "/", "{bad}");
+            assert_eq!(own_address(Some(bad)), "/", "{bad}");
         }
-        assert_eq!(own(Some("/mandates?after=x")), "/mandates?after=x");
+        assert_eq!(own_address(Some("/mandates?after=x")), "/mandates?after=x");
     }
 }

@@ -275,9 +275,19 @@ impl Desk {
         format!("{} {} UTC", self.words.date(moment.date_naive()), moment.format("%H:%M"))
     }
 
+    /// The code of the language in the API.
+    pub fn language_code(&self) -> &'static str {
+        crate::words::code(&self.words.language)
+    }
+
     /// Tag of the language.
     pub fn tag(&self) -> &'static str {
         self.words.language.tag()
+    }
+
+    /// The language of the scorer's sentences as attributes, where the page is in another.
+    pub fn scorer_lang(&self) -> &'static str {
+        if self.words.language == Language::En { "" } else { " lang=\"en\" dir=\"ltr\"" }
     }
 
     /// Direction of the writing.

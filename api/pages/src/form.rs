@@ -131,6 +131,12 @@ impl<S: Sync> FromRequest<S> for Filled {
 pub struct Faults(pub Vec<UserError>);
 
 impl Faults {
+    /// What the API refused before the command saw it, such as a day that is none.
+    pub fn of_failure(failure: &Failure) -> Self {
+        let message = failure.message.clone();
+        Self(vec![UserError { code: failure.code.clone(), path: Vec::new(), message }])
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

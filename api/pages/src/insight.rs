@@ -1,8 +1,272 @@
-//! What the platform tells of itself: figures, the ranking policy, open data, the page for developers.
+//! What the platform tells of itself: figures with plots, the ranking policy in plain words, open data, and the page for
+//! developers.
 
-use axum::Router;
+pub mod developers;
+pub mod plot;
+
+use askama::Template;
+use axum::{Router, response::Response, routing::get};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    api::Failure,
+    desk::Desk,
+    view::{Country, Money},
+};
 
 /// The routes.
 pub fn routes() -> Router {
     Router::new()
+        .route("/statistics", get(statistics))
+        .route("/policy", get(policy))
+        .route("/data", get(data))
+        .merge(developers::routes())
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cell {
+    key: String,
+    label: String,
+    count: Option<i64>,
+    gap_total: Option<Money>,
+    suppressed: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Rung {
+    rung: String,
+    field: Option<String>,
+    at_least: Option<i64>,
+    suppressed: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Calibration {
+    ranker: String,
+    bands: Vec<Band>,
+    says: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Band {
+    from: i64,
+    to: i64,
+    pairs: i64,
+    positives: i64,
+    lift: f64,
+    low: f64,
+    high: f64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Flows {
+    country_a: Country,
+    country_b: Country,
+    a_to_b: Vec<Flow>,
+    b_to_a: Vec<Flow>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Flow {
+    rung: String,
+    count: Option<i64>,
+    amount: Option<Money>,
+    suppressed: bool,
+}
+
+#[derive(Template)]
+#[template(path = "insight/statistics.html")]
+struct StatisticsPage {
+    d: Desk,
+    by: &'static str,
+    cells: Vec<Cell>,
+    ladder: Vec<Rung>,
+    calibration: Vec<Calibration>,
+    flows: Option<Flows>,
+    a: String,
+    b: String,
+}
+
+/// By what the figures are counted, as the API names it.
+const BYS: [&str; 4] = ["FIELD", "COUNTRY", "STAGE", "KIND"];
+
+impl StatisticsPage {
+    /// The name of a cell: that of its code in the vocabulary by which is counted.
+    fn name(&self, cell: &Cell) -> String {
+        match self.by {
+            "FIELD" => self.d.name("CooperationField", &cell.key),
+            "STAGE" => self.d.name("InvestmentStage", &cell.key),
+            "KIND" => self.d.name("ProjectKind", &cell.key),
+            _ => self.d.name("Country", &cell.key).replace(&cell.key.to_lowercase(), &cell.label),
+        }
+    }
+
+    fn bars(&self) -> String {
+        let rows: Vec<(String, f64)> = self
+            .cells
+            .iter()
+            .filter_map(|cell| Some((self.name(cell), cell.count? as f64)))
+            .take(20)
+            .collect();
+        plot::bars(&self.d.say("statistics-plot"), &rows, self.d.words)
+    }
+
+    /// The rungs over all fields.
+    fn rungs(&self) -> Vec<&Rung> {
+        self.ladder.iter().filter(|rung| rung.field.is_none()).collect()
+    }
+
+    fn funnel(&self) -> String {
+        let rows: Vec<(String, f64)> = self
+            .rungs()
+            .into_iter()
+            .map(|rung| (self.d.code("rung", &rung.rung), rung.at_least.unwrap_or_default() as f64))
+            .collect();
+        plot::bars(&self.d.say("ladder-plot"), &rows, self.d.words)
+    }
+
+    fn lifts(&self, calibration: &Calibration) -> String {
+        let rows: Vec<(String, f64, f64, f64)> = calibration
+            .bands
+            .iter()
+            .map(|band| (format!("{}–{}", band.from, band.to), band.low, band.lift, band.high))
+            .collect();
+        plot::intervals(&self.d.say("calibration-plot"), &rows, self.d.words)
+    }
+}
+
+async fn statistics(d: Desk) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Cells {
+        cells: Vec<Cell>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        statistics: Cells,
+        outcome_ladder: Vec<Rung>,
+        calibration: Vec<Calibration>,
+    }
+    #[derive(Deserialize)]
+    struct Between {
+        reciprocity: Flows,
+    }
+    let asked = d.parameter("by");
+    let by = BYS.into_iter().find(|by| asked.as_deref() == Some(by)).unwrap_or("FIELD");
+    let mut answer: Answer =
+        d.ask(include_str!("../queries/insight/statistics.graphql"), json!({ "by": by })).await?;
+    answer.statistics.cells.sort_by_key(|cell| std::cmp::Reverse(cell.count));
+    let code = |name: &str| d.parameter(name).map(|code| code.to_uppercase()).unwrap_or_default();
+    let (a, b) = (code("a"), code("b"));
+    let flows = if a.len() == 2 && b.len() == 2 && a != b {
+        let variables = json!({ "a": a, "b": b });
+        let found: Between = d.ask(include_str!("../queries/insight/flows.graphql"), variables).await?;
+        Some(found.reciprocity)
+    } else {
+        None
+    };
+    d.page(&StatisticsPage {
+        d: d.clone(),
+        by,
+        cells: answer.statistics.cells,
+        ladder: answer.outcome_ladder,
+        calibration: answer.calibration,
+        flows,
+        a,
+        b,
+    })
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Policy {
+    version: i64,
+    hash: String,
+    published_at: NaiveDate,
+    author: String,
+    note: String,
+    fusion: String,
+    investor_weights: Vec<Weight>,
+    project_weights: Vec<Weight>,
+    city_weights: Vec<Weight>,
+    gates: Vec<GateRule>,
+    city_gates: Vec<GateRule>,
+    coverage_floor: f64,
+    unknown_counts_for: f64,
+    never_counted: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Weight {
+    key: String,
+    weight: f64,
+    anchors: String,
+}
+
+impl Weight {
+    fn bar(&self) -> String {
+        crate::draw::criterion(self.weight, 1.0, Some(1.0), 1.0)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct GateRule {
+    key: String,
+    rule: String,
+}
+
+impl Policy {
+    fn sides(&self) -> [(&'static str, &[Weight]); 3] {
+        [
+            ("policy-investor", &self.investor_weights),
+            ("policy-project", &self.project_weights),
+            ("policy-city", &self.city_weights),
+        ]
+    }
+
+    fn all_gates(&self) -> impl Iterator<Item = &GateRule> {
+        self.gates.iter().chain(&self.city_gates)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "insight/policy.html")]
+struct PolicyPage {
+    d: Desk,
+    p: Policy,
+    versions: Vec<i64>,
+}
+
+async fn policy(d: Desk) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: i64,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        ranking_policy: Option<Policy>,
+        policies: Vec<Version>,
+    }
+    let version = d.parameter("version").and_then(|text| text.parse::<i32>().ok());
+    let variables = json!({ "version": version });
+    let answer: Answer = d.ask(include_str!("../queries/insight/policy.graphql"), variables).await?;
+    let p = answer.ranking_policy.ok_or_else(Failure::not_found)?;
+    let versions = answer.policies.into_iter().map(|one| one.version).collect();
+    d.page(&PolicyPage { d: d.clone(), p, versions })
+}
+
+#[derive(Template)]
+#[template(path = "insight/data.html")]
+struct DataPage {
+    d: Desk,
+}
+
+async fn data(d: Desk) -> Result<Response, Failure> {
+    d.page(&DataPage { d: d.clone() })
 }

@@ -1,8 +1,11 @@
-//! What a project's owner works with: listings, the price list of what is missing, interests.
+//! What a project's owner works with: listings, their questions, the price list of what is missing, investors that fit.
+
+pub mod listing;
+pub mod new;
 
 use axum::Router;
 
 /// The routes.
 pub fn routes() -> Router {
-    Router::new()
+    Router::new().merge(new::routes()).merge(listing::routes())
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    account::own,
+    account::own_address,
     api::{Failure, UserError},
     desk::Desk,
     form::{Faults, Filled, KEY, TOKEN},
@@ -137,7 +137,7 @@ async fn add(d: Desk, form: Multipart) -> Result<Response, Failure> {
     });
     match d.act::<Done>(include_str!("../queries/document.graphql"), input).await? {
         Ok(Done {}) => match filled.get("next") {
-            Some(next) => Ok(Redirect::to(&own(Some(next))).into_response()),
+            Some(next) => Ok(Redirect::to(&own_address(Some(next))).into_response()),
             None => Ok(d.go("/papers", "paper-added")),
         },
         Err(errors) => page(&d, filled, Faults(errors)).await,

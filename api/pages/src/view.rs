@@ -225,6 +225,13 @@ pub struct Available {
     pub requires: Vec<String>,
 }
 
+impl Available {
+    /// Whether it is the transition of a name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+}
+
 /// Where a record comes from.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::OnceLock};
 
 use chrono::{Datelike, NaiveDate};
 pub use domain::digest::DigestLanguage as Language;
+use domain::vocabulary::Vocabulary;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
 /// The languages, English first.
@@ -53,6 +54,16 @@ pub const fn own_name(language: Language) -> &'static str {
         Language::Lo => "ລາວ",
         Language::Ru => "Русский",
     }
+}
+
+/// The code of a language in the API.
+pub fn code(language: &Language) -> &'static str {
+    language.code()
+}
+
+/// How a language calls itself, for templates, which hand over references.
+pub fn name_of(language: &Language) -> &'static str {
+    own_name(*language)
 }
 
 /// The language of a tag such as `zh` or `zh-Hans-CN`.
