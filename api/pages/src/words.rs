@@ -243,7 +243,46 @@ mod tests {
     fn keys(sources: &[&str]) -> BTreeSet<String> {
         let lines = sources.iter().flat_map(|source| source.lines());
         let is_key = |line: &&str| line.starts_with(|c: char| c.is_ascii_alphabetic());
-        lines.filter(is_key).filter_map(|line| Some(line.split_once(" =")?.0.to_owned())).collect()
+        let mut found = BTreeSet::new();
+        for key in lines.filter(is_key).filter_map(|line| Some(line.split_once(" =")?.0.to_owned())) {
+            assert!(found.insert(key.clone()), "{key} is there twice");
+        }
+        found
+    }
+
+    /// What stands between quotes after a call in all templates and sources.
+    fn said(call: &str) -> BTreeSet<String> {
+        fn files(directory: &std::path::Path, found: &mut Vec<String>) {
+            for entry in std::fs::read_dir(directory).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    files(&path, found);
+                } else {
+                    found.push(std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut texts = Vec::new();
+        files(&root.join("templates"), &mut texts);
+        files(&root.join("src"), &mut texts);
+        let pieces = texts.iter().flat_map(|text| text.split(call).skip(1));
+        let named = pieces.filter_map(|piece| piece.strip_prefix('"')?.split('"').next());
+        named.filter(|key| key.starts_with(|c: char| c.is_ascii_alphabetic())).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_sentence_that_a_page_says_is_there() {
+        let english = keys(SOURCES[0].1);
+        for call in ["d.say(", "d.say1(", "d.say2(", "d.say3(", "self.say("] {
+            for key in said(call) {
+                assert!(english.contains(&key), "no sentence {key}");
+            }
+        }
+        for prefix in said("d.code(") {
+            let start = format!("{prefix}-");
+            assert!(english.iter().any(|key| key.starts_with(&start)), "no sentence begins with {start}");
+        }
     }
 
     fn holes(sources: &[&str], key: &str) -> BTreeSet<String> {

@@ -98,7 +98,7 @@ async fn interest_page(
     let found = found(d, &mandate, &project).await?;
     let budget: Answer = d.ask("query Budget { contactBudget { left } }", json!({})).await?;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let key = filled.get(KEY).map_or_else(|| d.new_key(), str::to_owned);
+    let key = d.new_key();
     let left = budget.contact_budget.left;
     let page = InterestPage { d: d.clone(), mandate_id: mandate, found, left, key, filled, faults };
     d.page_with(status, &page)

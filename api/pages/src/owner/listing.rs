@@ -397,7 +397,7 @@ async fn invite_page(
         return Err(Failure::not_found());
     };
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let key = filled.get(KEY).map_or_else(|| d.new_key(), str::to_owned);
+    let key = d.new_key();
     let left = answer.contact_budget.left;
     d.page_with(status, &InvitePage { d: d.clone(), project, mandate, left, key, filled, faults })
 }

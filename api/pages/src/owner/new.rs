@@ -75,7 +75,7 @@ impl NewPage {
 fn page(d: &Desk, filled: Filled, faults: Faults) -> Result<Response, Failure> {
     d.signed_in()?.acting().ok_or_else(Failure::not_found)?;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let key = filled.get(KEY).map_or_else(|| d.new_key(), str::to_owned);
+    let key = d.new_key();
     d.page_with(status, &NewPage { d: d.clone(), key, filled, faults })
 }
 

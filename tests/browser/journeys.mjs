@@ -1,0 +1,186 @@
+// What people come for: from a link to sign in to an interest that was sent and answered, from a city taken over to a
+// partnership that was proposed and taken up, a listing made; each with scripts at a desk and without at a phone.
+
+const phone = { viewport: { width: 375, height: 800 }, javaScriptEnabled: false };
+
+/** An investor finds a project and sends an interest; its owner accepts it. */
+async function interest({ windowOf, check, shoot }, investor, owner, options) {
+  const page = await windowOf(investor, options);
+  await page.locator(".rows h2 a").first().click();
+  await page.locator(".rows h2 a", { hasText: "Drina" }).first().click();
+  await page.locator("main a", { hasText: "Express interest" }).click();
+  // The browser's own check is not what counts: a form without answers is refused, and keeps what was typed.
+  await page.locator("#aboutUs").fill("We are a fund.");
+  const form = page.locator("main form");
+  if (options?.javaScriptEnabled !== false) {
+    await form.evaluate((form) => { form.noValidate = true; });
+    await form.locator("button").click();
+    check((await page.locator("#faults").count()) === 1, "an interest without answers is refused");
+    check((await page.locator("#aboutUs").inputValue()) === "We are a fund.", "what was typed is kept");
+  }
+  await page.locator("#cooperationSought").fill("A loan of five million.");
+  await page.locator("#whatIsUnclear").fill("The demand.");
+  await page.locator("main form button").click();
+  await page.waitForURL(/\/introductions\//, { timeout: 5_000 }).catch(async () => check(false, `no introduction: ${(await page.locator("main").innerText()).slice(0, 400)}`));
+  check((await page.locator("main").innerText()).includes("A loan of five million."), "the interest was sent");
+  await shoot(page, `journey-interest-${options ? "phone" : "desk"}`);
+  const address = page.url().split("?")[0];
+  const other = await windowOf(owner, options);
+  await other.goto(address);
+  const accept = other.locator("form.card", { has: other.locator("h3", { hasText: /^Accept$/ }) });
+  await accept.locator("button").click();
+  check((await other.locator("main").innerText()).includes("accepted"), "the owner accepts");
+  check((await other.locator("main a[href^=mailto]").count()) > 0, "contacts are shown to both");
+  // The same form again is doing it once: the browser's way back, and then forward, changes nothing.
+  await page.goto(address);
+  check((await page.locator("main a[href^=mailto]").count()) > 0, "contacts are shown to the other");
+  await page.locator("form.card", { hasText: "Note that you are in contact" }).locator("button").click();
+  check((await page.locator("main").innerText()).includes("in discussion"), "a contact is noted");
+  await page.locator("form.card", { has: page.locator("h3", { hasText: /^End$/ }) }).locator("button").click();
+  check((await page.locator("main p .tag").first().innerText()) === "ended", `either side can end it: ${(await page.locator("main").innerText()).slice(0, 500)}`);
+  await page.context().close();
+  await other.context().close();
+}
+
+/** An office takes its city over and finds a partner; its head proposes; the other office takes it up. */
+async function partnership({ windowOf, server, check, shoot }) {
+  const claim = async (who, city) => {
+    const page = await windowOf(who);
+    await page.goto(server.url + "/partnerships");
+    await page.locator("#text").fill(city);
+    await page.locator("#text").press("Enter");
+    await page.locator("main table a", { hasText: city }).first().click();
+    await page.locator("button", { hasText: "Take this city over" }).click();
+    await page.locator("[name=accepting]").check();
+    await page.locator("#languages").fill("en");
+    await page.locator("button", { hasText: "Save" }).first().click();
+    return page;
+  };
+  const office = await claim("city_office", "Novi Sad");
+  const partner = await claim("partner_office", "Chiang Mai");
+  await office.goto(server.url + "/partnerships");
+  await office.locator("main .actions a.button").first().click();
+  await office.locator(".rows h2 a", { hasText: "Chiang Mai" }).click();
+  await shoot(office, "journey-pair");
+  await office.locator("a", { hasText: "Propose a partnership" }).click();
+  await shoot(office, "journey-proposal");
+  await office.locator("button", { hasText: "Save the draft" }).click();
+  const address = office.url().split("?")[0];
+  check(/\/partnerships\//.test(address), "the draft is saved");
+  const head = await windowOf("city_colleague");
+  await head.goto(address);
+  await head.locator("button", { hasText: /^Propose$/ }).click();
+  check((await head.locator("main").innerText()).includes("proposed"), "the head of the office proposes");
+  await partner.goto(server.url + "/partnerships");
+  await partner.locator(".rows h2 a").first().click();
+  await partner.locator("button", { hasText: /^Take up negotiations$/ }).click();
+  check((await partner.locator("main").innerText()).includes("being negotiated"), "the other office takes it up");
+  await partner.locator("a", { hasText: "Answer with another text" }).click();
+  await partner.locator("textarea").first().fill("The cities begin with one shared project.");
+  await partner.locator("main form button").last().click();
+  check((await partner.locator("ins").count()) > 0, "what was changed is seen clause by clause");
+  await shoot(partner, "journey-counter");
+  // Two tabs on one thing: the second is told, and what was written in it is there.
+  await office.goto(address);
+  const stale = await office.context().newPage();
+  await stale.goto(address + "/text?why=COUNTER");
+  await office.goto(address + "/text?why=COUNTER");
+  await office.locator("textarea").first().fill("A first change.");
+  await office.locator("main form button").last().click();
+  check((await office.locator("main").innerText()).includes("A first change."), "a counter is sent");
+  await stale.locator("textarea").first().fill("A second change, from an older page.");
+  await stale.locator("main form button").last().click();
+  check((await stale.locator("#faults").count()) === 1, "the older page is refused");
+  check((await stale.locator("textarea").first().inputValue()).includes("second change"), "and its text is kept");
+  for (const page of [office, partner, head]) await page.context().close();
+}
+
+/** An owner makes a listing: a wrong form is refused and kept, a right one is a draft. */
+async function listing({ windowOf, server, check, shoot }, options) {
+  const page = await windowOf("owner", options);
+  await page.goto(server.url + "/listings/new");
+  await page.locator("#title").fill("Fibre of the eastern villages");
+  await page.locator("#summary").fill("Open-access fibre to villages that have none.");
+  await page.locator("#kind").selectOption("INFRASTRUCTURE");
+  await page.locator("#stage").selectOption("FEASIBILITY");
+  await page.locator("#countries").fill("XX");
+  await page.locator("#field-1").selectOption("CONN_BROADBAND");
+  await page.locator("#field-share-1").fill("100");
+  await page.locator("#fundingGap").fill("20000000");
+  await page.locator("#currency").fill("EUR");
+  await page.locator("main form button").last().click();
+  check((await page.locator("#faults").count()) === 1, "a country that is none is refused");
+  check((await page.locator("#title").inputValue()) === "Fibre of the eastern villages", "the form is kept");
+  await page.locator("#countries").fill("RS");
+  await page.locator("main form button").last().click();
+  await page.waitForURL(/\/listings\/(?!new)/);
+  check((await page.locator("main").innerText()).includes("Fibre of the eastern villages"), "the draft is saved");
+  await shoot(page, "journey-listing");
+  await page.locator("button", { hasText: "Submit for review" }).click();
+  check((await page.locator("#faults").count()) === 1, "a draft with open questions is not submitted");
+  await page.context().close();
+}
+
+/** A session that ends in the middle of a form loses nothing of it. */
+async function expired({ windowOf, server, check }) {
+  const page = await windowOf("bank");
+  await page.locator(".rows h2 a").first().click();
+  await page.locator(".rows h2 a").first().click();
+  await page.locator("main a", { hasText: "Express interest" }).click();
+  await page.locator("#cooperationSought").fill("A long text that took an hour.");
+  await page.locator("#whatIsUnclear").fill("x");
+  await page.locator("#aboutUs").fill("y");
+  const other = await page.context().newPage();
+  await other.goto(server.url + "/projects");
+  await other.locator("details.menu summary").first().click();
+  await other.locator("button", { hasText: "Sign out" }).click();
+  await page.locator("main form button").click();
+  const kept = await page.locator("input[name=kept]").getAttribute("value");
+  check(decodeURIComponent((kept ?? "").replace(/\+/g, " ")).includes("A long text that took an hour."), "what was filled in is kept");
+  await page.context().close();
+}
+
+/** A choice of language keeps the page; the keyboard alone suffices. */
+async function reading({ windowOf, server, check }) {
+  const page = await windowOf(null);
+  await page.goto(server.url + "/projects?text=fibre");
+  await page.keyboard.press("Tab");
+  check((await page.evaluate(() => document.activeElement.className)) === "skip", "the first stop skips to the main part");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/projects\/[^?]/);
+  await page.goBack();
+  await page.locator("details.menu summary").last().press("Enter");
+  await page.locator("a[hreflang=ar]").press("Enter");
+  await page.waitForURL(/lang=ar/);
+  check(new URL(page.url()).searchParams.get("text") === "fibre", "the language changes, the page stays");
+  check((await page.locator("html").getAttribute("dir")) === "rtl", "Arabic runs from right to left");
+  await page.goto(server.url + "/cities");
+  check((await page.locator("html").getAttribute("lang")) === "ar", "the choice is kept");
+  const gone = await page.goto(server.url + "/no-such-page");
+  check(gone.status() === 404 && (await page.locator("h1").count()) === 1, "what is not there has a page too");
+  await page.context().close();
+}
+
+/** Forms of other sites do nothing. */
+async function foreign({ server, check }) {
+  for (const headers of [{ origin: "https://evil.example" }, { "sec-fetch-site": "cross-site" }, {}]) {
+    const response = await fetch(server.url + "/sign-in", {
+      method: "POST",
+      headers: { "content-type": "application/x-www-form-urlencoded", accept: "text/html", ...headers },
+      body: "email=a%40b.example&password=x",
+    });
+    check(response.status === 403, `a form from ${JSON.stringify(headers)}: ${response.status}`);
+  }
+}
+
+export async function journeys(stage) {
+  await reading(stage);
+  await foreign(stage);
+  await interest(stage, "investor", "owner");
+  await interest(stage, "investor", "owner", phone);
+  await listing(stage);
+  await partnership(stage);
+  await expired(stage);
+}
