@@ -6,6 +6,7 @@ pub mod home;
 pub mod introduction;
 pub mod mandate;
 pub mod matching;
+pub mod pipeline;
 pub mod stack;
 pub mod weights;
 
@@ -31,6 +32,7 @@ pub fn routes() -> Router {
         .merge(compare::routes())
         .merge(stack::routes())
         .merge(matching::routes())
+        .merge(pipeline::routes())
         .merge(introduction::routes())
 }
 
