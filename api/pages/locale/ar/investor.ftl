@@ -188,128 +188,138 @@ notes = Notes of your own
 notes-text = Only your organisation sees them; they are in no export.
 note-new = New note
 done-note-kept = The note is kept.
-
-mandate-new = New mandate
-mandate-change = Change the mandate
-mandate-text = Say what you look for; what it finds stands beside it. Nothing is kept before you save.
-mandate-conflict = What stands now, beside what you wrote
-mandate-term = Term
-mandate-now = Stands now
-mandate-typed = You wrote
-mandate-money = Money
-mandate-where = Where
-mandate-more = What is put first, and competitors
-mandate-soft-text = A wish lowers the score where it is not met; everything else shuts the gate.
-mandate-again = Excluded contracts and the rule on competitors cannot be read back: choose them again, or saving lifts them.
-mandate-finds = What it finds
-mandate-finds-text = As a verified investor without a record would see it.
-done-mandate-saved = The mandate is saved.
-term-name = Name
-term-ticketMin = Smallest ticket, in whole units
-term-ticketMax = Largest ticket, in whole units
-term-currency = Currency
-term-targetReturnPct = Return looked for, per cent a year
-term-maxTenorMonths = Longest tenor, in months
-term-minStakePct = Smallest stake, per cent
-term-global = Anywhere
-term-countries = Countries
-term-regions = Regions
-term-excludedCountries = Countries left out
-term-help-countries = Codes of two letters, with commas: KE, TZ.
-term-help-regions = Regions of the United Nations in English, with commas: Eastern Africa, Central Asia.
-term-help-excludedCountries = Codes of two letters, with commas.
-term-fields = Fields
-term-generalist = Any field
-term-stages = Stages
-term-instruments = Instruments
-term-kinds = Kinds of projects
-term-excludedFields = Fields left out
-term-excludedContracts = Contracts left out
-term-softTerms = Wishes only
-term-sdgTargets = SDG targets put first, such as 9.c
-term-articles = Articles of the proposal put first, 1 to 15
-term-noCompetitors = Not beside a competitor of a holding
-soft-FIELDS = Fields
-soft-PLACES = Places
-soft-TICKET = Ticket
-soft-STAGES = Stages
-soft-INSTRUMENTS = Instruments
+mandate-new = تفويض استثماري جديد
+mandate-change = تعديل التفويض
+mandate-text = اذكر ما تبحث عنه، ويظهر بجانبه ما يجده. لا يُحفظ شيء قبل أن تحفظ.
+mandate-conflict = ما هو قائم الآن بجانب ما كتبته
+mandate-term = الشرط
+mandate-now = القائم الآن
+mandate-typed = ما كتبته
+mandate-money = المال
+mandate-where = المكان
+mandate-more = الأولويات والمنافسون
+mandate-soft-text = الرغبة تخفض الدرجة إن لم تتحقق، وما عداها يغلق البوابة.
+mandate-again = لا يمكن استرجاع العقود المستبعدة وقاعدة المنافسين: اخترها من جديد وإلا ألغاها الحفظ.
+mandate-finds = ما يجده
+mandate-finds-text = كما يراه مستثمر موثّق بلا سجل.
+done-mandate-saved = حُفظ التفويض.
+term-name = الاسم
+term-ticketMin = أصغر مبلغ، بوحدات كاملة
+term-ticketMax = أكبر مبلغ، بوحدات كاملة
+term-currency = العملة
+term-targetReturnPct = العائد المطلوب، بالمئة سنويًا
+term-maxTenorMonths = أطول أجل، بالأشهر
+term-minStakePct = أصغر حصة، بالمئة
+term-global = في أي مكان
+term-countries = البلدان
+term-regions = المناطق
+term-excludedCountries = بلدان مستبعدة
+term-help-countries = رموز من حرفين تفصلها فواصل: KE, TZ.
+term-help-regions = مناطق الأمم المتحدة بالإنجليزية تفصلها فواصل: Eastern Africa, Central Asia.
+term-help-excludedCountries = رموز من حرفين تفصلها فواصل.
+term-fields = المجالات
+term-generalist = أي مجال
+term-stages = المراحل
+term-instruments = الأدوات
+term-kinds = أنواع المشاريع
+term-excludedFields = مجالات مستبعدة
+term-excludedContracts = عقود مستبعدة
+term-softTerms = رغبات فقط
+term-sdgTargets = غايات التنمية المستدامة ذات الأولوية، مثل 9.c
+term-articles = مواد المقترح ذات الأولوية، من 1 إلى 15
+term-noCompetitors = ليس بجانب منافس لشركة مملوكة
+soft-FIELDS = المجالات
+soft-PLACES = الأماكن
+soft-TICKET = المبلغ
+soft-STAGES = المراحل
+soft-INSTRUMENTS = الأدوات
 chosen-count = { $count ->
-    [0] None chosen
-    [one] One chosen
-   *[other] { $count } chosen
+    [zero] لم يُختر شيء
+    [one] اختير واحد
+    [two] اختير اثنان
+    [few] اختيرت { $count }
+    [many] اختير { $count }
+   *[other] اختير { $count }
 }
-weights-title = Weights of your own
-weights-text = At most 40 each, trust at least 4; they are brought to a hundred together. They stand in the address, so the list can be shared as it is.
-weights-own = Ordered with weights of your own:
-weights-back = Back to the policy's weights
-compare-title = Side by side
-compare-chosen = Compare those chosen
-compare-text = Two to six projects.
-compare-choose = Compare
-compare-few = Choose two to six projects in the ranked list to see them side by side.
-compare-most = More than six were chosen; the first six are shown.
-compare-points = makes up to { $points } points
-compare-against = Against it, or not known
+weights-title = أوزانك الخاصة
+weights-text = 40 على الأكثر لكل وزن، والثقة 4 على الأقل؛ تُضبط معًا إلى مئة. وهي في العنوان فيمكن مشاركة القائمة كما هي.
+weights-own = مرتبة بأوزانك الخاصة:
+weights-back = العودة إلى أوزان السياسة
+compare-title = جنبًا إلى جنب
+compare-chosen = قارن المختار
+compare-text = من مشروعين إلى ستة.
+compare-choose = قارن
+compare-few = اختر من مشروعين إلى ستة في القائمة المرتبة لتراها جنبًا إلى جنب.
+compare-most = اختير أكثر من ستة؛ تظهر الستة الأولى.
+compare-points = يصنع فرقًا يصل إلى { $points } نقطة
+compare-against = ما ضده أو ما لا يُعرف
 compare-alike = { $count ->
-    [one] Alike in one criterion
-   *[other] Alike in { $count } criteria
+    [zero] لا تشابه في أي معيار
+    [one] متشابهة في معيار واحد
+    [two] متشابهة في معيارين
+    [few] متشابهة في { $count } معايير
+    [many] متشابهة في { $count } معيارًا
+   *[other] متشابهة في { $count } معيار
 }
-score-label = Score
-stack-title = Capital stack
-stack-text = Which mandates together would fill the gap. It is worked out from what is on record; nobody has promised anything.
-stack-filled = { $share } of the gap filled
+score-label = الدرجة
+stack-title = هيكل رأس المال
+stack-text = أي التفويضات معًا تسد الفجوة. محسوب مما هو مسجل، ولم يعد أحد بشيء.
+stack-filled = سُدّ { $share } من الفجوة
 stack-candidates = { $count ->
-    [one] one mandate could be asked
-   *[other] { $count } mandates could be asked
+    [zero] لا تفويض يمكن سؤاله
+    [one] تفويض واحد يمكن سؤاله
+    [two] تفويضان يمكن سؤالهما
+    [few] { $count } تفويضات يمكن سؤالها
+    [many] { $count } تفويضًا يمكن سؤالها
+   *[other] { $count } تفويض يمكن سؤالها
 }
-stack-optimal = no better stack is possible
-stack-slack = a better stack could gain at most { $share }
-stack-none = No mandate on record could fill any of it.
-stack-slice = Slice
-stack-instrument = Instrument
-stack-share = Share
-stack-kept-back = Name shown after an introduction
-stack-left-out = Mandates that cannot be asked
-stack-out-GATE = a gate is shut
-stack-out-COVERAGE = too little is known
-stack-out-TICKET_UNKNOWN = ticket not known
-stack-out-TICKET_OUTSIDE = ticket does not fit
-stack-out-INSTRUMENT = instruments do not fit
-stack-rules = What is asked of the stack
-stack-rule-counterparties = Most counterparties
-stack-rule-leadPct = Least share of a lead, per cent
-stack-rule-concentrationPct = Largest share of one, per cent
-stack-rule-concessionalPct = Largest concessional share, per cent
-home-desk = Your desk
-home-waiting = Waiting for your answer
-home-none-waits = Nothing waits for your answer.
-home-due = Due next
-home-look = Look first: { $name }
-home-others = Further mandates
-highlight-TOP = high in the list
-highlight-NEW_TO_YOU = few have seen it
-pipeline-side = Side
-pipeline-any = All
-pipeline-states = States
-pipeline-csv = As CSV
-pipeline-json = As JSON
-room-title = Document room
-room-closed = The room opens with due diligence.
-room-OVERVIEW = Overview
-room-TECHNICAL = Technical
-room-FINANCIAL = Financial
-room-LEGAL = Legal
-room-TERMS = Terms
-room-CLOSING = Closing
-room-open-until = open until { $day }
-room-shut = not open to the other side
-room-empty = No papers
-room-open = Open
-room-grant = Open a folder to the other side
-room-folder = Folder
-room-until = Until (empty: shut it)
-room-reads = Who read what
-room-read = { $moment }: { $title } – { $who }
-waits-for-other = { $move }: waits for the other side’s word
-done-room-granted = The folder is set.
+stack-optimal = لا يوجد هيكل أفضل
+stack-slack = هيكل أفضل قد يكسب { $share } على الأكثر
+stack-none = لا تفويض مسجل يسد شيئًا منها.
+stack-slice = الشريحة
+stack-instrument = الأداة
+stack-share = الحصة
+stack-kept-back = يظهر الاسم بعد التعارف
+stack-left-out = تفويضات لا يمكن سؤالها
+stack-out-GATE = بوابة مغلقة
+stack-out-COVERAGE = المعروف قليل جدًا
+stack-out-TICKET_UNKNOWN = المبلغ غير معروف
+stack-out-TICKET_OUTSIDE = المبلغ لا يناسب
+stack-out-INSTRUMENT = الأدوات لا تناسب
+stack-rules = المطلوب من الهيكل
+stack-rule-counterparties = أكثر عدد للأطراف
+stack-rule-leadPct = أصغر حصة للقائد، بالمئة
+stack-rule-concentrationPct = أكبر حصة لطرف واحد، بالمئة
+stack-rule-concessionalPct = أكبر حصة ميسّرة، بالمئة
+home-desk = مكتبك
+home-waiting = بانتظار جوابك
+home-none-waits = لا شيء ينتظر جوابك.
+home-due = المستحق قريبًا
+home-look = انظر أولًا: { $name }
+home-others = تفويضات أخرى
+highlight-TOP = في أعلى القائمة
+highlight-NEW_TO_YOU = رآه قليلون
+pipeline-side = الطرف
+pipeline-any = الكل
+pipeline-states = الحالات
+pipeline-csv = بصيغة CSV
+pipeline-json = بصيغة JSON
+room-title = غرفة الوثائق
+room-closed = تُفتح الغرفة مع الفحص النافي للجهالة.
+room-OVERVIEW = نظرة عامة
+room-TECHNICAL = تقنية
+room-FINANCIAL = مالية
+room-LEGAL = قانونية
+room-TERMS = الشروط
+room-CLOSING = الإغلاق
+room-open-until = مفتوح حتى { $day }
+room-shut = غير مفتوح للطرف الآخر
+room-empty = لا أوراق
+room-open = افتح
+room-grant = افتح مجلدًا للطرف الآخر
+room-folder = المجلد
+room-until = حتى (فارغ: أغلقه)
+room-reads = من قرأ ماذا
+room-read = { $moment }: ‏{ $title } – { $who }
+waits-for-other = { $move }: بانتظار كلمة الطرف الآخر
+done-room-granted = ضُبط المجلد.

@@ -36,10 +36,10 @@ struct Difference {
 }
 
 impl Difference {
-    /// A value drawn: as wide as it is large.
-    fn bar(value: &f64) -> String {
-        let value = *value;
-        crate::draw::criterion(40.0, value, Some(value), value)
+    /// The values, each with its drawing: as wide as it is large.
+    fn cells(&self) -> Vec<Option<(f64, String)>> {
+        let cell = |value: f64| (value, crate::draw::criterion(40.0, value, Some(value), value));
+        self.values.iter().map(|value| value.map(cell)).collect()
     }
 }
 

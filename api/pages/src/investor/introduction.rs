@@ -148,13 +148,13 @@ impl Introduction {
 struct Room {
     nda: String,
     nda_signed_by: Vec<String>,
-    folders: Vec<Folder>,
+    folders: Vec<OneFolder>,
     reads: Vec<Read>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Folder {
+struct OneFolder {
     folder: String,
     open_until: Option<DateTime<Utc>>,
     readable: bool,

@@ -39,7 +39,7 @@ struct Wanted {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Terms {
+struct MandateTerms {
     fields: Vec<Wanted>,
     generalist: bool,
     excluded_fields: Vec<String>,
@@ -65,7 +65,7 @@ struct Mandate {
     id: String,
     name: String,
     version: i64,
-    terms: Terms,
+    terms: MandateTerms,
 }
 
 impl Mandate {
@@ -223,11 +223,11 @@ fn codes<V: Vocabulary>() -> Vec<&'static str> {
 }
 
 impl MandatePage {
-    fn fields(&self) -> Vec<&'static str> {
+    fn fields() -> Vec<&'static str> {
         codes::<CooperationField>()
     }
 
-    fn weight(&self, field: &str) -> String {
+    fn weight(field: &str) -> String {
         format!("weight-{field}")
     }
 
@@ -236,7 +236,7 @@ impl MandatePage {
     }
 
     /// Lists of which several may be chosen, with the names of their vocabularies.
-    fn lists(&self) -> [(&'static str, &'static str, Vec<&'static str>); 5] {
+    fn lists() -> [(&'static str, &'static str, Vec<&'static str>); 5] {
         let stages = [codes::<InfrastructureStage>(), codes::<VentureStage>()].concat();
         [
             ("stages", "InvestmentStage", stages),
