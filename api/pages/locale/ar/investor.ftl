@@ -173,23 +173,138 @@ notes = ملاحظاتكم
 notes-text = لا يراها إلا مؤسستك، ولا تدخل في أي تصدير.
 note-new = ملاحظة جديدة
 done-note-kept = حُفظت الملاحظة.
-mandate-new = تفويض جديد
-mandate-edit = تعديل التفويض
-mandate-edit-text = تتبع القائمة بجانب النموذج ما تغيّره. لا يُحفظ شيء قبل أن تطلب ذلك.
-mandate-name = الاسم
-ticket-min = أصغر مبلغ، بوحدات كاملة
-ticket-max = أكبر مبلغ، بوحدات كاملة
-min-stake = أصغر حصة، بالمئة
-excluded-countries = لا في هذه البلدان أبدًا
-generalist = أي مجال
-no-competitors = لا مشروع ينافس حيازة لنا
-own-weights = أوزان خاصة
-own-weights-text = مجموعها 100؛ لا يزيد أي منها على 40، والثقة 4 على الأقل. تغيّر هذه القائمة وحدها.
-own-weights-use = استعمال أوزاني
-as-it-would-be = كما ستكون القائمة
-kept-out = محجوب ببوابة
+mandate-new = تفويض استثماري جديد
 done-mandate-saved = حُفظ التفويض.
-compare-title = مقارنة جنبًا إلى جنب
-compare-chosen = قارن المختارة
-compare-choose = اختر للمقارنة
-compare-difference = ما يميّزها
+compare-title = جنبًا إلى جنب
+compare-chosen = قارن المختار
+compare-choose = قارن
+mandate-change = تعديل التفويض
+mandate-text = اذكر ما تبحث عنه، ويظهر بجانبه ما يجده. لا يُحفظ شيء قبل أن تحفظ.
+mandate-conflict = ما هو قائم الآن بجانب ما كتبته
+mandate-term = الشرط
+mandate-now = القائم الآن
+mandate-typed = ما كتبته
+mandate-money = المال
+mandate-where = المكان
+mandate-more = الأولويات والمنافسون
+mandate-soft-text = الرغبة تخفض الدرجة إن لم تتحقق، وما عداها يغلق البوابة.
+mandate-again = لا يمكن استرجاع العقود المستبعدة وقاعدة المنافسين: اخترها من جديد وإلا ألغاها الحفظ.
+mandate-finds = ما يجده
+mandate-finds-text = كما يراه مستثمر موثّق بلا سجل.
+term-name = الاسم
+term-ticketMin = أصغر مبلغ، بوحدات كاملة
+term-ticketMax = أكبر مبلغ، بوحدات كاملة
+term-currency = العملة
+term-targetReturnPct = العائد المطلوب، بالمئة سنويًا
+term-maxTenorMonths = أطول أجل، بالأشهر
+term-minStakePct = أصغر حصة، بالمئة
+term-global = في أي مكان
+term-countries = البلدان
+term-regions = المناطق
+term-excludedCountries = بلدان مستبعدة
+term-help-countries = رموز من حرفين تفصلها فواصل: KE, TZ.
+term-help-regions = مناطق الأمم المتحدة بالإنجليزية تفصلها فواصل: Eastern Africa, Central Asia.
+term-help-excludedCountries = رموز من حرفين تفصلها فواصل.
+term-fields = المجالات
+term-generalist = أي مجال
+term-stages = المراحل
+term-instruments = الأدوات
+term-kinds = أنواع المشاريع
+term-excludedFields = مجالات مستبعدة
+term-excludedContracts = عقود مستبعدة
+term-softTerms = رغبات فقط
+term-sdgTargets = غايات التنمية المستدامة ذات الأولوية، مثل 9.c
+term-articles = مواد المقترح ذات الأولوية، من 1 إلى 15
+term-noCompetitors = ليس بجانب منافس لشركة مملوكة
+soft-FIELDS = المجالات
+soft-PLACES = الأماكن
+soft-TICKET = المبلغ
+soft-STAGES = المراحل
+soft-INSTRUMENTS = الأدوات
+chosen-count = { $count ->
+    [zero] لم يُختر شيء
+    [one] اختير واحد
+    [two] اختير اثنان
+    [few] اختيرت { $count }
+    [many] اختير { $count }
+   *[other] اختير { $count }
+}
+weights-title = أوزانك الخاصة
+weights-text = 40 على الأكثر لكل وزن، والثقة 4 على الأقل؛ تُضبط معًا إلى مئة. وهي في العنوان فيمكن مشاركة القائمة كما هي.
+weights-own = مرتبة بأوزانك الخاصة:
+weights-back = العودة إلى أوزان السياسة
+compare-text = من مشروعين إلى ستة.
+compare-few = اختر من مشروعين إلى ستة في القائمة المرتبة لتراها جنبًا إلى جنب.
+compare-most = اختير أكثر من ستة؛ تظهر الستة الأولى.
+compare-points = يصنع فرقًا يصل إلى { $points } نقطة
+compare-against = ما ضده أو ما لا يُعرف
+compare-alike = { $count ->
+    [zero] لا تشابه في أي معيار
+    [one] متشابهة في معيار واحد
+    [two] متشابهة في معيارين
+    [few] متشابهة في { $count } معايير
+    [many] متشابهة في { $count } معيارًا
+   *[other] متشابهة في { $count } معيار
+}
+score-label = الدرجة
+stack-title = هيكل رأس المال
+stack-text = أي التفويضات معًا تسد الفجوة. محسوب مما هو مسجل، ولم يعد أحد بشيء.
+stack-filled = سُدّ { $share } من الفجوة
+stack-candidates = { $count ->
+    [zero] لا تفويض يمكن سؤاله
+    [one] تفويض واحد يمكن سؤاله
+    [two] تفويضان يمكن سؤالهما
+    [few] { $count } تفويضات يمكن سؤالها
+    [many] { $count } تفويضًا يمكن سؤالها
+   *[other] { $count } تفويض يمكن سؤالها
+}
+stack-optimal = لا يوجد هيكل أفضل
+stack-slack = هيكل أفضل قد يكسب { $share } على الأكثر
+stack-none = لا تفويض مسجل يسد شيئًا منها.
+stack-slice = الشريحة
+stack-instrument = الأداة
+stack-share = الحصة
+stack-kept-back = يظهر الاسم بعد التعارف
+stack-left-out = تفويضات لا يمكن سؤالها
+stack-out-GATE = بوابة مغلقة
+stack-out-COVERAGE = المعروف قليل جدًا
+stack-out-TICKET_UNKNOWN = المبلغ غير معروف
+stack-out-TICKET_OUTSIDE = المبلغ لا يناسب
+stack-out-INSTRUMENT = الأدوات لا تناسب
+stack-rules = المطلوب من الهيكل
+stack-rule-counterparties = أكثر عدد للأطراف
+stack-rule-leadPct = أصغر حصة للقائد، بالمئة
+stack-rule-concentrationPct = أكبر حصة لطرف واحد، بالمئة
+stack-rule-concessionalPct = أكبر حصة ميسّرة، بالمئة
+home-desk = مكتبك
+home-waiting = بانتظار جوابك
+home-none-waits = لا شيء ينتظر جوابك.
+home-due = المستحق قريبًا
+home-look = انظر أولًا: { $name }
+home-others = تفويضات أخرى
+highlight-TOP = في أعلى القائمة
+highlight-NEW_TO_YOU = رآه قليلون
+pipeline-side = الطرف
+pipeline-any = الكل
+pipeline-states = الحالات
+pipeline-csv = بصيغة CSV
+pipeline-json = بصيغة JSON
+room-title = غرفة الوثائق
+room-closed = تُفتح الغرفة مع الفحص النافي للجهالة.
+room-OVERVIEW = نظرة عامة
+room-TECHNICAL = تقنية
+room-FINANCIAL = مالية
+room-LEGAL = قانونية
+room-TERMS = الشروط
+room-CLOSING = الإغلاق
+room-open-until = مفتوح حتى { $day }
+room-shut = غير مفتوح للطرف الآخر
+room-empty = لا أوراق
+room-open = افتح
+room-grant = افتح مجلدًا للطرف الآخر
+room-folder = المجلد
+room-until = حتى (فارغ: أغلقه)
+room-reads = من قرأ ماذا
+room-read = { $moment }: ‏{ $title } – { $who }
+waits-for-other = { $move }: بانتظار كلمة الطرف الآخر
+done-room-granted = ضُبط المجلد.

@@ -174,22 +174,132 @@ notes-text = Их видит только ваша организация; в в
 note-new = Новая заметка
 done-note-kept = Заметка сохранена.
 mandate-new = Новый мандат
-mandate-edit = Изменить мандат
-mandate-edit-text = Список рядом с формой следует за изменениями. Ничего не сохраняется, пока вы не скажете.
-mandate-name = Название
-ticket-min = Наименьшая сумма, в целых единицах
-ticket-max = Наибольшая сумма, в целых единицах
-min-stake = Наименьшая доля, %
-excluded-countries = Никогда в этих странах
-generalist = Любая область
-no-competitors = Никаких проектов, соперничающих с вложением
-own-weights = Свои веса
-own-weights-text = В сумме 100; ни один не выше 40, доверие не ниже 4. Они меняют только этот список.
-own-weights-use = Использовать свои веса
-as-it-would-be = Каким был бы список
-kept-out = Не пропущено условием
 done-mandate-saved = Мандат сохранён.
-compare-title = Сравнение рядом
+compare-title = Рядом
 compare-chosen = Сравнить выбранные
-compare-choose = Выбрать для сравнения
-compare-difference = Чем они различаются
+compare-choose = Сравнить
+mandate-change = Изменить мандат
+mandate-text = Укажите, что вы ищете; рядом видно, что найдётся. До сохранения ничего не записывается.
+mandate-conflict = Что действует сейчас и что написали вы
+mandate-term = Условие
+mandate-now = Действует сейчас
+mandate-typed = Вы написали
+mandate-money = Деньги
+mandate-where = Где
+mandate-more = Что в приоритете и конкуренты
+mandate-soft-text = Невыполненное пожелание снижает оценку; всё остальное закрывает проект.
+mandate-again = Исключённые контракты и правило о конкурентах прочитать нельзя: выберите их снова, иначе сохранение их снимет.
+mandate-finds = Что найдётся
+mandate-finds-text = Как увидел бы проверенный инвестор без истории.
+term-name = Название
+term-ticketMin = Наименьшая сумма, в целых единицах
+term-ticketMax = Наибольшая сумма, в целых единицах
+term-currency = Валюта
+term-targetReturnPct = Ожидаемая доходность, % в год
+term-maxTenorMonths = Наибольший срок, в месяцах
+term-minStakePct = Наименьшая доля, %
+term-global = Где угодно
+term-countries = Страны
+term-regions = Регионы
+term-excludedCountries = Исключённые страны
+term-help-countries = Двухбуквенные коды через запятую: KE, TZ.
+term-help-regions = Регионы ООН по-английски через запятую: Eastern Africa, Central Asia.
+term-help-excludedCountries = Двухбуквенные коды через запятую.
+term-fields = Области
+term-generalist = Любая область
+term-stages = Стадии
+term-instruments = Инструменты
+term-kinds = Виды проектов
+term-excludedFields = Исключённые области
+term-excludedContracts = Исключённые контракты
+term-softTerms = Только пожелания
+term-sdgTargets = Задачи ЦУР в приоритете, например 9.c
+term-articles = Статьи инициативы в приоритете, 1–15
+term-noCompetitors = Не рядом с конкурентом своей компании
+soft-FIELDS = Области
+soft-PLACES = Места
+soft-TICKET = Сумма
+soft-STAGES = Стадии
+soft-INSTRUMENTS = Инструменты
+chosen-count = { $count ->
+    [0] Ничего не выбрано
+    [one] Выбран { $count }
+    [few] Выбрано { $count }
+    [many] Выбрано { $count }
+   *[other] Выбрано { $count }
+}
+weights-title = Свои веса
+weights-text = Не больше 40 каждый, доверие не меньше 4; вместе приводятся к ста. Они стоят в адресе, поэтому списком можно поделиться.
+weights-own = Порядок по своим весам:
+weights-back = Вернуть веса правил
+compare-text = От двух до шести проектов.
+compare-few = Выберите в списке от двух до шести проектов, чтобы увидеть их рядом.
+compare-most = Выбрано больше шести; показаны первые шесть.
+compare-points = разница до { $points } балла
+compare-against = Против или неизвестно
+compare-alike = { $count ->
+    [one] Одинаковы по { $count } критерию
+    [few] Одинаковы по { $count } критериям
+    [many] Одинаковы по { $count } критериям
+   *[other] Одинаковы по { $count } критерия
+}
+score-label = Оценка
+stack-title = Структура капитала
+stack-text = Какие мандаты вместе закрыли бы недостающую сумму. Рассчитано по данным; никто ничего не обещал.
+stack-filled = Закрыто { $share } недостающей суммы
+stack-candidates = { $count ->
+    [one] можно спросить { $count } мандат
+    [few] можно спросить { $count } мандата
+    [many] можно спросить { $count } мандатов
+   *[other] можно спросить { $count } мандата
+}
+stack-optimal = лучшей структуры нет
+stack-slack = лучшая структура дала бы не больше { $share }
+stack-none = Ни один известный мандат не закрыл бы и части.
+stack-slice = Слой
+stack-instrument = Инструмент
+stack-share = Доля
+stack-kept-back = Название видно после знакомства
+stack-left-out = Мандаты, которые спросить нельзя
+stack-out-GATE = условие не выполнено
+stack-out-COVERAGE = слишком мало известно
+stack-out-TICKET_UNKNOWN = сумма неизвестна
+stack-out-TICKET_OUTSIDE = сумма не подходит
+stack-out-INSTRUMENT = инструменты не подходят
+stack-rules = Требования к структуре
+stack-rule-counterparties = Не больше участников
+stack-rule-leadPct = Наименьшая доля ведущего, %
+stack-rule-concentrationPct = Наибольшая доля одного, %
+stack-rule-concessionalPct = Наибольшая льготная доля, %
+home-desk = Ваш стол
+home-waiting = Ждёт вашего ответа
+home-none-waits = Ничто не ждёт вашего ответа.
+home-due = Ближайшие сроки
+home-look = Взгляните сначала: { $name }
+home-others = Другие мандаты
+highlight-TOP = высоко в списке
+highlight-NEW_TO_YOU = видели немногие
+pipeline-side = Сторона
+pipeline-any = Все
+pipeline-states = Состояния
+pipeline-csv = В CSV
+pipeline-json = В JSON
+room-title = Комната документов
+room-closed = Комната открывается с проверкой (due diligence).
+room-OVERVIEW = Обзор
+room-TECHNICAL = Технические
+room-FINANCIAL = Финансовые
+room-LEGAL = Юридические
+room-TERMS = Условия
+room-CLOSING = Закрытие сделки
+room-open-until = открыто до { $day }
+room-shut = другой стороне не открыто
+room-empty = Нет документов
+room-open = Открыть
+room-grant = Открыть папку другой стороне
+room-folder = Папка
+room-until = До (пусто: закрыть)
+room-reads = Кто что читал
+room-read = { $moment }: { $title } – { $who }
+waits-for-other = { $move }: ждёт слова другой стороны
+done-room-granted = Папка настроена.
