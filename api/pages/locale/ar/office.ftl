@@ -43,5 +43,5 @@ change-COUNTRY = البلد
 change-FIELD = المجال
 needs-second = يسري بموافقة شخص ثانٍ.
 second-title = موافقة شخص ثانٍ
-second-text = يريد شخص آخر أن يقرر: { $decision }. يسري القرار بموافقتك.
+second-text = هذا القرار يتخذه شخصان: { $decision }. أعطِ موافقتك إذا كان غيرك سيتخذه.
 second-give = إعطاء الموافقة

@@ -43,5 +43,5 @@ change-COUNTRY = country
 change-FIELD = field
 needs-second = It takes effect with the word of a second person.
 second-title = Word of a second person
-second-text = Another person wants to decide: { $decision }. With your word it can take effect.
+second-text = This decision takes two people: { $decision }. Give your word if another person is to take it.
 second-give = Give the word

@@ -43,5 +43,5 @@ change-COUNTRY = zemlja
 change-FIELD = oblast
 needs-second = Stupa na snagu uz saglasnost drugog lica.
 second-title = Saglasnost drugog lica
-second-text = Drugo lice želi da odluči: { $decision }. Uz vašu saglasnost odluka stupa na snagu.
+second-text = Ovu odluku donose dva lica: { $decision }. Dajte saglasnost ako će je doneti drugo lice.
 second-give = Dajte saglasnost

@@ -43,5 +43,5 @@ change-COUNTRY = ülke
 change-FIELD = alan
 needs-second = İkinci bir kişinin onayıyla yürürlüğe girer.
 second-title = İkinci kişinin onayı
-second-text = Başka biri şu kararı vermek istiyor: { $decision }. Onayınızla yürürlüğe girebilir.
+second-text = Bu kararı iki kişi verir: { $decision }. Kararı başka biri verecekse onayınızı verin.
 second-give = Onay verin

@@ -43,5 +43,5 @@ change-COUNTRY = 国家
 change-FIELD = 领域
 needs-second = 须有第二人同意方可生效。
 second-title = 第二人意见
-second-text = 另一位审核人拟作决定:{ $decision }。经您同意后即可生效。
+second-text = 此决定须由两人作出:{ $decision }。如由另一人执行,请在此表示同意。
 second-give = 同意
