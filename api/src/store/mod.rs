@@ -7,6 +7,7 @@ pub mod account;
 mod aggregate;
 mod area;
 mod audit;
+mod checkpoint;
 mod connect;
 mod digest;
 mod document;
@@ -42,6 +43,7 @@ use tokio::sync::Notify;
 
 pub use aggregate::{Aggregate, Kind, Stored};
 pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
+pub use checkpoint::Merged;
 pub use connect::StoreOptions;
 pub(crate) use connect::sqlite_path;
 pub use digest::{

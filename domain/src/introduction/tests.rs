@@ -320,10 +320,10 @@ fn a_hold_is_lifted_or_confirmed_by_two_officers() {
 fn a_hold_stays_on_the_record_after_it_was_lifted() {
     let asker = |party| Asker { person: None, side: None, parties: vec![party] };
     let held_up = Surroundings { screening_clear: false, ..around() };
-    let (hold, screening) = (IntroductionTransition::Hold, asker(IntroductionParty::Screening));
+    let (transition, screening) = (IntroductionTransition::Hold, asker(IntroductionParty::Screening));
     assert!(!expressed().was_held());
-    let held = expressed().advance(hold, &screening, &Move::default(), &held_up, &timers(), later(1));
-    let Ok(Advance::Moved(held)) = held else { panic!("{held:?}") };
+    let moved = expressed().advance(transition, &screening, &Move::default(), &held_up, &timers(), later(1));
+    let Ok(Advance::Moved(held)) = moved else { panic!("{moved:?}") };
     assert_eq!((held.state, held.held_at), (IntroductionState::Held, Some(later(1))));
     let cleared = Introduction { state: IntroductionState::Expressed, ..held };
     assert!(cleared.was_held());

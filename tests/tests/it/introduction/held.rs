@@ -77,7 +77,7 @@ async fn held(behind: Behind) {
     // It is cleared once the hit is, by two officers, each once.
     assert_eq!(
         server.refused("compliance", "moveIntroduction", with(&officer, "CLEAR", json!({}))).await.0,
-        "GATE_FAILED"
+        "SCREENING_HOLD"
     );
     assert_eq!(api.both_say(&owner, "FALSE_POSITIVE").await, "FALSE_POSITIVE");
     let said = go(server, "compliance", &officer, "CLEAR", json!({})).await;
