@@ -188,7 +188,6 @@ notes = Notes of your own
 notes-text = Only your organisation sees them; they are in no export.
 note-new = New note
 done-note-kept = The note is kept.
-
 mandate-new = New mandate
 mandate-change = Change the mandate
 mandate-text = Say what you look for; what it finds stands beside it. Nothing is kept before you save.
