@@ -141,9 +141,7 @@ impl Introduction {
 
     /// Whether a transition takes words.
     fn takes_words(available: &Available) -> bool {
-        Self::takes_reason(available)
-            || Self::takes_amount(available)
-            || available.name == "PROPOSE_TERMS"
+        Self::takes_reason(available) || Self::takes_amount(available) || available.name == "PROPOSE_TERMS"
     }
 
     /// Whether a transition takes a paper: signed, or as evidence.
@@ -215,7 +213,8 @@ async fn page(d: &Desk, id: &str, filled: Filled, faults: Faults) -> Result<Resp
     }
     let acting = d.signed_in()?.acting().ok_or_else(Failure::not_found)?.id.clone();
     let variables = json!({ "id": id, "own": acting });
-    let answer: Answer = d.ask(include_str!("../../queries/investor/introduction.graphql"), variables).await?;
+    let answer: Answer =
+        d.ask(include_str!("../../queries/investor/introduction.graphql"), variables).await?;
     let i = answer.node.ok_or_else(Failure::not_found)?;
     let papers = answer.own.map(|own| own.documents).unwrap_or_default();
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -289,7 +288,11 @@ async fn export(d: Desk) -> Result<Response, Failure> {
     let variables = json!({ "format": if is_json { "JSON" } else { "CSV" } });
     let document = "query Export($format: ExportFormat!) { exportPipeline(format: $format) }";
     let exported: Exported = d.ask(document, variables).await?;
-    let (kind, name) = if is_json { ("application/json", "pipeline.json") } else { ("text/csv; charset=utf-8", "pipeline.csv") };
+    let (kind, name) = if is_json {
+        ("application/json", "pipeline.json")
+    } else {
+        ("text/csv; charset=utf-8", "pipeline.csv")
+    };
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
