@@ -21,7 +21,7 @@ use crate::{
     view::{Country, Named, Text},
 };
 
-use self::settings::{Settings, Typed, settings};
+use self::settings::{Settings, Typed, settings, wrong_days};
 
 /// The routes.
 pub fn routes() -> Router {
@@ -195,6 +195,10 @@ struct Done {}
 
 async fn subscribe(d: Desk, filled: Filled) -> Result<Response, Failure> {
     let document = "mutation Subscribe($input: SubscribeDigestInput!) { subscribeDigest(input: $input) { accepted userErrors { code path message } } }";
+    let wrong = wrong_days(&d, &filled);
+    if !wrong.is_empty() {
+        return page(&d, false, Some(filled), wrong).await;
+    }
     // What it is about: the kind before the id.
     let (kind, id) = filled.text("about").split_once(':').unwrap_or_default();
     let name = match kind {
@@ -317,6 +321,10 @@ async fn one(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
 }
 
 async fn set(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
+    let wrong = wrong_days(&d, &filled);
+    if !wrong.is_empty() {
+        return own(&d, &id, Shown { filled: Some(filled), faults: wrong, address: None }).await;
+    }
     let document = "mutation Set($input: SetDigestInput!) { done: setDigest(input: $input) { subscription { id } userErrors { code path message } } }";
     let input = json!({
         "subscriptionId": id,

@@ -40,7 +40,6 @@ enum Found {
         name: String,
         country: Option<Country>,
         organisation_kind: String,
-        verification: String,
     },
 }
 

@@ -4,7 +4,12 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{desk::Desk, form::Filled};
+use crate::{
+    api::UserError,
+    desk::Desk,
+    form::{Faults, Filled},
+    view::day_of,
+};
 
 /// The settings that stand.
 #[derive(Debug, Clone, Deserialize)]
@@ -132,6 +137,17 @@ fn days(text: &str) -> Vec<&str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '،' | '、'))
         .filter(|day| !day.is_empty())
         .collect()
+}
+
+/// What is wrong with the days before they are sent: the API says only that it does not read them.
+pub fn wrong_days(d: &Desk, filled: &Filled) -> Faults {
+    let is_right = days(filled.text("quietDates")).into_iter().all(|day| day_of(day).is_some());
+    let wrong = || UserError {
+        code: "VALIDATION".to_owned(),
+        path: vec!["settings".to_owned(), "quietDates".to_owned()],
+        message: format!("{}: {}", d.say("quiet-dates"), d.say("quiet-help")),
+    };
+    Faults(if is_right { Vec::new() } else { vec![wrong()] })
 }
 
 /// The settings of a form, as the API takes them.
