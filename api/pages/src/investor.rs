@@ -1,6 +1,7 @@
 //! What an investor works with: mandates with their ranked projects, one match with the reasons of both sides, and the
 //! introductions that come of it.
 
+pub mod editor;
 pub mod introduction;
 pub mod matching;
 
@@ -22,6 +23,7 @@ pub fn routes() -> Router {
     Router::new()
         .route("/mandates", get(mandates))
         .route("/mandates/{id}", get(ranked))
+        .merge(editor::routes())
         .merge(matching::routes())
         .merge(introduction::routes())
 }

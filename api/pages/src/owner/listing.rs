@@ -187,6 +187,11 @@ impl Listing {
         all
     }
 
+    /// Whether it is in the catalogue, so that investors are ranked for it.
+    fn is_public(&self) -> bool {
+        matches!(self.state.as_str(), "PUBLISHED" | "STALE" | "UNDER_OFFER")
+    }
+
     /// Required questions without an answer.
     fn open(&self) -> Vec<&Question> {
         self.questionnaire.iter().filter(|one| one.required && !one.answered).collect()
