@@ -121,9 +121,68 @@ async function listing({ windowOf, server, check, shoot }, options) {
   await page.context().close();
 }
 
+/** A mandate is changed and the list follows at once; a new one is saved; projects are compared. */
+async function mandate({ windowOf, server, check, shoot }) {
+  const page = await windowOf("investor");
+  await page.goto(server.url + "/mandates");
+  await page.locator(".rows h2 a").first().click();
+  const boxes = page.locator("input[name=project]");
+  for (const at of [0, 1, 2]) await boxes.nth(at).check();
+  await page.locator("button", { hasText: "Compare" }).click();
+  check((await page.locator("table.compare thead th").count()) === 3, "three are compared side by side");
+  await shoot(page, "journey-compare");
+  await page.goBack();
+  await page.locator("a", { hasText: "Change the mandate" }).click();
+  const before = await page.locator("#preview ol.rows").innerText();
+  const told = page.waitForResponse((response) => response.url().endsWith("/mandates/preview"));
+  await page.locator("#ticketMax").fill("1000000");
+  await page.locator("#ticketMin").fill("100000");
+  check((await told).status() === 200, "the list is asked for anew");
+  await page.waitForFunction((before) => document.querySelector("#preview").innerText !== before, before);
+  await page.waitForTimeout(600);
+  check((await page.locator("#preview ol.rows").innerText()) !== before, "the list follows the form");
+  const took = [];
+  page.on("requestfinished", (request) => {
+    if (request.url().endsWith("/mandates/preview")) took.push(request.timing().responseEnd);
+  });
+  for (const value of ["200000", "300000", "400000"]) {
+    await page.locator("#ticketMin").fill(value);
+    await page.waitForTimeout(500);
+  }
+  took.sort((a, b) => a - b);
+  console.log(`what-if from end to end, ${took.length} times: ${took.map((ms) => ms.toFixed(0)).join(", ")} ms`);
+  await shoot(page, "journey-what-if");
+  await page.goto(server.url + "/mandates");
+  await page.locator(".rows h2 a").first().click();
+  await page.locator("summary", { hasText: "Weights" }).click();
+  await page.locator("#w-FIELD").fill("40");
+  await page.waitForURL(/w-FIELD=40/);
+  check((await page.locator("#list .note").innerText()).includes("Trust"), "own weights are shown as they count");
+  await page.goto(server.url + "/mandates/new");
+  await page.locator("#name").fill("Small ventures");
+  await page.locator("#ticketMin").fill("100000");
+  await page.locator("#ticketMax").fill("5000000");
+  await page.locator("[name=global]").check();
+  await page.locator("button[value=save]").click();
+  await page.waitForURL(/\/mandates\/(?!new)/);
+  check((await page.locator("h1").innerText()).includes("Small ventures"), "a new mandate is saved");
+  await page.context().close();
+  // The same without a script: the button shows the list.
+  const plain = await windowOf("investor", phone);
+  await plain.goto(server.url + "/mandates");
+  await plain.locator(".rows h2 a", { hasText: "Rural fibre" }).click();
+  await plain.locator("a", { hasText: "Change the mandate" }).click();
+  await plain.locator("#ticketMax").fill("60000000");
+  await plain.locator("button[value=show]").click();
+  check((await plain.locator("#preview ol.rows > li").count()) > 0, "the list is shown without a script");
+  check((await plain.locator("#ticketMax").inputValue()) === "60000000", "and the form is kept");
+  await plain.context().close();
+}
+
 /** A session that ends in the middle of a form loses nothing of it. */
 async function expired({ windowOf, server, check }) {
   const page = await windowOf("bank");
+  await page.goto(server.url + "/mandates");
   await page.locator(".rows h2 a").first().click();
   await page.locator(".rows h2 a").first().click();
   await page.locator("main a", { hasText: "Express interest" }).click();
@@ -181,6 +240,7 @@ export async function journeys(stage) {
   await interest(stage, "investor", "owner");
   await interest(stage, "investor", "owner", phone);
   await listing(stage);
+  await mandate(stage);
   await partnership(stage);
   await expired(stage);
 }

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Failure, UserError, Visitor},
+    names::name_of,
     view::Money,
     words::{LANGUAGES, Language, Words, own_name},
 };
@@ -222,7 +223,7 @@ impl Desk {
 
     /// The name of a country.
     pub fn country(&self, country: &crate::view::Country) -> String {
-        country.name.clone()
+        name_of(self.words.language, "Country", &country.code).unwrap_or(&country.name).to_owned()
     }
 
     /// A whole number.
@@ -385,10 +386,10 @@ impl Desk {
         all.map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty()).collect()
     }
 
-    /// This page with a parameter set to another value.
+    /// This page with a parameter set to another value; where it is another list, from its beginning.
     pub fn with(&self, name: &str, value: &str) -> String {
         let others = url::form_urlencoded::parse(self.query.as_bytes())
-            .filter(|(key, _)| key != name && key != "done");
+            .filter(|(key, _)| key != name && key != "done" && key != "after");
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(others).append_pair(name, value);
         format!("{}?{}", self.path, query.finish())
@@ -396,8 +397,8 @@ impl Desk {
 }
 
 /// The name of a code of a vocabulary in a language.
-pub fn name_in(_language: Language, _list: &str, code: &str) -> String {
-    plain(code)
+pub fn name_in(language: Language, list: &str, code: &str) -> String {
+    name_of(language, list, code).map_or_else(|| plain(code), str::to_owned)
 }
 
 /// A code in small letters with blanks.

@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::{
     api::Failure,
     desk::Desk,
+    names::name_of,
     view::{Country, Money},
 };
 
@@ -102,7 +103,7 @@ impl StatisticsPage {
             "FIELD" => self.d.name("CooperationField", &cell.key),
             "STAGE" => self.d.name("InvestmentStage", &cell.key),
             "KIND" => self.d.name("ProjectKind", &cell.key),
-            _ => self.d.name("Country", &cell.key).replace(&cell.key.to_lowercase(), &cell.label),
+            _ => name_of(self.d.words.language, "Country", &cell.key).unwrap_or(&cell.label).to_owned(),
         }
     }
 
@@ -261,12 +262,52 @@ async fn policy(d: Desk) -> Result<Response, Failure> {
     d.page(&PolicyPage { d: d.clone(), p, versions })
 }
 
+/// Whose data the product ships, under which licence and how it was changed.
+const ATTRIBUTION: &str = include_str!("../../demo/ATTRIBUTION.md");
+
+/// The sections of a text of the kind: a heading after `## `, points after `* `, further lines of a point after blanks.
+fn sections(text: &str) -> Vec<(String, Vec<String>)> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    for line in text.lines() {
+        let plain = line.trim().replace(['`', '*'], "");
+        if let Some(heading) = line.strip_prefix("## ") {
+            found.push((heading.to_owned(), Vec::new()));
+        } else if let Some((_, points)) = found.last_mut().filter(|_| !plain.is_empty()) {
+            match points.last_mut().filter(|_| !line.starts_with("* ")) {
+                Some(point) => {
+                    point.push(' ');
+                    point.push_str(&plain);
+                }
+                None => points.push(plain.trim().to_owned()),
+            }
+        }
+    }
+    found
+}
+
 #[derive(Template)]
 #[template(path = "insight/data.html")]
 struct DataPage {
     d: Desk,
+    sources: Vec<(String, Vec<String>)>,
 }
 
 async fn data(d: Desk) -> Result<Response, Failure> {
-    d.page(&DataPage { d: d.clone() })
+    d.page(&DataPage { d: d.clone(), sources: sections(ATTRIBUTION) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_is_shown_with_its_licence() {
+        let found = sections(ATTRIBUTION);
+        assert!(found.len() >= 8, "{found:?}");
+        let all =
+            found.iter().map(|(name, points)| format!("{name} {}", points.join(" "))).collect::<String>();
+        for part in ["GeoNames", "CC BY 4.0", "ODC-BY", "OpenStreetMap contributors"] {
+            assert!(all.contains(part), "{part}");
+        }
+    }
 }

@@ -8,6 +8,13 @@
 //! answer is made), [`guard`] (what stands before every page), [`form`], [`words`], then the pages by who uses them:
 //! [`public`], [`account`], [`investor`], [`city`], [`owner`], [`reader`], [`insight`], [`office`].
 
+#![expect(
+    clippy::unused_self,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "templates call methods, and hand everything over by reference"
+)]
+#![expect(clippy::struct_field_names, reason = "answers are read under the names that the API gives")]
+
 pub mod account;
 pub mod api;
 pub mod asset;
@@ -19,6 +26,7 @@ pub mod form;
 pub mod guard;
 pub mod insight;
 pub mod investor;
+pub mod names;
 pub mod office;
 pub mod owner;
 pub mod papers;

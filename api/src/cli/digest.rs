@@ -3,6 +3,7 @@
 use std::{io::IsTerminal, time::Duration};
 
 use chrono::{DateTime, Utc};
+use domain::Vocabulary;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Failure;
@@ -79,6 +80,12 @@ async fn preview(app: &App, subscription: &str, html: bool, json: bool) -> Resul
         return Err("subscription: this is no id of a subscription".into());
     };
     let row = app.store.subscription(id).await?.ok_or("subscription: there is none such")?;
+    if row.state.is_over() {
+        let state = row.state.code();
+        return Err(
+            format!("subscription: it has ended ({state}) and has no next issue: subscribe anew").into()
+        );
+    }
     let written = compose::preview(app, &row).await?.ok_or("what the subscription is about is gone")?;
     Ok(if json {
         let document = serde_json::json!({

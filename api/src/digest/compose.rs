@@ -308,12 +308,15 @@ async fn written(app: &App, chunk: &Chunk) -> Result<Round, CommandError> {
     Ok(done)
 }
 
-/// The text of the next issue as it would be written now; none where what it is about is gone, or is not to be seen by
-/// its reader.
+/// The text of the next issue as it would be written now; none where the subscription has ended, or where what it is
+/// about is gone or is not to be seen by its reader.
 ///
 /// # Errors
 /// The database does not answer, or too much is computed already.
 pub async fn preview(app: &App, row: &SubscriptionRow) -> Result<Option<letter::Written>, CommandError> {
+    if row.state.is_over() {
+        return Ok(None);
+    }
     let due = row.due_at.unwrap_or_else(|| app.auth.clock.now().timestamp_micros());
     let Some(draft) = draft::one(app, row, due).await? else { return Ok(None) };
     let items: Vec<Item<'_>> =

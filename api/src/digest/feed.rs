@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    letter::plain,
+    letter::{inner_date, plain},
     reader, still_shown,
     subject::{self, Body},
     subscription::is_own,
@@ -210,7 +210,8 @@ fn written(
 /// What is said of an item, line by line, as in the letter.
 fn said(words: &Words, kind: &str, body: &Body) -> String {
     let score = body.score.map(|score| words.score(score));
-    let deadline = body.deadline.map(|day| words.say_with("deadline", &[("date", words.date(day).into())]));
+    let deadline =
+        body.deadline.map(|day| words.say_with("deadline", &[("date", inner_date(words, day).into())]));
     let machine = body.title.as_ref().filter(|title| title.machine).map(|_| words.say("machine"));
     let first = [Some(kind.to_owned()), score, machine].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     let rest = [Some(first), Some(words.reason(body)), words.gap(body), deadline];

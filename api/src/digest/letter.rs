@@ -125,7 +125,8 @@ pub fn said(
     let words = Words::of(language);
     let name = plain(name);
     let with_name = |key: &str| words.say_with(key, &[("name", name.as_str().into())]);
-    let intro = words.say_with("intro", &[("name", name.as_str().into()), ("date", words.date(day).into())]);
+    let intro =
+        words.say_with("intro", &[("name", name.as_str().into()), ("date", inner_date(words, day).into())]);
     let count = FluentValue::from(items.len());
     let subject = words.say_with("subject", &[("name", name.as_str().into()), ("count", count)]);
     let lines: Vec<Lines> = items.iter().map(|item| Lines::of(words, item)).collect();
@@ -151,6 +152,12 @@ pub fn said(
     Written { subject, text, html }
 }
 
+/// A day as it stands in a sentence. The sentence sets it apart as one; were its parts set apart too, nothing in it
+/// would say which way it runs, and an Arabic day would stand year first.
+pub fn inner_date(words: &Words, day: NaiveDate) -> String {
+    words.date(day).replace(['\u{2068}', '\u{2069}'], "")
+}
+
 /// What is said of an item, line by line.
 struct Lines {
     title: String,
@@ -171,7 +178,7 @@ impl Lines {
             None => (words.say("untitled"), words.language.tag().to_owned(), false),
         };
         let deadline =
-            body.deadline.map(|day| words.say_with("deadline", &[("date", words.date(day).into())]));
+            body.deadline.map(|day| words.say_with("deadline", &[("date", inner_date(words, day).into())]));
         let deeds = item.links.iter().flat_map(|links| {
             [
                 Some((words.say("action-interested"), links.interested.clone())),

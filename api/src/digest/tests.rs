@@ -192,6 +192,32 @@ fn numbers_and_days_are_written_as_the_language_writes_them() {
     assert_eq!(said(DigestLanguage::Th).1, "30 พฤศจิกายน 2569");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_used_link_is_remembered_for_as_long_as_it_would_act_and_then_forgotten() {
+    use super::link::ITEM_DAYS;
+    use crate::{app::App, registry::timers::sweep, store::tests::Place};
+    const DAY: i64 = 86_400_000_000;
+    for place in [Place::sqlite(), Place::postgres()] {
+        let store = place.migrated().await;
+        let reference = std::sync::Arc::new(crate::reference::Reference::embedded().unwrap());
+        let app = App::load(store, reference, chrono::Utc::now().date_naive()).await.unwrap();
+        let used = 1_795_608_000_000_000;
+        let tx = app.store.begin_at(super::time(used)).await.unwrap();
+        assert!(tx.use_link("one").await.unwrap() && !tx.use_link("one").await.unwrap(), "once");
+        tx.commit().await.unwrap();
+        let tx = app.store.begin_at(super::time(used.saturating_add(DAY.saturating_mul(30)))).await.unwrap();
+        assert!(tx.use_link("another").await.unwrap());
+        tx.commit().await.unwrap();
+        let is_used = async |hash| app.store.is_link_used(hash).await.unwrap();
+        // The link of a letter acts for some days from its letter, so it is over at the latest that long after its use.
+        sweep(&app, used.saturating_add(DAY.saturating_mul(ITEM_DAYS))).await;
+        assert!(is_used("one").await && is_used("another").await, "still kept: the link would act");
+        sweep(&app, used.saturating_add(DAY.saturating_mul(ITEM_DAYS.saturating_add(2)))).await;
+        assert!(!is_used("one").await, "forgotten");
+        assert!(is_used("another").await, "that of a later day is kept");
+    }
+}
+
 fn failure(status: &str, action: &str, letter: &str) -> Vec<u8> {
     format!(
         "From: MAILER-DAEMON@mail.example\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n\

@@ -77,20 +77,25 @@ pub async fn run(app: App) {
                 Err(error) => tracing::warn!(error = ?error, "files cannot be swept"),
             }
         }
-        for swept in [
-            app.store.sweep_throttles(now).await,
-            // Keys are kept for a week; who repeats a request does so sooner.
-            app.store.sweep_keys(now.saturating_sub(DAY.saturating_mul(7))).await,
-            // Tables are kept as long, for imports that are asked for again.
-            app.store.sweep_uploads(now.saturating_sub(DAY.saturating_mul(7))).await,
-            // A link that was used is remembered for as long as it would act, and a day.
-            app.store.sweep_links(now.saturating_sub(DAY.saturating_mul(ITEM_DAYS.saturating_add(1)))).await,
-        ] {
-            if let Err(error) = swept {
-                tracing::warn!(error = ?error, "old rows cannot be swept");
-            }
-        }
+        sweep(&app, now).await;
         tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Forgets rows that bear on nothing any more at a time, microseconds since 1970, UTC.
+pub(crate) async fn sweep(app: &App, now: i64) {
+    for swept in [
+        app.store.sweep_throttles(now).await,
+        // Keys are kept for a week; who repeats a request does so sooner.
+        app.store.sweep_keys(now.saturating_sub(DAY.saturating_mul(7))).await,
+        // Tables are kept as long, for imports that are asked for again.
+        app.store.sweep_uploads(now.saturating_sub(DAY.saturating_mul(7))).await,
+        // A link that was used is remembered for as long as it would act, and a day.
+        app.store.sweep_links(now.saturating_sub(DAY.saturating_mul(ITEM_DAYS.saturating_add(1)))).await,
+    ] {
+        if let Err(error) = swept {
+            tracing::warn!(error = ?error, "old rows cannot be swept");
+        }
     }
 }
 

@@ -188,3 +188,130 @@ notes = Notes of your own
 notes-text = Only your organisation sees them; they are in no export.
 note-new = New note
 done-note-kept = The note is kept.
+mandate-new = Нови мандат
+done-mandate-saved = Мандат је сачуван.
+compare-title = Упоредо
+compare-chosen = Упореди изабране
+compare-choose = Упореди
+mandate-change = Измени мандат
+mandate-text = Реците шта тражите; поред стоји шта се налази. Ништа се не чува пре него што сачувате.
+mandate-conflict = Шта сада стоји и шта сте ви написали
+mandate-term = Услов
+mandate-now = Сада стоји
+mandate-typed = Ви сте написали
+mandate-money = Новац
+mandate-where = Где
+mandate-more = Шта има предност и конкуренти
+mandate-soft-text = Неиспуњена жеља смањује оцену; све друго затвара капију.
+mandate-again = Изузети уговори и правило о конкурентима не могу се поново прочитати: изаберите их опет, иначе их чување укида.
+mandate-finds = Шта налази
+mandate-finds-text = Како би видео проверен инвеститор без историје.
+term-name = Назив
+term-ticketMin = Најмањи износ, у целим јединицама
+term-ticketMax = Највећи износ, у целим јединицама
+term-currency = Валута
+term-targetReturnPct = Тражени принос, % годишње
+term-maxTenorMonths = Најдужи рок, у месецима
+term-minStakePct = Најмањи удео, %
+term-global = Било где
+term-countries = Земље
+term-regions = Региони
+term-excludedCountries = Изузете земље
+term-help-countries = Кодови од два слова, са зарезима: KE, TZ.
+term-help-regions = Региони Уједињених нација на енглеском, са зарезима: Eastern Africa, Central Asia.
+term-help-excludedCountries = Кодови од два слова, са зарезима.
+term-fields = Области
+term-generalist = Било која област
+term-stages = Фазе
+term-instruments = Инструменти
+term-kinds = Врсте пројеката
+term-excludedFields = Изузете области
+term-excludedContracts = Изузети уговори
+term-softTerms = Само жеље
+term-sdgTargets = Потциљеви одрживог развоја с предношћу, нпр. 9.c
+term-articles = Чланови иницијативе с предношћу, 1–15
+term-noCompetitors = Не поред конкурента сопственог улагања
+soft-FIELDS = Области
+soft-PLACES = Места
+soft-TICKET = Износ
+soft-STAGES = Фазе
+soft-INSTRUMENTS = Инструменти
+chosen-count = { $count ->
+    [0] Ништа није изабрано
+    [one] Изабран { $count }
+    [few] Изабрана { $count }
+   *[other] Изабрано { $count }
+}
+weights-title = Сопствене тежине
+weights-text = Највише 40 свака, поверење најмање 4; заједно се своде на сто. Стоје у адреси, па се списак може поделити.
+weights-own = Поређано по сопственим тежинама:
+weights-back = Назад на тежине правила
+compare-text = Од два до шест пројеката.
+compare-few = Изаберите у списку од два до шест пројеката да их видите упоредо.
+compare-most = Изабрано је више од шест; приказано је првих шест.
+compare-points = разлика до { $points } поена
+compare-against = Против или непознато
+compare-alike = { $count ->
+    [one] Исти по { $count } мерилу
+    [few] Исти по { $count } мерила
+   *[other] Исти по { $count } мерила
+}
+score-label = Оцена
+stack-title = Структура капитала
+stack-text = Који мандати заједно попуњавају недостајући износ. Израчунато из података; нико ништа није обећао.
+stack-filled = Попуњено { $share } недостајућег износа
+stack-candidates = { $count ->
+    [one] може се питати { $count } мандат
+    [few] могу се питати { $count } мандата
+   *[other] може се питати { $count } мандата
+}
+stack-optimal = боље структуре нема
+stack-slack = боља структура добила би највише { $share }
+stack-none = Ниједан познати мандат не би попунио ни део.
+stack-slice = Слој
+stack-instrument = Инструмент
+stack-share = Удео
+stack-kept-back = Назив се види после упознавања
+stack-left-out = Мандати који се не могу питати
+stack-out-GATE = капија је затворена
+stack-out-COVERAGE = премало се зна
+stack-out-TICKET_UNKNOWN = износ није познат
+stack-out-TICKET_OUTSIDE = износ не одговара
+stack-out-INSTRUMENT = инструменти не одговарају
+stack-rules = Шта се тражи од структуре
+stack-rule-counterparties = Највише учесника
+stack-rule-leadPct = Најмањи удео водећег, %
+stack-rule-concentrationPct = Највећи удео једног, %
+stack-rule-concessionalPct = Највећи повлашћени удео, %
+home-desk = Ваш сто
+home-waiting = Чека ваш одговор
+home-none-waits = Ништа не чека ваш одговор.
+home-due = Следећи рокови
+home-look = Погледајте прво: { $name }
+home-others = Остали мандати
+highlight-TOP = високо на списку
+highlight-NEW_TO_YOU = мало ко је видео
+pipeline-side = Страна
+pipeline-any = Све
+pipeline-states = Стања
+pipeline-csv = Као CSV
+pipeline-json = Као JSON
+room-title = Соба с документима
+room-closed = Соба се отвара с дубинском провером.
+room-OVERVIEW = Преглед
+room-TECHNICAL = Техничка
+room-FINANCIAL = Финансијска
+room-LEGAL = Правна
+room-TERMS = Услови
+room-CLOSING = Закључење
+room-open-until = отворено до { $day }
+room-shut = није отворено другој страни
+room-empty = Нема докумената
+room-open = Отвори
+room-grant = Отвори фасциклу другој страни
+room-folder = Фасцикла
+room-until = До (празно: затвори)
+room-reads = Ко је шта прочитао
+room-read = { $moment }: { $title } – { $who }
+waits-for-other = { $move }: чека се реч друге стране
+done-room-granted = Фасцикла је подешена.

@@ -213,27 +213,26 @@ async fn page(
         .collect();
     let months = |name: &str| d.parameter(name).and_then(|text| text.parse::<i64>().ok());
     let (term, trial) = (months("term"), months("trial"));
-    let text = match again {
-        Some(text) => text,
-        None => {
-            let said = phrases.iter().filter(|(_, phrase)| !phrase.is_empty());
-            let said: Vec<Value> = said
-                .map(|(lang, phrase)| json!({ "lang": lang, "value": phrase, "machineTranslated": lang != "en" }))
-                .collect();
-            let more: Vec<&str> = [("TERM", term), ("TRIAL", trial)]
-                .iter()
-                .filter(|(_, months)| months.is_some())
-                .map(|(key, _)| *key)
-                .collect();
-            let template = json!({
-                "kind": kind, "cityA": a.id, "cityB": b.id, "langs": langs,
-                "fields": said, "termMonths": term, "trialMonths": trial, "more": more,
-            });
-            let made: Template = d
-                .ask(include_str!("../../queries/city/template.graphql"), json!({ "template": template }))
-                .await?;
-            made.text
-        }
+    let text = if let Some(text) = again {
+        text
+    } else {
+        let said = phrases.iter().filter(|(_, phrase)| !phrase.is_empty());
+        let said: Vec<Value> = said
+            .map(|(lang, phrase)| json!({ "lang": lang, "value": phrase, "machineTranslated": lang != "en" }))
+            .collect();
+        let more: Vec<&str> = [("TERM", term), ("TRIAL", trial)]
+            .iter()
+            .filter(|(_, months)| months.is_some())
+            .map(|(key, _)| *key)
+            .collect();
+        let template = json!({
+            "kind": kind, "cityA": a.id, "cityB": b.id, "langs": langs,
+            "fields": said, "termMonths": term, "trialMonths": trial, "more": more,
+        });
+        let made: Template = d
+            .ask(include_str!("../../queries/city/template.graphql"), json!({ "template": template }))
+            .await?;
+        made.text
     };
     let shown = |months: Option<i64>| months.map(|months| months.to_string()).unwrap_or_default();
     let (term, trial) = (shown(term), shown(trial));

@@ -187,6 +187,11 @@ impl Listing {
         all
     }
 
+    /// Whether it is in the catalogue, so that investors are ranked for it.
+    fn is_public(&self) -> bool {
+        matches!(self.state.as_str(), "PUBLISHED" | "STALE" | "UNDER_OFFER")
+    }
+
     /// Required questions without an answer.
     fn open(&self) -> Vec<&Question> {
         self.questionnaire.iter().filter(|one| one.required && !one.answered).collect()
@@ -219,6 +224,11 @@ impl ListingPage {
     /// The name of the field of a question.
     fn question(&self, key: &str) -> String {
         format!("q-{key}")
+    }
+
+    /// The currency of an amount: what was typed, or the usual one.
+    fn currency(&self, key: &str) -> String {
+        self.filled.get(&format!("c-{key}")).unwrap_or("USD").to_owned()
     }
 }
 

@@ -80,7 +80,7 @@ impl DigestSubscriptionNode {
             .collect())
     }
 
-    /// The next issue as it would be written now; none where what it is about is gone.
+    /// The next issue as it would be written now; none where the subscription has ended or what it is about is gone.
     ///
     /// # Errors
     /// The server is busy, or it failed.

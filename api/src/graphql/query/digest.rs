@@ -53,8 +53,8 @@ impl DigestQuery {
         own(ctx, &subscription_id).await?.issues_of(ctx, first).await
     }
 
-    /// The next issue of one of the caller's subscriptions as it would be written now; null where what it is about is
-    /// gone. Nothing is sent.
+    /// The next issue of one of the caller's subscriptions as it would be written now; null where the subscription
+    /// has ended or what it is about is gone. Nothing is sent.
     async fn digest_preview(
         &self,
         ctx: &Context<'_>,

@@ -166,6 +166,7 @@ async fn a_digest_from_opt_in_to_one_click(behind: Behind) {
         404,
         "a feed ends with its subscription"
     );
+    no_preview(&server, &ended["id"]).await;
     import(&server.database, 150_000_000, "PROCUREMENT");
     let later = "2027-06-01T00:00:00Z";
     let done = round(&server, later);
@@ -345,6 +346,18 @@ async fn issues(server: &Server) {
     let (code, out, err) = run(&args);
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("New for Watched"), "{out}");
+}
+
+/// What has ended has no next issue, and says so.
+async fn no_preview(server: &Server, id: &Value) {
+    let query = "query($i:ID!){digestPreview(subscriptionId:$i){subject}}";
+    assert_eq!(server.data_as("investor", query, json!({"i": id})).await["digestPreview"], Value::Null);
+    let data = server.mail_dir().parent().unwrap().display().to_string();
+    let args =
+        ["--database", &server.database, "--data-dir", &data, "digest", "preview", id.as_str().unwrap()];
+    let (code, out, err) = run(&args);
+    assert_ne!(code, 0, "{out}");
+    assert!(err.contains("has ended (UNSUBSCRIBED)"), "{err}");
 }
 
 /// A fresh key in PEM.
