@@ -209,6 +209,16 @@ mod tests {
     }
 
     #[test]
+    fn no_outline_crosses_the_whole_map() {
+        for ring in LAND.split('M').skip(1) {
+            let steps = ring.split_once('l').map_or("", |(_, steps)| steps);
+            let spaced = steps.trim_end_matches('z').replace('-', " -");
+            let long = |step: &str| step.parse::<f64>().map_or(true, |step| step.abs() > 100.0);
+            assert!(!spaced.split_whitespace().any(long), "{ring}");
+        }
+    }
+
+    #[test]
     fn the_way_over_the_pacific_leaves_at_both_edges() {
         assert_eq!(arc((100.0, 100.0), (500.0, 100.0)).matches('M').count(), 1);
         assert_eq!(arc((900.0, 100.0), (100.0, 100.0)), "M900 100Q1000 50 1100 100M-100 100Q0 50 100 100");
