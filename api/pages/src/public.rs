@@ -1,12 +1,7 @@
 //! What anybody may see: the front page, the catalogue of projects and of cities.
 
 use askama::Template;
-use axum::{
-    Router,
-    extract::Path,
-    response::{Redirect, Response},
-    routing::get,
-};
+use axum::{Router, extract::Path, response::Response, routing::get};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
@@ -57,7 +52,7 @@ async fn home(d: Desk) -> Result<Response, Failure> {
     if let Some(person) = &d.person
         && person.is_investor()
     {
-        return Ok(axum::response::IntoResponse::into_response(Redirect::to("/mandates")));
+        return crate::investor::home::shown(&d).await;
     }
     let counts: Counts = d.ask(include_str!("../queries/public/home.graphql"), json!({})).await?;
     let countries = i64::try_from(counts.statistics.cells.len()).unwrap_or_default();
