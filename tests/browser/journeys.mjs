@@ -6,6 +6,7 @@ const phone = { viewport: { width: 375, height: 800 }, javaScriptEnabled: false 
 /** An investor finds a project and sends an interest; its owner accepts it. */
 async function interest({ windowOf, check, shoot }, investor, owner, options) {
   const page = await windowOf(investor, options);
+  await page.locator("nav a[href='/mandates']").click();
   await page.locator(".rows h2 a").first().click();
   await page.locator(".rows h2 a", { hasText: "Drina" }).first().click();
   await page.locator("main a", { hasText: "Express interest" }).click();

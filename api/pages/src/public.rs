@@ -27,6 +27,8 @@ struct HomePage {
     d: Desk,
     projects: i64,
     cities: i64,
+    countries: i64,
+    latest: Vec<Edge<ProjectRow>>,
 }
 
 #[derive(Deserialize)]
@@ -37,9 +39,14 @@ struct Count {
 
 async fn home(d: Desk) -> Result<Response, Failure> {
     #[derive(Deserialize)]
+    struct Cells {
+        cells: Vec<serde::de::IgnoredAny>,
+    }
+    #[derive(Deserialize)]
     struct Counts {
-        projects: Count,
+        projects: Connection<ProjectRow>,
         cities: Count,
+        statistics: Cells,
     }
     // Somebody with work to do gets there at once.
     if let Some(person) = &d.person
@@ -48,8 +55,9 @@ async fn home(d: Desk) -> Result<Response, Failure> {
         return crate::investor::home::shown(&d).await;
     }
     let counts: Counts = d.ask(include_str!("../queries/public/home.graphql"), json!({})).await?;
+    let countries = i64::try_from(counts.statistics.cells.len()).unwrap_or_default();
     let (projects, cities) = (counts.projects.total_count, counts.cities.total_count);
-    d.page(&HomePage { d: d.clone(), projects, cities })
+    d.page(&HomePage { d: d.clone(), projects, cities, countries, latest: counts.projects.edges })
 }
 
 /// A project in a list.

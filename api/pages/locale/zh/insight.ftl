@@ -76,3 +76,13 @@ example-projects = 项目
 example-policy = 政策
 example-statistics = 数据
 ladder-none = 还没有引荐走到这一步。
+search-all = 搜索项目、城市和机构
+search-help = 输入一个或多个词，任何文字均可。所有词都须出现；最后一个可以只是词的开头。
+search-organisations = 机构
+home-countries = { $count ->
+   *[other] 开放的项目分布在 { $count } 个国家。
+}
+home-some = 部分开放项目
+data-ask-title = 由程序查询
+data-ask-text = 一切公开内容都可用一个请求查询，无需账户，例如：
+attribution-download = 来源与改动的完整文件
