@@ -89,7 +89,7 @@ async fn two_cities_a_project_and_a_mandate_close() {
     let server = Server::demo(Behind::Sqlite, &[]);
     closes_untouched(&server).await;
     let (a, _) = cities(&server).await;
-    let query = "query($c:ID,$m:ID){triads(cityId:$c,mandateId:$m,first:5){cityA{id name} cityB{id} project{id} \
+    let query = "query($c:ID,$m:ID){triads(cityId:$c,mandateId:$m,first:50){cityA{id name} cityB{id} project{id} \
                  mandate{id} weakestScore triadEdges{key score weakest because}}}";
     let (triad, _) = triad(&server, &a).await;
     let mandate = triad["mandate"]["id"].clone();
