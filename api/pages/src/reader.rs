@@ -153,7 +153,7 @@ async fn page(d: &Desk, is_sent: bool, filled: Option<Filled>, faults: Faults) -
         email = person.email.clone().unwrap_or_default();
         if let Some(acting) = person.acting() {
             let document =
-                "query Own($id: ID!) { organisation(id: $id) { mandates { id name } cities { id name } } }";
+                "query Own($id: ID!) { organisation(id: $id) { mandates: ownMandates { id name } cities: ownCities { id name } } }";
             let found: Acting = d.ask(document, json!({ "id": acting.id })).await?;
             own = found.organisation;
         }
