@@ -209,7 +209,7 @@ async fn link_to(server: &Server, address: &str, count: usize) -> Vec<String> {
             let text = fs::read_to_string(entry.path()).unwrap_or_default();
             if entry.path().extension().is_some_and(|end| end == "eml") && text.contains(address) {
                 let text = text.replace("=\r\n", "").replace("=3D", "=");
-                let link = text.split("prove-domain#").nth(1).and_then(|rest| rest.split_whitespace().next());
+                let link = text.split("prove-domain/").nth(1).and_then(|rest| rest.split_whitespace().next());
                 found.extend(link.map(str::to_owned));
             }
         }
