@@ -36,7 +36,6 @@ pub(super) async fn serve(
     let telling = tokio::spawn(digest::run(app.clone()));
     let notifying = tokio::spawn(app.clone().notify());
     let measuring = tokio::spawn(Arc::clone(&app.ranking).keep_exposure());
-    let merging = tokio::spawn(store.clone().keep_merged());
     let indexing = tokio::spawn(Arc::clone(&app.ranking).keep_index());
     server::serve(listener, settings, app).await?;
     following.abort();
@@ -46,7 +45,6 @@ pub(super) async fn serve(
     notifying.abort();
     measuring.abort();
     indexing.abort();
-    merging.abort();
     if mailing.await.is_err() {
         tracing::error!("the worker that sends mail had ended before");
     }

@@ -5,7 +5,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
-use super::{Store, StoreError, checkpoint::MOST_PAGES, signal::Signal};
+use super::{Store, StoreError, signal::Signal};
 
 /// Which database, and how it is used.
 #[derive(Clone)]
@@ -128,8 +128,7 @@ async fn sqlite(
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
                 .pragma("secure_delete", "ON")
-                .pragma("journal_size_limit", WAL_BYTES)
-                .pragma("wal_autocheckpoint", MOST_PAGES);
+                .pragma("journal_size_limit", WAL_BYTES);
             if access == Access::Read { sqlite.pragma("query_only", "ON") } else { sqlite }
         });
     Ok(Database::connect(connect).await?)

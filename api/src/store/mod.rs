@@ -7,7 +7,6 @@ pub mod account;
 mod aggregate;
 mod area;
 mod audit;
-mod checkpoint;
 mod connect;
 mod digest;
 mod document;
@@ -43,7 +42,6 @@ use tokio::sync::Notify;
 
 pub use aggregate::{Aggregate, Kind, Stored};
 pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
-pub use checkpoint::Merged;
 pub use connect::StoreOptions;
 pub(crate) use connect::sqlite_path;
 pub use digest::{

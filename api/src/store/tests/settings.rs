@@ -75,27 +75,6 @@ async fn readers_of_sqlite_cannot_write_and_closing_merges_the_log() {
     assert!(!std::path::Path::new(&wal).exists());
 }
 
-#[tokio::test]
-async fn a_reader_merges_the_log_while_a_write_is_under_way() {
-    let place = Place::sqlite();
-    let store = place.migrated().await;
-    for turn in 0..300 {
-        write_one(&store, &format!("k{turn}"), "One").await.unwrap();
-    }
-    // More than a thousand pages, at which a commit would have merged them by itself.
-    let before = store.merge_log().await.unwrap().unwrap();
-    assert!(before.pages > 1_000 && before.merged == before.pages, "{before:?}");
-    // A write that is not committed is neither waited for nor merged.
-    let tx = store.begin().await.unwrap();
-    tx.put(vec![change("later", organisation("Later"))]).await.unwrap();
-    assert_eq!(store.merge_log().await.unwrap().unwrap(), before);
-    tx.commit().await.unwrap();
-    // The log begins again after it was merged whole.
-    let after = store.merge_log().await.unwrap().unwrap();
-    assert!(after.pages < before.pages && after.merged == after.pages, "{after:?}");
-    store.close().await.unwrap();
-}
-
 async fn the_probe_writes_nothing_and_waits_for_nobody(place: Place) {
     let store = Store::open_with(&patient(&place.url)).await.unwrap();
     store.migrate().await.unwrap();
