@@ -687,6 +687,19 @@ projects['demo-rural-fibre'] = dict(
     lat='43.97', lon='19.56', languages='sr|en', help_wanted='TECHNICAL_ASSISTANCE|STANDARDS', state='PUBLISHED',
     label='fictional listing for the demo', sample_facts='published|confirmed')
 
+# Fits the needs of both demo offices and the mandate of the demo's investor, so that a triad closes.
+projects['demo-city-sensors'] = dict(
+    key='demo-city-sensors', title='Fibre and open sensors for two cities (fictional)', title_lang='en',
+    summary='Fibre to street cabinets and one open platform for air, water and street sensors in a city of Serbia and one of Thailand; fictional '
+            'listing that two cities share.', summary_lang='en',
+    owner='demo-owner', kind='INFRASTRUCTURE', lifecycle='PREPARATION', ladder='infrastructure', stage='FEASIBILITY',
+    fields='CITY_SMART:40|CITY_IOT:30|CONN_BROADBAND:30', contract='DBFOM', public_authority='Two City Administrations (fictional)',
+    gap_amount='18000000', gap_currency='EUR', min_slice_amount='5000000', instruments='LOAN:80|GRANT:20', concessional='yes', return_pct='7', tenor_months='120',
+    readiness='NEEDS_ASSESSMENT=report of 2026|DEMAND_STUDY=survey of 2026|FEASIBILITY_STUDY=study of 2026|FINANCIAL_MODEL=model of 2026|'
+              'ENVIRONMENTAL_ASSESSMENT=scoping report',
+    population_newly_served='340000', countries='RS|TH', languages='sr|en|th', help_wanted='TECHNICAL_ASSISTANCE|STANDARDS', state='PUBLISHED',
+    label='fictional listing for the demo', sample_facts='published|confirmed')
+
 unused = {k for k in organisations} - {p['owner'] for p in projects.values()} - {d['organisation'] for d in deals} - {k for k in organisations if k.startswith('demo-')}
 assert all(organisations[k]['investor_type'] for k in unused), unused
 write('organisations.tsv', 'key name kind country city_geonames investor_type verification verification_at screening screening_at active claimed sample_facts '

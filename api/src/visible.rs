@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, ops::Deref, sync::Arc};
 
 use domain::{
-    account::Person,
+    account::{Person, PlatformRole},
     capability::Capability,
     city::City,
     demonstration_area::{AreaState, DemonstrationArea},
@@ -69,6 +69,10 @@ pub trait Guarded: Aggregate {
     fn is_kept_from(&self, _organisation: Id<Organisation>) -> bool {
         false
     }
+    /// Whether compliance officers have a part in it: without one they are as anybody else to it.
+    fn is_for_compliance(&self) -> bool {
+        true
+    }
     /// Whether an organisation of somebody was introduced to it, and still is.
     fn is_introduced(_viewer: &Viewer, _stored: &Stored<Self>) -> bool {
         false
@@ -112,6 +116,9 @@ impl Guarded for Introduction {
         // Who was asked does not learn that the screening holds or has refused it.
         let is_held = matches!(self.state, IntroductionState::Held | IntroductionState::Refused);
         is_held && organisation == self.organisation(self.recipient())
+    }
+    fn is_for_compliance(&self) -> bool {
+        self.was_held()
     }
 }
 impl Guarded for Mandate {
@@ -217,10 +224,15 @@ impl Viewer {
         let role = role_in(acting)
             .or_else(|| role_in(owner))
             .or_else(|| sides.iter().find_map(|side| role_in(Some(*side))));
+        // A key never has a role on the platform.
+        let mut platform =
+            if person.scopes.is_none() { person.platform.clone() } else { BTreeSet::default() };
+        if !stored.value.is_for_compliance() {
+            platform.remove(&PlatformRole::ComplianceOfficer);
+        }
         Standing {
             confirmed: person.confirmed,
-            // A key never has a role on the platform.
-            platform: if person.scopes.is_none() { person.platform.clone() } else { BTreeSet::default() },
+            platform,
             role,
             unclaimed: stored.value.is_unclaimed(),
             itself: stored.value.is_of(person.person),

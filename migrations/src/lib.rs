@@ -14,6 +14,7 @@ mod m20261126_000006_event;
 mod m20261126_000007_files;
 mod m20261127_000001_feed;
 mod m20261127_000002_browser_session;
+mod m20261127_000003_introduction_index;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_files::Migration),
             Box::new(m20261127_000001_feed::Migration),
             Box::new(m20261127_000002_browser_session::Migration),
+            Box::new(m20261127_000003_introduction_index::Migration),
         ]
     }
 }

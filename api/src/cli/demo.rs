@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use domain::{city::City, mandate::Mandate, project::Project};
+use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
 
 use super::{Failure, app, open, personas, rank, serve, today};
 use crate::{
@@ -31,6 +31,18 @@ const MANDATE: &str = "mandate-bank-china-eximbank";
 const PROJECT: &str =
     "aiddata-ng-phase-2-of-nigeria-national-information-and-communication-technology-infrastr";
 const CITY: &str = "geonames:3194360";
+
+/// Records of the demo's own people, by what they are and whose.
+const OWN_ORGANISATIONS: [(&str, &str); 4] = [
+    ("investorOrganisation", "demo-silk-road-fund"),
+    ("ownerOrganisation", "demo-owner"),
+    ("cityOffice", "demo-city-office-novi-sad"),
+    ("partnerOffice", "demo-city-office-chiang-mai"),
+];
+const OWN_MANDATE: &str = "demo-mandate-rural";
+const OWN_PROJECTS: [(&str, &str); 2] =
+    [("project", "demo-rural-fibre"), ("sharedProject", "demo-city-sensors")];
+const PARTNER_CITY: &str = "geonames:1153671";
 
 pub(super) async fn demo(
     common: &CommonArgs,
@@ -132,8 +144,22 @@ pub(super) async fn load(store: &Store) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What the demo shows first, which others keep; and under `own` what its people act for: the mandate of its investor,
+/// the projects of its owner, the two cities of its offices, and the organisations themselves.
 async fn ids(app: &App) -> Result<serde_json::Value, Failure> {
+    let mut own = serde_json::Map::new();
+    for (what, key) in OWN_ORGANISATIONS {
+        own.insert(what.to_owned(), encode_as(app.resolve::<Organisation>(key).await?.id).into());
+    }
+    for (what, key) in OWN_PROJECTS {
+        own.insert(what.to_owned(), encode_as(app.resolve::<Project>(key).await?.id).into());
+    }
+    own.insert("mandate".to_owned(), encode_as(app.resolve::<Mandate>(OWN_MANDATE).await?.id).into());
+    for (what, key) in [("city", CITY), ("partnerCity", PARTNER_CITY)] {
+        own.insert(what.to_owned(), encode_as(app.resolve::<City>(key).await?.id).into());
+    }
     Ok(serde_json::json!({
+        "own": own,
         "mandate": encode_as(app.resolve::<Mandate>(MANDATE).await?.id),
         "project": encode_as(app.resolve::<Project>(PROJECT).await?.id),
         "city": encode_as(app.resolve::<City>(CITY).await?.id),

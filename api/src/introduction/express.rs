@@ -113,6 +113,7 @@ async fn begin(command: &CommandTx, asked: Expression) -> Result<Id<Introduction
         field: project.value.fields.parts().first().map(|part| part.of),
         investor_country,
         project_country,
+        held_at: None,
     };
     let stored = match command.tx.create(Some(owner), None, introduction).await {
         Err(error) if error.is_taken("live_key") => return Err(duplicate().into()),

@@ -255,7 +255,8 @@ impl Introduction {
             T::Commit => next.commitment = promise(request),
             T::ConfirmClose => next.close = promise(request),
             T::Reopen => next.over = None,
-            T::Hold | T::Clear | T::Expire | T::LogContact | T::OpenDataRoom | T::Lapse => {}
+            T::Hold => next.held_at = Some(now),
+            T::Clear | T::Expire | T::LogContact | T::OpenDataRoom | T::Lapse => {}
         }
         next
     }

@@ -15,7 +15,7 @@ mod table;
 mod tests;
 
 pub use advance::{Advance, Asker, Move, Surroundings};
-pub use budget::{ContactBudget, month_begins};
+pub use budget::{ContactBudget, blocks_counted, month_begins};
 pub use code::{
     Bindingness, InterestDeclineReason, IntroductionGuard, IntroductionParty, IntroductionState,
     IntroductionTransition, NdaState, RoomFolder, Side,

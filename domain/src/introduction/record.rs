@@ -187,6 +187,9 @@ pub struct Introduction {
     pub investor_country: Option<CountryCode>,
     /// The project's first country then.
     pub project_country: Option<CountryCode>,
+    /// When the screening last held it; none where it never did.
+    #[serde(default)]
+    pub held_at: Option<DateTime<Utc>>,
 }
 
 impl Introduction {
@@ -217,6 +220,12 @@ impl Introduction {
             Side::Owner => IntroductionParty::Owner,
         };
         vec![role, of]
+    }
+
+    /// Whether the screening holds it or once did: only then compliance officers have a part in it (features 4.9.2).
+    pub const fn was_held(&self) -> bool {
+        // Records from before the time was noted tell by their state.
+        self.held_at.is_some() || matches!(self.state, IntroductionState::Held | IntroductionState::Refused)
     }
 
     /// One of the sides was heard of.

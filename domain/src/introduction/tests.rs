@@ -206,6 +206,7 @@ pub(crate) fn expressed() -> Introduction {
         field: None,
         investor_country: None,
         project_country: None,
+        held_at: None,
     }
 }
 
@@ -316,6 +317,26 @@ fn a_hold_is_lifted_or_confirmed_by_two_officers() {
 }
 
 #[test]
+fn a_hold_stays_on_the_record_after_it_was_lifted() {
+    let asker = |party| Asker { person: None, side: None, parties: vec![party] };
+    let held_up = Surroundings { screening_clear: false, ..around() };
+    let (transition, screening) = (IntroductionTransition::Hold, asker(IntroductionParty::Screening));
+    assert!(!expressed().was_held());
+    let moved = expressed().advance(transition, &screening, &Move::default(), &held_up, &timers(), later(1));
+    let Ok(Advance::Moved(held)) = moved else { panic!("{moved:?}") };
+    assert_eq!((held.state, held.held_at), (IntroductionState::Held, Some(later(1))));
+    let cleared = Introduction { state: IntroductionState::Expressed, ..held };
+    assert!(cleared.was_held());
+    assert!(step(&cleared, IntroductionTransition::Accept, Side::Owner, &Move::default()).was_held());
+    // One that was written before the time of a hold was noted.
+    let mut old = serde_json::to_value(expressed()).unwrap();
+    old.as_object_mut().unwrap().remove("held_at");
+    assert!(!serde_json::from_value::<Introduction>(old.clone()).unwrap().was_held());
+    old["state"] = serde_json::to_value(IntroductionState::Held).unwrap();
+    assert!(serde_json::from_value::<Introduction>(old).unwrap().was_held());
+}
+
+#[test]
 fn reminders_come_on_their_days_and_once() {
     let mut introduction = expressed();
     let mut days = Vec::new();
@@ -343,6 +364,32 @@ fn the_budget_is_ten_a_month_more_for_answers_and_less_for_blocks() {
     let of = |expressed, replies, blocks| ContactBudget { expressed, replies, blocks }.left();
     assert_eq!([of(0, 0, 0), of(10, 0, 0), of(10, 2, 0), of(9, 0, 1), of(0, 0, 40)], [10, 0, 2, 0, 0]);
     assert_eq!(month_begins(noon()), Utc.with_ymd_and_hms(2026, 3, 1, 0, 0, 0).unwrap());
+}
+
+#[test]
+fn a_block_lowers_no_budget_before_a_month_begins_a_week_or_more_after_it_and_lowers_one_month_alone() {
+    let at = |month, day, hour| Utc.with_ymd_and_hms(2026, month, day, hour, 0, 0).unwrap();
+    let counts = |block: DateTime<Utc>, now| {
+        let (from, until) = blocks_counted(now);
+        from <= block && block < until
+    };
+    for (block, month) in [
+        (at(3, 1, 0), 4),
+        (at(3, 24, 23), 4),
+        // Too near to the end of the month: who looks on its last day and on the first would know.
+        (at(3, 25, 0), 5),
+        (at(3, 31, 23), 5),
+        (at(4, 23, 23), 5),
+    ] {
+        let counted: Vec<u32> = (1..=12)
+            .filter(|month| {
+                let (first, last) = (at(*month, 1, 0), at(*month, 28, 23));
+                assert_eq!(counts(block, first), counts(block, last), "all through the month");
+                counts(block, first)
+            })
+            .collect();
+        assert_eq!(counted, [month], "{block}");
+    }
 }
 
 #[test]

@@ -259,7 +259,8 @@ const API_KEY: &[Row] = &[
     row(A::Delete, &[R::MemberOwner, R::Itself]),
 ];
 
-/// Of both sides. What a side keeps to itself, such as its notes, is not of the record.
+/// Of both sides. What a side keeps to itself, such as its notes, is not of the record. Compliance officers stand in
+/// their relation only to what the screening holds or once held (features 4.9.2).
 const INTRODUCTION: &[Row] = &[
     row(A::Read, &[R::MemberViewer, R::Compliance, R::System]),
     // What the sides wrote to each other is theirs; who judges a hold sees who they are.

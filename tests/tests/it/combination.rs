@@ -54,11 +54,42 @@ async fn a_gap_is_filled_by_several_with_a_proof() {
     assert_eq!(server.query(query, unknown).await["errors"][0]["extensions"]["argument"], "projectId");
 }
 
+/// In the demo as it comes, a triad closes for its city office and for its investor, by what their people act for.
+async fn closes_untouched(server: &Server) {
+    let own = &server.ids["own"];
+    let query = "query($c:ID,$m:ID){triads(cityId:$c,mandateId:$m,first:50){cityA{id} cityB{id} \
+                 project{id owner{id}} mandate{id investor{id}} weakestScore}}";
+    let of_city = server.data_as("city_office", query, json!({"c": own["city"]})).await["triads"].clone();
+    let of_mandate = server.data_as("investor", query, json!({"m": own["mandate"]})).await["triads"].clone();
+    let is_ours = |row: &&Value| {
+        row["project"]["id"] == own["sharedProject"]
+            && row["mandate"]["id"] == own["mandate"]
+            && [&row["cityA"]["id"], &row["cityB"]["id"]].contains(&&own["city"])
+    };
+    for triads in [&of_city, &of_mandate] {
+        let ours = triads.as_array().unwrap().iter().find(is_ours).unwrap_or_else(|| panic!("{triads}"));
+        assert_eq!(ours["mandate"]["investor"]["id"], own["investorOrganisation"]);
+        assert!(ours["weakestScore"].as_f64().unwrap() > 0.0, "{ours}");
+    }
+    // Its people act for these: each finds the own organisation among those of the account.
+    for (who, organisation) in [
+        ("investor", "investorOrganisation"),
+        ("owner", "ownerOrganisation"),
+        ("city_office", "cityOffice"),
+        ("partner_office", "partnerOffice"),
+    ] {
+        let me = server.data_as(who, "{me{memberships{organisation{id}}}}", json!({})).await["me"].clone();
+        let mine = me["memberships"].as_array().unwrap();
+        assert!(mine.iter().any(|one| one["organisation"]["id"] == own[organisation]), "{who}: {me}");
+    }
+}
+
 #[tokio::test]
 async fn two_cities_a_project_and_a_mandate_close() {
     let server = Server::demo(Behind::Sqlite, &[]);
+    closes_untouched(&server).await;
     let (a, _) = cities(&server).await;
-    let query = "query($c:ID,$m:ID){triads(cityId:$c,mandateId:$m,first:5){cityA{id name} cityB{id} project{id} \
+    let query = "query($c:ID,$m:ID){triads(cityId:$c,mandateId:$m,first:50){cityA{id name} cityB{id} project{id} \
                  mandate{id} weakestScore triadEdges{key score weakest because}}}";
     let (triad, _) = triad(&server, &a).await;
     let mandate = triad["mandate"]["id"].clone();

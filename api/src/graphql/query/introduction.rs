@@ -45,7 +45,8 @@ pub enum ExportFormat {
 #[derive(Debug, SimpleObject)]
 #[graphql(name = "ContactBudget")]
 pub struct BudgetObject {
-    /// What can still be expressed: ten, one more for each answer, one less for each block, less those made.
+    /// What can still be expressed: ten, one more for each answer, one less for each block of the time before, less
+    /// those made. A block never changes it within the month in which it is made.
     left: i64,
     /// Introductions that it expressed since the month began, in UTC.
     expressed: i64,

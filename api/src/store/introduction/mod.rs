@@ -11,7 +11,8 @@ use domain::{
     Vocabulary,
     id::Id,
     introduction::{
-        ContactBudget, InterestDeclineReason, Introduction, IntroductionState, Side, month_begins,
+        ContactBudget, InterestDeclineReason, Introduction, IntroductionState, Side, blocks_counted,
+        month_begins,
     },
     mandate::Mandate,
     organisation::Organisation,
@@ -104,8 +105,7 @@ impl Tx {
         organisation: Id<Organisation>,
         now: DateTime<Utc>,
     ) -> Result<ContactBudget, StoreError> {
-        let since = month_begins(now).timestamp_micros().saturating_sub(1);
-        budget(self.connection(), organisation, since).await
+        budget(self.connection(), organisation, now).await
     }
 
     /// The introductions of a project or of a mandate in some states, oldest first, at most `limit`.
@@ -197,19 +197,26 @@ pub enum Subject {
 async fn budget<C: ConnectionTrait>(
     connection: &C,
     organisation: Id<Organisation>,
-    since: i64,
+    now: DateTime<Utc>,
 ) -> Result<ContactBudget, StoreError> {
+    let since = month_begins(now).timestamp_micros().saturating_sub(1);
+    let (from, until) = blocks_counted(now);
     let id = organisation.uuid();
     let number = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     let expressed = count(connection, TABLE, [is("initiator_id", id), above("created_at", since)]).await?;
     let replies = count(connection, TABLE, [is("recipient_id", id), above("answered_at", since)]).await?;
     // A block counts where it is the answer to being written to: else whoever founds organisations to block with could
     // take the budget away.
-    let mut written_to = select(TABLE, ["recipient_id"], [is("initiator_id", id)]);
-    written_to.distinct();
-    let answered = column("blocker_id").in_subquery(written_to);
-    let blocks =
-        count(connection, "contact_block", [is("blocked_id", id), above("at", since), answered]).await?;
+    let written_to = select(
+        TABLE,
+        ["id"],
+        [
+            is("initiator_id", id),
+            column("recipient_id").eq(Expr::col((Alias::new(BLOCK), Alias::new("blocker_id")))),
+        ],
+    );
+    let at = column("at").gte(from.timestamp_micros()).and(column("at").lt(until.timestamp_micros()));
+    let blocks = count(connection, BLOCK, [is("blocked_id", id), at, Expr::exists(written_to)]).await?;
     Ok(ContactBudget { expressed: number(expressed), replies: number(replies), blocks: number(blocks) })
 }
 
@@ -271,8 +278,7 @@ impl Store {
         organisation: Id<Organisation>,
         now: DateTime<Utc>,
     ) -> Result<ContactBudget, StoreError> {
-        let since = month_begins(now).timestamp_micros().saturating_sub(1);
-        budget(self.reader(), organisation, since).await
+        budget(self.reader(), organisation, now).await
     }
 
     /// The introductions of an organisation, newest first, at most `limit`.

@@ -4,6 +4,7 @@
 mod clock;
 mod close;
 mod figures;
+mod held;
 mod races;
 mod refusals;
 
@@ -133,7 +134,7 @@ async fn journey_b(behind: Behind) {
     assert_eq!(server.refused("investor_colleague", "expressInterest", twice).await.0, "DUPLICATE");
     let seen = look(&server, "owner", &interest["id"]).await;
     assert_eq!(seen["state"], "EXPRESSED");
-    for outsider in ["bank", "city_office", "reviewer", "administrator", "observer"] {
+    for outsider in ["bank", "city_office", "reviewer", "administrator", "observer", "compliance"] {
         assert_eq!(look(&server, outsider, &interest["id"]).await, Value::Null, "{outsider}");
     }
     let own = with(&interest, "ACCEPT", json!({}));
