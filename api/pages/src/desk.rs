@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Failure, UserError, Visitor},
-    names::name_of,
     view::Money,
     words::{LANGUAGES, Language, Words, own_name},
 };
+use domain::names::name_of;
 
 /// What a page of ours may load and do: its own style sheet, script and forms, and nothing of anybody else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \

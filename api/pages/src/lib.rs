@@ -26,7 +26,6 @@ pub mod form;
 pub mod guard;
 pub mod insight;
 pub mod investor;
-pub mod names;
 pub mod office;
 pub mod owner;
 pub mod papers;
