@@ -72,17 +72,20 @@ fn english(list: &str, code: &str) -> Option<&'static str> {
         "CooperationField" => label::<CooperationField>(code),
         "FlagSeverity" => label::<FlagSeverity>(code).and_then(|text| text.split(':').next()),
         "HelpKind" => label::<HelpKind>(code),
+        "InfrastructureStage" => label::<InfrastructureStage>(code),
         "Instrument" => label::<Instrument>(code),
         "InvestmentStage" => label::<InfrastructureStage>(code).or_else(|| label::<VentureStage>(code)),
         "InvestorType" => label::<InvestorType>(code),
         "LifecycleStatus" => label::<LifecycleStatus>(code),
         "ListingState" => label::<ListingState>(code),
         "OrganisationKind" => label::<OrganisationKind>(code),
+        "PartnershipTier" => label::<PartnershipTier>(code),
         "ProjectKind" => label::<ProjectKind>(code),
         "ReadinessItem" => label::<ReadinessItem>(code),
         "ReadinessStatus" => label::<ReadinessStatus>(code),
         "RedFlag" => label::<RedFlag>(code),
         "ScreeningStatus" => label::<ScreeningStatus>(code),
+        "VentureStage" => label::<VentureStage>(code),
         "VerificationLevel" => label::<VerificationLevel>(code),
         "WorksType" => label::<WorksType>(code),
         _ => None,
@@ -144,6 +147,14 @@ mod tests {
             ("ReadinessItem", codes::<ReadinessItem>()),
             ("ReadinessStatus", codes::<ReadinessStatus>()),
             ("VerificationLevel", codes::<VerificationLevel>()),
+            ("AdministrativeLevel", codes::<AdministrativeLevel>()),
+            ("ContractType", codes::<ContractType>()),
+            ("FlagSeverity", codes::<FlagSeverity>()),
+            ("InvestorType", codes::<InvestorType>()),
+            ("LifecycleStatus", codes::<LifecycleStatus>()),
+            ("RedFlag", codes::<RedFlag>()),
+            ("ScreeningStatus", codes::<ScreeningStatus>()),
+            ("WorksType", codes::<WorksType>()),
         ]
     }
 
@@ -185,8 +196,13 @@ mod tests {
         assert_eq!(name_of(zh, "CooperationField", "CITY_IOT"), Some("物联网"));
         assert_eq!(named(zh, CooperationField::CityIot), "物联网");
         assert_eq!(named(zh, PartnershipTier::Twin), "友好城市");
-        assert_eq!(name_of(zh, "FlagSeverity", "RED"), Some("Red"));
+        assert_eq!(name_of(zh, "FlagSeverity", "RED"), Some("红色"));
+        assert_eq!(name_of(DigestLanguage::En, "FlagSeverity", "RED"), Some("Red"));
+        // A list that no language names yet.
+        assert_eq!(named(zh, crate::vocabulary::Visibility::Public), "Everyone");
         assert_eq!(name_of(DigestLanguage::En, "Instrument", "LOAN"), Some("Loan"));
+        assert_eq!(name_of(DigestLanguage::En, "VentureStage", "SEED"), Some("Seed"));
+        assert_eq!(name_of(DigestLanguage::En, "PartnershipTier", "TWIN"), Some("Twin city"));
         assert_eq!(name_of(DigestLanguage::En, "Instrument", "NO_SUCH"), None);
     }
 }

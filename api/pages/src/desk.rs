@@ -286,8 +286,8 @@ impl Desk {
         self.words.language.tag()
     }
 
-    /// The language of the scorer's sentences as attributes, where the page is in another.
-    pub fn scorer_lang(&self) -> &'static str {
+    /// The language of what the API says in English alone, as attributes, where the page is in another.
+    pub fn only_english(&self) -> &'static str {
         if self.words.language == Language::En { "" } else { " lang=\"en\" dir=\"ltr\"" }
     }
 
