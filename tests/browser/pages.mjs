@@ -49,11 +49,15 @@ async function windowOf(who, options = {}) {
 const looked = new Set();
 async function look(page, who, url) {
   const name = `${who ?? "anybody"} ${pattern(url)}`;
-  let response = await page.goto(url).catch((error) => {
+  const response = await page.goto(url).catch((error) => {
     if (!/Download is starting|ERR_ABORTED/.test(String(error))) throw error;
   });
-  // What is a file is fetched as one.
-  response ??= await page.request.get(url);
+  if (!response) {
+    // What is a file is fetched by the page that leads to it, with its cookies.
+    const status = await page.evaluate(async (url) => (await fetch(url)).status, url);
+    check(status < 400, `${name}: status ${status}`);
+    return [];
+  }
   check(response.status() < 400, `${name}: status ${response.status()}`);
   const kind = response.headers()["content-type"] ?? "";
   if (!kind.startsWith("text/html")) return [];

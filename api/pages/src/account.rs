@@ -1,6 +1,8 @@
 //! Signing in and out, and for whom somebody acts.
 
+pub mod factor;
 pub mod letter;
+pub mod members;
 pub mod own;
 
 use askama::Template;
@@ -29,6 +31,8 @@ pub fn routes() -> Router {
         .route("/acting", post(act_for))
         .merge(letter::routes())
         .merge(own::routes())
+        .merge(factor::routes())
+        .merge(members::routes())
 }
 
 #[derive(Template)]

@@ -1,6 +1,7 @@
 //! What the office of a city works with: its profile, the cities that would make partners, partnerships and triads.
 
 pub mod act;
+pub mod map;
 pub mod pair;
 pub mod partnership;
 pub mod profile;
@@ -13,6 +14,7 @@ pub fn routes() -> Router {
     Router::new()
         .merge(profile::routes())
         .merge(pair::routes())
+        .merge(map::routes())
         .merge(proposal::routes())
         .merge(partnership::routes())
         .merge(act::routes())

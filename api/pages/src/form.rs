@@ -94,6 +94,13 @@ impl Filled {
         self
     }
 
+    /// The form with another value for a field.
+    #[must_use]
+    pub fn replaced(mut self, name: &str, value: &str) -> Self {
+        self.0.retain(|(key, _)| key != name);
+        self.with(name, value)
+    }
+
     /// The fields encoded.
     pub fn encoded(&self) -> String {
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(self.again()).finish()

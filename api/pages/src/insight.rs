@@ -3,9 +3,15 @@
 
 pub mod developers;
 pub mod plot;
+pub mod search;
 
 use askama::Template;
-use axum::{Router, response::Response, routing::get};
+use axum::{
+    Router,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
@@ -23,6 +29,8 @@ pub fn routes() -> Router {
         .route("/statistics", get(statistics))
         .route("/policy", get(policy))
         .route("/data", get(data))
+        .route("/data/attribution.md", get(attribution))
+        .merge(search::routes())
         .merge(developers::routes())
 }
 
@@ -38,7 +46,7 @@ struct Cell {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Rung {
+struct LadderCell {
     rung: String,
     field: Option<String>,
     at_least: Option<i64>,
@@ -86,7 +94,7 @@ struct StatisticsPage {
     d: Desk,
     by: &'static str,
     cells: Vec<Cell>,
-    ladder: Vec<Rung>,
+    ladder: Vec<LadderCell>,
     calibration: Vec<Calibration>,
     flows: Option<Flows>,
     a: String,
@@ -118,7 +126,7 @@ impl StatisticsPage {
     }
 
     /// The rungs over all fields.
-    fn rungs(&self) -> Vec<&Rung> {
+    fn rungs(&self) -> Vec<&LadderCell> {
         self.ladder.iter().filter(|rung| rung.field.is_none()).collect()
     }
 
@@ -150,7 +158,7 @@ async fn statistics(d: Desk) -> Result<Response, Failure> {
     #[serde(rename_all = "camelCase")]
     struct Answer {
         statistics: Cells,
-        outcome_ladder: Vec<Rung>,
+        outcome_ladder: Vec<LadderCell>,
         calibration: Vec<Calibration>,
     }
     #[derive(Deserialize)]
@@ -192,9 +200,9 @@ struct Policy {
     author: String,
     note: String,
     fusion: String,
-    investor_weights: Vec<Weight>,
-    project_weights: Vec<Weight>,
-    city_weights: Vec<Weight>,
+    investor_weights: Vec<CriterionWeight>,
+    project_weights: Vec<CriterionWeight>,
+    city_weights: Vec<CriterionWeight>,
     gates: Vec<GateRule>,
     city_gates: Vec<GateRule>,
     coverage_floor: f64,
@@ -203,13 +211,13 @@ struct Policy {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-struct Weight {
+struct CriterionWeight {
     key: String,
     weight: f64,
     anchors: String,
 }
 
-impl Weight {
+impl CriterionWeight {
     fn bar(&self) -> String {
         crate::draw::criterion(self.weight, 1.0, Some(1.0), 1.0)
     }
@@ -222,7 +230,7 @@ struct GateRule {
 }
 
 impl Policy {
-    fn sides(&self) -> [(&'static str, &[Weight]); 3] {
+    fn sides(&self) -> [(&'static str, &[CriterionWeight]); 3] {
         [
             ("policy-investor", &self.investor_weights),
             ("policy-project", &self.project_weights),
@@ -294,6 +302,10 @@ struct DataPage {
 
 async fn data(d: Desk) -> Result<Response, Failure> {
     d.page(&DataPage { d: d.clone(), sources: sections(ATTRIBUTION) })
+}
+
+async fn attribution() -> Response {
+    ([(header::CONTENT_TYPE, "text/markdown; charset=utf-8")], ATTRIBUTION).into_response()
 }
 
 #[cfg(test)]

@@ -1,9 +1,14 @@
 //! What an investor works with: mandates with their ranked projects, one match with the reasons of both sides, and the
 //! introductions that come of it.
 
-pub mod editor;
+pub mod compare;
+pub mod home;
 pub mod introduction;
+pub mod mandate;
 pub mod matching;
+pub mod pipeline;
+pub mod stack;
+pub mod weights;
 
 use askama::Template;
 use axum::{Router, extract::Path, response::Response, routing::get};
@@ -23,8 +28,11 @@ pub fn routes() -> Router {
     Router::new()
         .route("/mandates", get(mandates))
         .route("/mandates/{id}", get(ranked))
-        .merge(editor::routes())
+        .merge(mandate::routes())
+        .merge(compare::routes())
+        .merge(stack::routes())
         .merge(matching::routes())
+        .merge(pipeline::routes())
         .merge(introduction::routes())
 }
 
@@ -124,6 +132,10 @@ struct RankedPage {
     text: String,
     by: String,
     is_rest: bool,
+    /// The weights that the list is made with.
+    weights: Vec<weights::Weight>,
+    /// Whether they are the reader's own.
+    is_own: bool,
 }
 
 impl RankedPage {
@@ -141,6 +153,20 @@ async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
         mandate: Option<Named>,
         opportunities: Ranked,
     }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Weighed {
+        investor_weights: Vec<weights::Weight>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Rules {
+        ranking_policy: Weighed,
+    }
+    let document = "query Weights { rankingPolicy { investorWeights { key weight } } }";
+    let rules: Rules = d.ask(document, json!({})).await?;
+    let policy = rules.ranking_policy.investor_weights;
+    let own = weights::own(&d, &policy);
     let text = d.parameter("text");
     let by =
         d.parameter("by").filter(|by| ORDERS.contains(&by.as_str())).unwrap_or_else(|| "MUTUAL".to_owned());
@@ -152,11 +178,15 @@ async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
         "list": if is_rest { "NOT_ENOUGH_KNOWN" } else { "RANKED" },
         "after": d.parameter("after"),
         "lang": lang(&d),
+        "weights": weights::input(own.as_deref()),
     });
     let answer: Answer = d.ask(include_str!("../queries/investor/ranked.graphql"), variables).await?;
     let mandate = answer.mandate.ok_or_else(Failure::not_found)?;
     let text = text.unwrap_or_default();
-    d.page(&RankedPage { d: d.clone(), mandate, ranked: answer.opportunities, text, by, is_rest })
+    let (is_own, weights) = (own.is_some(), own.unwrap_or(policy));
+    let ranked = answer.opportunities;
+    let page = RankedPage { d: d.clone(), mandate, ranked, text, by, is_rest, weights, is_own };
+    d.page(&page)
 }
 
 /// The language of the scorer's sentences.

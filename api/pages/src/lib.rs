@@ -8,11 +8,7 @@
 //! answer is made), [`guard`] (what stands before every page), [`form`], [`words`], then the pages by who uses them:
 //! [`public`], [`account`], [`investor`], [`city`], [`owner`], [`reader`], [`insight`], [`office`].
 
-#![expect(
-    clippy::unused_self,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "templates call methods, and hand everything over by reference"
-)]
+#![expect(clippy::unused_self, reason = "templates call methods, and hand everything over by reference")]
 #![expect(clippy::struct_field_names, reason = "answers are read under the names that the API gives")]
 
 pub mod account;

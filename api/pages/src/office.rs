@@ -1,6 +1,8 @@
 //! What those work with who keep the platform: the queue of listings to review, of organisations to verify and of hits of
 //! the screening.
 
+pub mod word;
+
 use askama::Template;
 use axum::{
     Router,
@@ -31,6 +33,7 @@ pub fn routes() -> Router {
         .route("/screening/{id}", post(decide))
         .route("/verification", get(verification))
         .route("/verification/{id}", post(verify))
+        .merge(word::routes())
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -50,6 +53,8 @@ struct Review {
     mine: bool,
     due: Option<NaiveDate>,
     duplicates: Vec<String>,
+    #[serde(default)]
+    waiting_changes: Vec<String>,
 }
 
 #[derive(Template)]
@@ -89,12 +94,31 @@ struct Flag {
     justification: Option<String>,
 }
 
+impl Case {
+    /// The decision that somebody else than who takes it may give a second word for.
+    fn second(&self) -> Option<&'static str> {
+        let is_another = self.row.review.as_ref().is_some_and(|review| review.claimed && !review.mine);
+        match self.row.state.as_str() {
+            "IN_REVIEW" if is_another => Some("REJECT"),
+            "SUSPENDED" => Some("REINSTATE"),
+            _ => None,
+        }
+    }
+
+    /// Whether the listing may be suspended now.
+    fn can_suspend(&self) -> bool {
+        self.available_transitions.iter().any(|one| one.is("SUSPEND"))
+    }
+}
+
 /// What a reviewer does, and the mutation of each; those that name reasons take another input.
-const MOVES: [(&str, &str, bool); 4] = [
+const MOVES: [(&str, &str, bool); 6] = [
     ("CLAIM", "claimProject", false),
     ("PUBLISH", "publishProject", false),
     ("RETURN", "returnProject", true),
     ("REJECT", "rejectProject", true),
+    ("REINSTATE", "reinstateProject", false),
+    ("GRANT_APPEAL", "grantProjectAppeal", false),
 ];
 
 const REASONS: [&str; 8] = [

@@ -1,12 +1,7 @@
 //! What anybody may see: the front page, the catalogue of projects and of cities.
 
 use askama::Template;
-use axum::{
-    Router,
-    extract::Path,
-    response::{Redirect, Response},
-    routing::get,
-};
+use axum::{Router, extract::Path, response::Response, routing::get};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
@@ -32,6 +27,8 @@ struct HomePage {
     d: Desk,
     projects: i64,
     cities: i64,
+    countries: i64,
+    latest: Vec<Edge<ProjectRow>>,
 }
 
 #[derive(Deserialize)]
@@ -42,19 +39,25 @@ struct Count {
 
 async fn home(d: Desk) -> Result<Response, Failure> {
     #[derive(Deserialize)]
+    struct Cells {
+        cells: Vec<serde::de::IgnoredAny>,
+    }
+    #[derive(Deserialize)]
     struct Counts {
-        projects: Count,
+        projects: Connection<ProjectRow>,
         cities: Count,
+        statistics: Cells,
     }
     // Somebody with work to do gets there at once.
     if let Some(person) = &d.person
         && person.is_investor()
     {
-        return Ok(axum::response::IntoResponse::into_response(Redirect::to("/mandates")));
+        return crate::investor::home::shown(&d).await;
     }
     let counts: Counts = d.ask(include_str!("../queries/public/home.graphql"), json!({})).await?;
+    let countries = i64::try_from(counts.statistics.cells.len()).unwrap_or_default();
     let (projects, cities) = (counts.projects.total_count, counts.cities.total_count);
-    d.page(&HomePage { d: d.clone(), projects, cities })
+    d.page(&HomePage { d: d.clone(), projects, cities, countries, latest: counts.projects.edges })
 }
 
 /// A project in a list.

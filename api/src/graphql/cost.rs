@@ -107,6 +107,8 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::short("availableMoves", 3),
     FieldCost::short("quietDates", 10),
     FieldCost::short("documents", 20),
+    FieldCost::short("ownMandates", 20),
+    FieldCost::short("ownCities", 20),
     FieldCost::short("activities", 20),
     FieldCost::short("available", 10),
     FieldCost::short("byCountryPair", 5),

@@ -168,8 +168,8 @@ pub(super) fn panicked(_cause: Box<dyn Any + Send + 'static>) -> Response {
 }
 
 /// A path that nothing serves.
-pub(super) async fn not_found(request: Request) -> Response {
-    refuse(ErrorCode::NotFound, &request)
+pub(super) fn not_found(request: &Request) -> Response {
+    refuse(ErrorCode::NotFound, request)
 }
 
 /// A method that a path does not take.

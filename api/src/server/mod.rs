@@ -102,7 +102,7 @@ pub fn router(
                 *request.uri_mut() = Uri::from_static(::pages::NOT_FOUND);
                 return elsewhere.oneshot(request).await.into_response();
             }
-            layers::not_found(request).await
+            layers::not_found(&request)
         }
     };
     let guarded = guard(routes.fallback(unmatched), turns, config.max_body).merge(guard(

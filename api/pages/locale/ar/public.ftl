@@ -1,64 +1,52 @@
-home-title = Where digital-economy projects meet the money, and cities meet their twins
-home-lead = Every match comes with its reasons, how much of it is known, and what would change it. Nothing here binds anybody before both sides have signed.
-home-projects = { $count ->
-    [one] Look at one project
-   *[other] Look at { $count } projects
-}
-home-cities = { $count ->
-    [one] Look at one city
-   *[other] Look at { $count } cities
-}
-home-investor-title = For investors
-home-investor-text = Say what your mandate is. See the projects that fit it, ranked, each with the reasons of both sides and how firm its place is.
-home-city-title = For city offices
-home-city-text = See which foreign city would make a partner and why, and go from a letter of intent through approvals to an agreement.
-home-owner-title = For project owners
-home-owner-text = List a project, see which investors fit, and what each missing document would open.
-projects-title = Projects
-projects-count = { $count ->
-    [one] One project
-   *[other] { $count } projects
-}
-search-words = Words of the title or summary
-gap-of = Money wanted: { $amount }
-size-band = Size: { $band }
-project-blind = The owner of this listing stays unnamed until an introduction is accepted.
-project-owner = Owner
-project-places = Where
-project-kind = Kind
-project-stage = Stage
-project-fields = Fields
-project-contract = Contract
-project-authority = Public authority
-project-gap = Money wanted
-project-band = Size
-project-slice = Smallest share
-project-instruments = Instruments sought
-project-return = Return, a year
-project-tenor = Tenor
-project-help = Help wanted
-project-deadline = Deadline
-project-published = Published
-project-confirmed = Confirmed as current
-project-state = State of the listing
-project-impact = What it would change
-impact-people = { $count } people newly served
-impact-schools = { $count } schools connected
-impact-price = Entry price: { $share } of income per head
-impact-women = Women among those who benefit: { $share }
-project-readiness = How ready it is
-project-item = Item
-project-status = Status
-project-flags = What does not fit together
-project-justified = with a justification
-project-documents = Documents
-cities-title = Cities
-cities-count = { $count ->
-    [one] One city
-   *[other] { $count } cities
-}
-search-city = Name of a city
-city = City
-country = Country
-inhabitants = Inhabitants
-city-accepting = Looks for partners
+home-title = حيث تلتقي مشاريع الاقتصاد الرقمي بالتمويل وتجد المدن توائمها
+home-lead = لكل تطابق أسبابه ومقدار المعلوم منه وما قد يغيّره. لا شيء هنا يُلزم أحدًا قبل أن يوقّع الطرفان.
+home-projects = تصفّح المشاريع: { $count }
+home-cities = تصفّح المدن: { $count }
+home-investor-title = للمستثمرين
+home-investor-text = حدّد تفويضك لترى المشاريع الملائمة مرتبة، مع أسباب الطرفين ومدى ثبات مرتبتها.
+home-city-title = لمكاتب المدن
+home-city-text = اعرف أي مدينة أجنبية تصلح شريكًا ولماذا، وسِر من خطاب النوايا عبر الموافقات إلى الاتفاق.
+home-owner-title = لأصحاب المشاريع
+home-owner-text = أدرج مشروعًا واعرف المستثمرين الملائمين وما تفتحه كل وثيقة ناقصة.
+projects-title = المشاريع
+projects-count = عدد المشاريع: { $count }
+search-words = كلمات من العنوان أو الملخص
+gap-of = التمويل المطلوب: { $amount }
+size-band = الحجم: { $band }
+project-blind = يبقى صاحب هذا العرض غير مسمّى حتى يُقبَل التعارف.
+project-owner = المالك
+project-places = المكان
+project-kind = النوع
+project-stage = المرحلة
+project-fields = المجالات
+project-contract = العقد
+project-authority = الجهة العامة
+project-gap = التمويل المطلوب
+project-band = الحجم
+project-slice = أصغر حصة
+project-instruments = الأدوات المطلوبة
+project-return = العائد السنوي
+project-tenor = المدة
+project-help = المساعدة المطلوبة
+project-deadline = الموعد النهائي
+project-published = تاريخ النشر
+project-confirmed = تاريخ التأكيد
+project-state = حالة العرض
+project-impact = ما الذي سيتغيّر
+impact-people = المستفيدون الجدد: { $count }
+impact-schools = المدارس المتصلة: { $count }
+impact-price = سعر الدخول: { $share } من دخل الفرد
+impact-women = النساء بين المستفيدين: { $share }
+project-readiness = مدى الجاهزية
+project-item = البند
+project-status = الحالة
+project-flags = ما لا يتّسق
+project-justified = مع تبرير
+project-documents = الوثائق
+cities-title = المدن
+cities-count = عدد المدن: { $count }
+search-city = اسم مدينة
+city = المدينة
+country = البلد
+inhabitants = السكان
+city-accepting = تبحث عن شركاء

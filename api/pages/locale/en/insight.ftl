@@ -75,4 +75,15 @@ example-me = Who am I
 example-projects = Projects
 example-policy = Policy
 example-statistics = Figures
-ladder-none = No introduction has come so far yet.
+ladder-none = No introduction has come to a rung yet.
+search-all = Search projects, cities and organisations
+search-help = Write one or more words in any script. All of them have to be found; the last may be the beginning of one.
+search-organisations = Organisations
+home-countries = { $count ->
+    [one] Open listings are in one country.
+   *[other] Open listings are in { $count } countries.
+}
+home-some = Some of the open projects
+data-ask-title = By program
+data-ask-text = Everything public is asked for in one request, without an account, such as this one.
+attribution-download = The whole file of sources and changes

@@ -1,64 +1,52 @@
-home-title = Where digital-economy projects meet the money, and cities meet their twins
-home-lead = Every match comes with its reasons, how much of it is known, and what would change it. Nothing here binds anybody before both sides have signed.
-home-projects = { $count ->
-    [one] Look at one project
-   *[other] Look at { $count } projects
-}
-home-cities = { $count ->
-    [one] Look at one city
-   *[other] Look at { $count } cities
-}
-home-investor-title = For investors
-home-investor-text = Say what your mandate is. See the projects that fit it, ranked, each with the reasons of both sides and how firm its place is.
-home-city-title = For city offices
-home-city-text = See which foreign city would make a partner and why, and go from a letter of intent through approvals to an agreement.
-home-owner-title = For project owners
-home-owner-text = List a project, see which investors fit, and what each missing document would open.
-projects-title = Projects
-projects-count = { $count ->
-    [one] One project
-   *[other] { $count } projects
-}
-search-words = Words of the title or summary
-gap-of = Money wanted: { $amount }
-size-band = Size: { $band }
-project-blind = The owner of this listing stays unnamed until an introduction is accepted.
-project-owner = Owner
-project-places = Where
-project-kind = Kind
-project-stage = Stage
-project-fields = Fields
-project-contract = Contract
-project-authority = Public authority
-project-gap = Money wanted
-project-band = Size
-project-slice = Smallest share
-project-instruments = Instruments sought
-project-return = Return, a year
-project-tenor = Tenor
-project-help = Help wanted
-project-deadline = Deadline
-project-published = Published
-project-confirmed = Confirmed as current
-project-state = State of the listing
-project-impact = What it would change
-impact-people = { $count } people newly served
-impact-schools = { $count } schools connected
-impact-price = Entry price: { $share } of income per head
-impact-women = Women among those who benefit: { $share }
-project-readiness = How ready it is
-project-item = Item
-project-status = Status
-project-flags = What does not fit together
-project-justified = with a justification
-project-documents = Documents
-cities-title = Cities
-cities-count = { $count ->
-    [one] One city
-   *[other] { $count } cities
-}
-search-city = Name of a city
-city = City
-country = Country
-inhabitants = Inhabitants
-city-accepting = Looks for partners
+home-title = ບ່ອນທີ່ໂຄງການເສດຖະກິດດິຈິຕອນພົບແຫຼ່ງທຶນ ແລະ ເມືອງພົບເມືອງຄູ່
+home-lead = ທຸກການຈັບຄູ່ມີເຫດຜົນ, ບອກວ່າຮູ້ຫຼາຍປານໃດ ແລະ ແມ່ນຫຍັງຈະປ່ຽນຜົນ. ບໍ່ມີຫຍັງຜູກມັດໃຜຈົນກວ່າທັງສອງຝ່າຍຈະລົງນາມ
+home-projects = ເບິ່ງໂຄງການ: { $count }
+home-cities = ເບິ່ງເມືອງ: { $count }
+home-investor-title = ສຳລັບຜູ້ລົງທຶນ
+home-investor-text = ບອກເງື່ອນໄຂການລົງທຶນ ແລ້ວເບິ່ງໂຄງການທີ່ເໝາະຕາມລຳດັບ ພ້ອມເຫດຜົນຂອງທັງສອງຝ່າຍ ແລະ ຄວາມໝັ້ນຄົງຂອງອັນດັບ
+home-city-title = ສຳລັບຫ້ອງການເມືອງ
+home-city-text = ເບິ່ງວ່າເມືອງຕ່າງປະເທດໃດເໝາະເປັນຄູ່ ແລະ ຍ້ອນຫຍັງ ແລ້ວເດີນຈາກໜັງສືເຈດຈຳນົງຜ່ານການອະນຸມັດໄປສູ່ຂໍ້ຕົກລົງ
+home-owner-title = ສຳລັບເຈົ້າຂອງໂຄງການ
+home-owner-text = ລົງລາຍການໂຄງການ, ເບິ່ງວ່າຜູ້ລົງທຶນໃດເໝາະ ແລະ ເອກະສານທີ່ຂາດແຕ່ລະອັນຈະເປີດຫຍັງ
+projects-title = ໂຄງການ
+projects-count = ຈຳນວນໂຄງການ: { $count }
+search-words = ຄຳໃນຊື່ ຫຼື ບົດສະຫຼຸບ
+gap-of = ເງິນທີ່ຕ້ອງການ: { $amount }
+size-band = ຂະໜາດ: { $band }
+project-blind = ເຈົ້າຂອງລາຍການນີ້ບໍ່ເປີດເຜີຍຊື່ຈົນກວ່າການແນະນຳຈະຖືກຕອບຮັບ
+project-owner = ເຈົ້າຂອງ
+project-places = ສະຖານທີ່
+project-kind = ປະເພດ
+project-stage = ໄລຍະ
+project-fields = ຂະແໜງ
+project-contract = ສັນຍາ
+project-authority = ໜ່ວຍງານລັດ
+project-gap = ເງິນທີ່ຕ້ອງການ
+project-band = ຂະໜາດ
+project-slice = ສ່ວນນ້ອຍສຸດ
+project-instruments = ເຄື່ອງມືທີ່ຕ້ອງການ
+project-return = ຜົນຕອບແທນຕໍ່ປີ
+project-tenor = ອາຍຸ
+project-help = ການຊ່ວຍເຫຼືອທີ່ຕ້ອງການ
+project-deadline = ວັນກຳນົດ
+project-published = ເຜີຍແຜ່ເມື່ອ
+project-confirmed = ຢືນຢັນວ່າເປັນປັດຈຸບັນ
+project-state = ສະຖານະລາຍການ
+project-impact = ສິ່ງທີ່ຈະປ່ຽນ
+impact-people = ຜູ້ໄດ້ຮັບບໍລິການໃໝ່: { $count }
+impact-schools = ໂຮງຮຽນທີ່ເຊື່ອມຕໍ່: { $count }
+impact-price = ລາຄາເລີ່ມຕົ້ນ: { $share } ຂອງລາຍຮັບຕໍ່ຫົວ
+impact-women = ແມ່ຍິງໃນຜູ້ໄດ້ຮັບປະໂຫຍດ: { $share }
+project-readiness = ຄວາມພ້ອມ
+project-item = ລາຍການ
+project-status = ສະຖານະ
+project-flags = ສິ່ງທີ່ບໍ່ສອດຄ່ອງ
+project-justified = ມີຄຳຊີ້ແຈງ
+project-documents = ເອກະສານ
+cities-title = ເມືອງ
+cities-count = ຈຳນວນເມືອງ: { $count }
+search-city = ຊື່ເມືອງ
+city = ເມືອງ
+country = ປະເທດ
+inhabitants = ປະຊາກອນ
+city-accepting = ກຳລັງຊອກຫາຄູ່

@@ -1,64 +1,52 @@
-home-title = Where digital-economy projects meet the money, and cities meet their twins
-home-lead = Every match comes with its reasons, how much of it is known, and what would change it. Nothing here binds anybody before both sides have signed.
-home-projects = { $count ->
-    [one] Look at one project
-   *[other] Look at { $count } projects
-}
-home-cities = { $count ->
-    [one] Look at one city
-   *[other] Look at { $count } cities
-}
-home-investor-title = For investors
-home-investor-text = Say what your mandate is. See the projects that fit it, ranked, each with the reasons of both sides and how firm its place is.
-home-city-title = For city offices
-home-city-text = See which foreign city would make a partner and why, and go from a letter of intent through approvals to an agreement.
-home-owner-title = For project owners
-home-owner-text = List a project, see which investors fit, and what each missing document would open.
-projects-title = Projects
-projects-count = { $count ->
-    [one] One project
-   *[other] { $count } projects
-}
-search-words = Words of the title or summary
-gap-of = Money wanted: { $amount }
-size-band = Size: { $band }
-project-blind = The owner of this listing stays unnamed until an introduction is accepted.
-project-owner = Owner
-project-places = Where
-project-kind = Kind
-project-stage = Stage
-project-fields = Fields
-project-contract = Contract
-project-authority = Public authority
-project-gap = Money wanted
-project-band = Size
-project-slice = Smallest share
-project-instruments = Instruments sought
-project-return = Return, a year
-project-tenor = Tenor
-project-help = Help wanted
-project-deadline = Deadline
-project-published = Published
-project-confirmed = Confirmed as current
-project-state = State of the listing
-project-impact = What it would change
-impact-people = { $count } people newly served
-impact-schools = { $count } schools connected
-impact-price = Entry price: { $share } of income per head
-impact-women = Women among those who benefit: { $share }
-project-readiness = How ready it is
-project-item = Item
-project-status = Status
-project-flags = What does not fit together
-project-justified = with a justification
-project-documents = Documents
-cities-title = Cities
-cities-count = { $count ->
-    [one] One city
-   *[other] { $count } cities
-}
-search-city = Name of a city
-city = City
-country = Country
-inhabitants = Inhabitants
-city-accepting = Looks for partners
+home-title = Здесь проекты цифровой экономики находят деньги, а города — побратимов
+home-lead = У каждой пары есть причины, доля известного и то, что изменило бы оценку. Ничто здесь не обязывает, пока обе стороны не подписали.
+home-projects = Проекты: { $count }
+home-cities = Города: { $count }
+home-investor-title = Инвесторам
+home-investor-text = Назовите свой мандат. Вы увидите подходящие проекты по порядку, с причинами обеих сторон и прочностью места.
+home-city-title = Городским службам
+home-city-text = Узнайте, какой зарубежный город подошёл бы в партнёры и почему, и пройдите путь от письма о намерениях до соглашения.
+home-owner-title = Владельцам проектов
+home-owner-text = Опишите проект и узнайте, какие инвесторы подходят и что открыл бы каждый недостающий документ.
+projects-title = Проекты
+projects-count = Проектов: { $count }
+search-words = Слова из названия или описания
+gap-of = Нужно денег: { $amount }
+size-band = Размер: { $band }
+project-blind = Владелец не называется, пока знакомство не принято.
+project-owner = Владелец
+project-places = Где
+project-kind = Вид
+project-stage = Стадия
+project-fields = Области
+project-contract = Договор
+project-authority = Государственный орган
+project-gap = Нужно денег
+project-band = Размер
+project-slice = Наименьшая доля
+project-instruments = Нужные инструменты
+project-return = Доходность в год
+project-tenor = Срок
+project-help = Нужная помощь
+project-deadline = Крайний срок
+project-published = Опубликовано
+project-confirmed = Подтверждено
+project-state = Состояние
+project-impact = Что изменится
+impact-people = Новых пользователей: { $count }
+impact-schools = Подключённых школ: { $count }
+impact-price = Начальная цена: { $share } дохода на душу
+impact-women = Женщин среди получателей: { $share }
+project-readiness = Готовность
+project-item = Пункт
+project-status = Состояние
+project-flags = Что не сходится
+project-justified = с обоснованием
+project-documents = Документы
+cities-title = Города
+cities-count = Городов: { $count }
+search-city = Название города
+city = Город
+country = Страна
+inhabitants = Жители
+city-accepting = Ищет партнёров

@@ -1,64 +1,52 @@
-home-title = Where digital-economy projects meet the money, and cities meet their twins
-home-lead = Every match comes with its reasons, how much of it is known, and what would change it. Nothing here binds anybody before both sides have signed.
-home-projects = { $count ->
-    [one] Look at one project
-   *[other] Look at { $count } projects
-}
-home-cities = { $count ->
-    [one] Look at one city
-   *[other] Look at { $count } cities
-}
-home-investor-title = For investors
-home-investor-text = Say what your mandate is. See the projects that fit it, ranked, each with the reasons of both sides and how firm its place is.
-home-city-title = For city offices
-home-city-text = See which foreign city would make a partner and why, and go from a letter of intent through approvals to an agreement.
-home-owner-title = For project owners
-home-owner-text = List a project, see which investors fit, and what each missing document would open.
-projects-title = Projects
-projects-count = { $count ->
-    [one] One project
-   *[other] { $count } projects
-}
-search-words = Words of the title or summary
-gap-of = Money wanted: { $amount }
-size-band = Size: { $band }
-project-blind = The owner of this listing stays unnamed until an introduction is accepted.
-project-owner = Owner
-project-places = Where
-project-kind = Kind
-project-stage = Stage
-project-fields = Fields
-project-contract = Contract
-project-authority = Public authority
-project-gap = Money wanted
-project-band = Size
-project-slice = Smallest share
-project-instruments = Instruments sought
-project-return = Return, a year
-project-tenor = Tenor
-project-help = Help wanted
-project-deadline = Deadline
-project-published = Published
-project-confirmed = Confirmed as current
-project-state = State of the listing
-project-impact = What it would change
-impact-people = { $count } people newly served
-impact-schools = { $count } schools connected
-impact-price = Entry price: { $share } of income per head
-impact-women = Women among those who benefit: { $share }
-project-readiness = How ready it is
-project-item = Item
-project-status = Status
-project-flags = What does not fit together
-project-justified = with a justification
-project-documents = Documents
-cities-title = Cities
-cities-count = { $count ->
-    [one] One city
-   *[other] { $count } cities
-}
-search-city = Name of a city
-city = City
-country = Country
-inhabitants = Inhabitants
-city-accepting = Looks for partners
+home-title = Где пројекти дигиталне економије налазе новац, а градови побратиме
+home-lead = Сваки пар има разлоге, колико је познато и шта би га променило. Ништа никога не обавезује док обе стране не потпишу.
+home-projects = Пројекти: { $count }
+home-cities = Градови: { $count }
+home-investor-title = За инвеститоре
+home-investor-text = Кажите какав вам је мандат. Видећете пројекте који му одговарају по реду, са разлозима обе стране и колико је место чврсто.
+home-city-title = За градске канцеларије
+home-city-text = Видите који би страни град био партнер и зашто, и пређите пут од писма о намерама преко одобрења до споразума.
+home-owner-title = За власнике пројеката
+home-owner-text = Пријавите пројекат, видите који инвеститори одговарају и шта би отворио сваки документ који недостаје.
+projects-title = Пројекти
+projects-count = Број пројеката: { $count }
+search-words = Речи из наслова или описа
+gap-of = Тражени новац: { $amount }
+size-band = Величина: { $band }
+project-blind = Власник остаје неименован док се упознавање не прихвати.
+project-owner = Власник
+project-places = Где
+project-kind = Врста
+project-stage = Фаза
+project-fields = Области
+project-contract = Уговор
+project-authority = Јавни орган
+project-gap = Тражени новац
+project-band = Величина
+project-slice = Најмањи удео
+project-instruments = Тражени инструменти
+project-return = Принос годишње
+project-tenor = Рок
+project-help = Тражена помоћ
+project-deadline = Крајњи рок
+project-published = Објављено
+project-confirmed = Потврђено као важеће
+project-state = Стање
+project-impact = Шта би се променило
+impact-people = Нових корисника: { $count }
+impact-schools = Повезаних школа: { $count }
+impact-price = Улазна цена: { $share } дохотка по глави
+impact-women = Жена међу корисницима: { $share }
+project-readiness = Колико је спремно
+project-item = Ставка
+project-status = Статус
+project-flags = Шта се не слаже
+project-justified = са образложењем
+project-documents = Документа
+cities-title = Градови
+cities-count = Број градова: { $count }
+search-city = Назив града
+city = Град
+country = Земља
+inhabitants = Становници
+city-accepting = Тражи партнере

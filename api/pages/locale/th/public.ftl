@@ -1,64 +1,52 @@
-home-title = Where digital-economy projects meet the money, and cities meet their twins
-home-lead = Every match comes with its reasons, how much of it is known, and what would change it. Nothing here binds anybody before both sides have signed.
-home-projects = { $count ->
-    [one] Look at one project
-   *[other] Look at { $count } projects
-}
-home-cities = { $count ->
-    [one] Look at one city
-   *[other] Look at { $count } cities
-}
-home-investor-title = For investors
-home-investor-text = Say what your mandate is. See the projects that fit it, ranked, each with the reasons of both sides and how firm its place is.
-home-city-title = For city offices
-home-city-text = See which foreign city would make a partner and why, and go from a letter of intent through approvals to an agreement.
-home-owner-title = For project owners
-home-owner-text = List a project, see which investors fit, and what each missing document would open.
-projects-title = Projects
-projects-count = { $count ->
-    [one] One project
-   *[other] { $count } projects
-}
-search-words = Words of the title or summary
-gap-of = Money wanted: { $amount }
-size-band = Size: { $band }
-project-blind = The owner of this listing stays unnamed until an introduction is accepted.
-project-owner = Owner
-project-places = Where
-project-kind = Kind
-project-stage = Stage
-project-fields = Fields
-project-contract = Contract
-project-authority = Public authority
-project-gap = Money wanted
-project-band = Size
-project-slice = Smallest share
-project-instruments = Instruments sought
-project-return = Return, a year
-project-tenor = Tenor
-project-help = Help wanted
-project-deadline = Deadline
-project-published = Published
-project-confirmed = Confirmed as current
-project-state = State of the listing
-project-impact = What it would change
-impact-people = { $count } people newly served
-impact-schools = { $count } schools connected
-impact-price = Entry price: { $share } of income per head
-impact-women = Women among those who benefit: { $share }
-project-readiness = How ready it is
-project-item = Item
-project-status = Status
-project-flags = What does not fit together
-project-justified = with a justification
-project-documents = Documents
-cities-title = Cities
-cities-count = { $count ->
-    [one] One city
-   *[other] { $count } cities
-}
-search-city = Name of a city
-city = City
-country = Country
-inhabitants = Inhabitants
-city-accepting = Looks for partners
+home-title = ที่ซึ่งโครงการเศรษฐกิจดิจิทัลพบแหล่งทุน และเมืองพบเมืองคู่
+home-lead = ทุกการจับคู่มีเหตุผล บอกว่าทราบมากเพียงใดและอะไรจะเปลี่ยนผล ไม่มีสิ่งใดผูกพันใครจนกว่าทั้งสองฝ่ายจะลงนาม
+home-projects = ดูโครงการ: { $count }
+home-cities = ดูเมือง: { $count }
+home-investor-title = สำหรับผู้ลงทุน
+home-investor-text = ระบุเกณฑ์การลงทุน แล้วดูโครงการที่เหมาะตามลำดับ พร้อมเหตุผลของทั้งสองฝ่ายและความมั่นคงของอันดับ
+home-city-title = สำหรับสำนักงานเมือง
+home-city-text = ดูว่าเมืองต่างประเทศใดเหมาะเป็นคู่และเพราะเหตุใด แล้วเดินจากหนังสือแสดงเจตจำนงผ่านการอนุมัติสู่ข้อตกลง
+home-owner-title = สำหรับเจ้าของโครงการ
+home-owner-text = ลงรายการโครงการ ดูว่าผู้ลงทุนรายใดเหมาะ และเอกสารที่ขาดแต่ละฉบับจะเปิดอะไร
+projects-title = โครงการ
+projects-count = จำนวนโครงการ: { $count }
+search-words = คำในชื่อหรือบทสรุป
+gap-of = เงินที่ต้องการ: { $amount }
+size-band = ขนาด: { $band }
+project-blind = เจ้าของรายการนี้ไม่เปิดเผยชื่อจนกว่าจะตอบรับการแนะนำตัว
+project-owner = เจ้าของ
+project-places = สถานที่
+project-kind = ประเภท
+project-stage = ระยะ
+project-fields = สาขา
+project-contract = สัญญา
+project-authority = หน่วยงานรัฐ
+project-gap = เงินที่ต้องการ
+project-band = ขนาด
+project-slice = ส่วนเล็กที่สุด
+project-instruments = เครื่องมือที่ต้องการ
+project-return = ผลตอบแทนต่อปี
+project-tenor = อายุ
+project-help = ความช่วยเหลือที่ต้องการ
+project-deadline = กำหนดวันสุดท้าย
+project-published = เผยแพร่เมื่อ
+project-confirmed = ยืนยันว่าเป็นปัจจุบัน
+project-state = สถานะรายการ
+project-impact = สิ่งที่จะเปลี่ยนไป
+impact-people = ผู้ได้รับบริการใหม่: { $count }
+impact-schools = โรงเรียนที่เชื่อมต่อ: { $count }
+impact-price = ราคาเริ่มต้น: { $share } ของรายได้ต่อหัว
+impact-women = ผู้หญิงในกลุ่มผู้ได้ประโยชน์: { $share }
+project-readiness = ความพร้อม
+project-item = รายการ
+project-status = สถานะ
+project-flags = สิ่งที่ไม่สอดคล้องกัน
+project-justified = มีคำชี้แจง
+project-documents = เอกสาร
+cities-title = เมือง
+cities-count = จำนวนเมือง: { $count }
+search-city = ชื่อเมือง
+city = เมือง
+country = ประเทศ
+inhabitants = ประชากร
+city-accepting = กำลังหาคู่

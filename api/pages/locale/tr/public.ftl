@@ -1,64 +1,52 @@
-home-title = Where digital-economy projects meet the money, and cities meet their twins
-home-lead = Every match comes with its reasons, how much of it is known, and what would change it. Nothing here binds anybody before both sides have signed.
-home-projects = { $count ->
-    [one] Look at one project
-   *[other] Look at { $count } projects
-}
-home-cities = { $count ->
-    [one] Look at one city
-   *[other] Look at { $count } cities
-}
-home-investor-title = For investors
-home-investor-text = Say what your mandate is. See the projects that fit it, ranked, each with the reasons of both sides and how firm its place is.
-home-city-title = For city offices
-home-city-text = See which foreign city would make a partner and why, and go from a letter of intent through approvals to an agreement.
-home-owner-title = For project owners
-home-owner-text = List a project, see which investors fit, and what each missing document would open.
-projects-title = Projects
-projects-count = { $count ->
-    [one] One project
-   *[other] { $count } projects
-}
-search-words = Words of the title or summary
-gap-of = Money wanted: { $amount }
-size-band = Size: { $band }
-project-blind = The owner of this listing stays unnamed until an introduction is accepted.
-project-owner = Owner
-project-places = Where
-project-kind = Kind
-project-stage = Stage
-project-fields = Fields
-project-contract = Contract
-project-authority = Public authority
-project-gap = Money wanted
-project-band = Size
-project-slice = Smallest share
-project-instruments = Instruments sought
-project-return = Return, a year
-project-tenor = Tenor
-project-help = Help wanted
-project-deadline = Deadline
-project-published = Published
-project-confirmed = Confirmed as current
-project-state = State of the listing
-project-impact = What it would change
-impact-people = { $count } people newly served
-impact-schools = { $count } schools connected
-impact-price = Entry price: { $share } of income per head
-impact-women = Women among those who benefit: { $share }
-project-readiness = How ready it is
-project-item = Item
-project-status = Status
-project-flags = What does not fit together
-project-justified = with a justification
-project-documents = Documents
-cities-title = Cities
-cities-count = { $count ->
-    [one] One city
-   *[other] { $count } cities
-}
-search-city = Name of a city
-city = City
-country = Country
-inhabitants = Inhabitants
-city-accepting = Looks for partners
+home-title = Dijital ekonomi projelerinin finansmanla, şehirlerin kardeşleriyle buluştuğu yer
+home-lead = Her eşleşmenin gerekçeleri, ne kadarının bilindiği ve onu neyin değiştireceği yazılıdır. İki taraf imzalamadan hiçbir şey kimseyi bağlamaz.
+home-projects = Projeler: { $count }
+home-cities = Şehirler: { $count }
+home-investor-title = Yatırımcılar için
+home-investor-text = Yatırım ölçütünüzü söyleyin; uyan projeleri sıralı, iki tarafın gerekçeleriyle ve yerinin sağlamlığıyla görün.
+home-city-title = Şehir ofisleri için
+home-city-text = Hangi yabancı şehrin neden iyi ortak olacağını görün; niyet mektubundan onaylara, anlaşmaya gidin.
+home-owner-title = Proje sahipleri için
+home-owner-text = Projenizi ilan edin; hangi yatırımcıların uyduğunu ve her eksik belgenin neyi açacağını görün.
+projects-title = Projeler
+projects-count = Proje sayısı: { $count }
+search-words = Başlık veya özetten sözcükler
+gap-of = İstenen tutar: { $amount }
+size-band = Büyüklük: { $band }
+project-blind = Bu ilanın sahibi tanıştırma kabul edilene kadar adsız kalır.
+project-owner = Sahibi
+project-places = Nerede
+project-kind = Tür
+project-stage = Aşama
+project-fields = Alanlar
+project-contract = Sözleşme
+project-authority = Kamu otoritesi
+project-gap = İstenen tutar
+project-band = Büyüklük
+project-slice = En küçük pay
+project-instruments = İstenen araçlar
+project-return = Yıllık getiri
+project-tenor = Vade
+project-help = İstenen yardım
+project-deadline = Son tarih
+project-published = Yayımlandı
+project-confirmed = Güncelliği doğrulandı
+project-state = İlanın durumu
+project-impact = Ne değişecek
+impact-people = Yeni hizmet alan kişi: { $count }
+impact-schools = Bağlanan okul: { $count }
+impact-price = Giriş fiyatı: kişi başı gelirin { $share } kadarı
+impact-women = Yararlananlar içinde kadınlar: { $share }
+project-readiness = Hazırlık durumu
+project-item = Madde
+project-status = Durum
+project-flags = Birbirini tutmayanlar
+project-justified = gerekçesiyle
+project-documents = Belgeler
+cities-title = Şehirler
+cities-count = Şehir sayısı: { $count }
+search-city = Şehir adı
+city = Şehir
+country = Ülke
+inhabitants = Nüfus
+city-accepting = Ortak arıyor

@@ -1,64 +1,52 @@
-home-title = Where digital-economy projects meet the money, and cities meet their twins
-home-lead = Every match comes with its reasons, how much of it is known, and what would change it. Nothing here binds anybody before both sides have signed.
-home-projects = { $count ->
-    [one] Look at one project
-   *[other] Look at { $count } projects
-}
-home-cities = { $count ->
-    [one] Look at one city
-   *[other] Look at { $count } cities
-}
-home-investor-title = For investors
-home-investor-text = Say what your mandate is. See the projects that fit it, ranked, each with the reasons of both sides and how firm its place is.
-home-city-title = For city offices
-home-city-text = See which foreign city would make a partner and why, and go from a letter of intent through approvals to an agreement.
-home-owner-title = For project owners
-home-owner-text = List a project, see which investors fit, and what each missing document would open.
-projects-title = Projects
-projects-count = { $count ->
-    [one] One project
-   *[other] { $count } projects
-}
-search-words = Words of the title or summary
-gap-of = Money wanted: { $amount }
-size-band = Size: { $band }
-project-blind = The owner of this listing stays unnamed until an introduction is accepted.
-project-owner = Owner
-project-places = Where
-project-kind = Kind
-project-stage = Stage
-project-fields = Fields
-project-contract = Contract
-project-authority = Public authority
-project-gap = Money wanted
-project-band = Size
-project-slice = Smallest share
-project-instruments = Instruments sought
-project-return = Return, a year
-project-tenor = Tenor
-project-help = Help wanted
-project-deadline = Deadline
-project-published = Published
-project-confirmed = Confirmed as current
-project-state = State of the listing
-project-impact = What it would change
-impact-people = { $count } people newly served
-impact-schools = { $count } schools connected
-impact-price = Entry price: { $share } of income per head
-impact-women = Women among those who benefit: { $share }
-project-readiness = How ready it is
-project-item = Item
-project-status = Status
-project-flags = What does not fit together
-project-justified = with a justification
-project-documents = Documents
-cities-title = Cities
-cities-count = { $count ->
-    [one] One city
-   *[other] { $count } cities
-}
-search-city = Name of a city
-city = City
-country = Country
-inhabitants = Inhabitants
-city-accepting = Looks for partners
+home-title = 让数字经济项目找到资金，让城市找到结对伙伴
+home-lead = 每一次匹配都附有理由、已知程度以及怎样会改变结果。在双方签署之前，这里的一切都没有约束力。
+home-projects = 查看 { $count } 个项目
+home-cities = 查看 { $count } 座城市
+home-investor-title = 投资方
+home-investor-text = 说明您的投资意向，即可看到符合的项目及其排名、双方的理由以及名次的稳固程度。
+home-city-title = 城市办公室
+home-city-text = 看看哪座外国城市适合结为伙伴以及原因，并从意向书经审批走到协议。
+home-owner-title = 项目业主
+home-owner-text = 登记项目，看看哪些投资方合适，以及每份缺少的文件能带来什么。
+projects-title = 项目
+projects-count = { $count } 个项目
+search-words = 标题或摘要中的词
+gap-of = 所需资金：{ $amount }
+size-band = 规模：{ $band }
+project-blind = 在引荐被接受之前，该项目的业主不公开名称。
+project-owner = 业主
+project-places = 地点
+project-kind = 类型
+project-stage = 阶段
+project-fields = 领域
+project-contract = 合同
+project-authority = 公共主管机构
+project-gap = 所需资金
+project-band = 规模
+project-slice = 最小份额
+project-instruments = 所需工具
+project-return = 年回报率
+project-tenor = 期限
+project-help = 所需帮助
+project-deadline = 截止日期
+project-published = 发布日期
+project-confirmed = 确认有效日期
+project-state = 项目状态
+project-impact = 带来的改变
+impact-people = 新服务人口：{ $count }
+impact-schools = 接入学校：{ $count }
+impact-price = 入门价格：人均收入的 { $share }
+impact-women = 受益者中的女性：{ $share }
+project-readiness = 准备程度
+project-item = 项目
+project-status = 状态
+project-flags = 不一致之处
+project-justified = 已说明理由
+project-documents = 文件
+cities-title = 城市
+cities-count = { $count } 座城市
+search-city = 城市名称
+city = 城市
+country = 国家
+inhabitants = 人口
+city-accepting = 正在寻找伙伴

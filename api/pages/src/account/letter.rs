@@ -176,7 +176,7 @@ async fn invitation_form(d: Desk) -> Result<Response, Failure> {
 }
 
 async fn accept(d: Desk, Path(token): Path<String>, filled: Filled) -> Result<Response, Failure> {
-    let document = "mutation Accept($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { membership { id } userErrors { code path message } } }";
+    let document = "mutation Accept($input: AcceptInvitationInput!) { acceptInvitation(input: $input) { membershipId userErrors { code path message } } }";
     let fields = if d.person.is_some() { &[] } else { INVITED };
     let input = json!({ "token": token, "name": filled.get("name"), "password": filled.get("password") });
     run(&d, ("invited", fields), document, input, filled).await

@@ -209,7 +209,8 @@ pub(super) struct Step {
 #[serde(rename_all = "camelCase")]
 struct Source {
     verified: bool,
-    source: Option<String>,
+    #[serde(rename = "source")]
+    origin: Option<String>,
     as_of: Option<NaiveDate>,
 }
 

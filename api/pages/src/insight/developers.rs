@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::{
     Router,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -23,9 +23,12 @@ pub fn routes() -> Router {
 /// The schema in its own language, as the API's own test keeps it.
 const SDL: &str = include_str!("../../../schema.graphql");
 
+/// The shortest client: one request.
+pub const CURL: &str = include_str!("../../snippets/projects.sh");
+
 /// Snippets with their names, each run by the tests against a server.
 const SNIPPETS: [(&str, &str); 3] = [
-    ("curl", include_str!("../../snippets/projects.sh")),
+    ("curl", CURL),
     ("Python", include_str!("../../snippets/projects.py")),
     ("JavaScript", include_str!("../../snippets/projects.mjs")),
 ];
@@ -113,5 +116,9 @@ async fn try_it(d: Desk, filled: Filled) -> Result<Response, Failure> {
             Err(refused) => failure = Some(refused),
         }
     }
-    d.page(&TryPage { d: d.clone(), document, variables: text, answer, failure, asks_again, bad_variables })
+    let is_done = failure.is_none() && !bad_variables && !asks_again;
+    let status = if is_done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page =
+        TryPage { d: d.clone(), document, variables: text, answer, failure, asks_again, bad_variables };
+    d.page_with(status, &page)
 }

@@ -1,10 +1,10 @@
-//! Introductions: the list of those under way, and one with all that may be done next.
+//! One introduction with all that may be done next, its document room and the own notes.
 
 use askama::Template;
 use axum::{
     Router,
     extract::Path,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -16,55 +16,32 @@ use crate::{
     api::Failure,
     desk::Desk,
     form::{Faults, Filled, KEY},
-    public::{ProjectRow, next},
-    view::{Available, Connection, Money, Named, Text, money_input},
+    public::ProjectRow,
+    view::{Available, Money, Named, Text, money_input},
 };
 
 /// The routes.
 pub fn routes() -> Router {
     Router::new()
-        .route("/pipeline", get(pipeline))
         .route("/introductions/{id}", get(shown))
         .route("/introductions/{id}/move", post(moved))
         .route("/introductions/{id}/nda", post(nda))
         .route("/introductions/{id}/notes", post(note))
-        .route("/pipeline/export", get(export))
+        .route("/introductions/{id}/folder", post(grant))
+        .route("/introductions/{id}/open", post(open))
 }
 
+/// An introduction in a list.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Row {
-    id: String,
-    state: String,
-    since: DateTime<Utc>,
-    project: Option<ProjectRow>,
-    mandate: Option<Named>,
-    investor: Named,
-    next_due_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Template)]
-#[template(path = "investor/pipeline.html")]
-struct PipelinePage {
-    d: Desk,
-    list: Connection<Row>,
-}
-
-impl PipelinePage {
-    fn more(&self) -> Option<String> {
-        next(&self.d, &self.list.page_info)
-    }
-}
-
-async fn pipeline(d: Desk) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Answer {
-        pipeline: Connection<Row>,
-    }
-    d.signed_in()?;
-    let variables = json!({ "after": d.parameter("after") });
-    let answer: Answer = d.ask(include_str!("../../queries/investor/pipeline.graphql"), variables).await?;
-    d.page(&PipelinePage { d: d.clone(), list: answer.pipeline })
+pub struct Row {
+    pub(super) id: String,
+    pub(super) state: String,
+    pub(super) since: DateTime<Utc>,
+    pub(super) project: Option<ProjectRow>,
+    pub(super) mandate: Option<Named>,
+    pub(super) investor: Named,
+    pub(super) next_due_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -74,6 +51,8 @@ struct Introduction {
     row: Row,
     version: i64,
     initiator: String,
+    my_side: Option<String>,
+    waiting_words: Vec<Waiting>,
     owner: Option<Named>,
     answers: Option<Answers>,
     contacts: Vec<Contact>,
@@ -85,6 +64,15 @@ struct Introduction {
     room: Option<Room>,
     notes: Vec<Note>,
     available_transitions: Vec<Available>,
+}
+
+/// What one side has said and the other has still to say.
+#[derive(Debug, Clone, Deserialize)]
+struct Waiting {
+    transition: String,
+    side: Option<String>,
+    amount: Option<Money>,
+    at: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -160,6 +148,46 @@ impl Introduction {
 struct Room {
     nda: String,
     nda_signed_by: Vec<String>,
+    folders: Vec<OneFolder>,
+    reads: Vec<Read>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OneFolder {
+    folder: String,
+    open_until: Option<DateTime<Utc>>,
+    readable: bool,
+    papers: Vec<Paper>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Read {
+    document_id: String,
+    organisation_id: String,
+    at: DateTime<Utc>,
+}
+
+impl Introduction {
+    /// The title of a paper of the room.
+    fn title_of(&self, document: &str) -> &str {
+        let folders = self.room.iter().flat_map(|room| &room.folders);
+        let mut papers = folders.flat_map(|folder| &folder.papers);
+        papers.find(|paper| paper.id == document).map_or("–", |paper| paper.title.as_str())
+    }
+
+    /// The name of one of the two organisations.
+    fn who(&self, organisation: &str) -> &str {
+        let sides = [Some(&self.row.investor), self.owner.as_ref()];
+        let found = sides.into_iter().flatten().find(|side| side.id == organisation);
+        found.map_or("–", |side| side.name.as_str())
+    }
+
+    /// Whether the caller's side owns the project, and so its room.
+    fn is_owners(&self) -> bool {
+        self.my_side.as_deref() == Some("OWNER")
+    }
 }
 
 /// A paper of the own organisation.
@@ -276,26 +304,40 @@ async fn note(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
     }
 }
 
-/// The pipeline as a file; private notes are not in it.
-async fn export(d: Desk) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Exported {
-        export_pipeline: String,
+/// Opens a folder to the other side until the end of a day, or shuts it.
+async fn grant(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
+    let until = filled.get("until").map(|day| format!("{day}T23:59:59Z"));
+    let input = json!({
+        "introductionId": id,
+        "expectedVersion": filled.whole("version"),
+        "folder": filled.text("folder"),
+        "until": until,
+        "idempotencyKey": filled.text(KEY),
+    });
+    match d.act::<Done>(include_str!("../../queries/investor/folder.graphql"), input).await {
+        Ok(Ok(Done {})) => Ok(d.go(&format!("/introductions/{id}"), "room-granted")),
+        Ok(Err(errors)) => page(&d, &id, filled, Faults(errors)).await,
+        Err(failure) if failure.code == "VALIDATION" => {
+            page(&d, &id, filled, Faults::of_failure(&failure)).await
+        }
+        Err(failure) => Err(failure),
     }
-    d.signed_in()?;
-    let is_json = d.parameter("format").as_deref() == Some("json");
-    let variables = json!({ "format": if is_json { "JSON" } else { "CSV" } });
-    let document = "query Export($format: ExportFormat!) { exportPipeline(format: $format) }";
-    let exported: Exported = d.ask(document, variables).await?;
-    let (kind, name) = if is_json {
-        ("application/json", "pipeline.json")
-    } else {
-        ("text/csv; charset=utf-8", "pipeline.csv")
-    };
-    let headers = [
-        (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok((headers, exported.export_pipeline).into_response())
+}
+
+/// Opens a paper of the room; that it was read is on record for both sides.
+async fn open(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Opened {
+        url: Option<String>,
+    }
+    let input = json!({
+        "introductionId": id,
+        "documentId": filled.text("document"),
+        "idempotencyKey": filled.text(KEY),
+    });
+    match d.act::<Opened>(include_str!("../../queries/investor/open.graphql"), input).await? {
+        Ok(Opened { url: Some(url) }) => Ok(axum::response::Redirect::to(&url).into_response()),
+        Ok(Opened { url: None }) => Err(Failure::not_found()),
+        Err(errors) => page(&d, &id, filled, Faults(errors)).await,
+    }
 }

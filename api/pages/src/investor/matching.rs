@@ -17,7 +17,6 @@ use crate::{
 /// The routes.
 pub fn routes() -> Router {
     Router::new()
-        .route("/mandates/{id}/compare", get(compare))
         .route("/mandates/{id}/projects/{project}", get(shown))
         .route("/mandates/{id}/projects/{project}/interest", get(interest_form).post(express))
 }
@@ -133,70 +132,4 @@ async fn express(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> R
         Ok(made) => Ok(d.go(&format!("/introductions/{}", made.introduction.id), "interest-sent")),
         Err(errors) => interest_page(&d, of, filled, Faults(errors)).await,
     }
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Compared {
-    matches: Vec<Match>,
-}
-
-/// A criterion of one side, with its bar and value in each of the matches.
-struct Line {
-    key: String,
-    /// How far the values are apart, 0 to 1.
-    spread: f64,
-    cells: Vec<Option<crate::view::Criterion>>,
-}
-
-/// The criteria of a side, those in which the matches differ most first.
-fn lines(matches: &[Match], side: impl Fn(&Match) -> &Side) -> Vec<Line> {
-    let Some(first) = matches.first() else { return Vec::new() };
-    let mut all: Vec<Line> = side(first)
-        .criteria
-        .iter()
-        .map(|criterion| {
-            let key = criterion.key.clone();
-            let cells: Vec<_> = matches
-                .iter()
-                .map(|one| side(one).criteria.iter().find(|other| other.key == key).cloned())
-                .collect();
-            let values: Vec<f64> = cells.iter().flatten().map(|cell| cell.value.unwrap_or(0.4)).collect();
-            let most = values.iter().copied().fold(f64::MIN, f64::max);
-            let least = values.iter().copied().fold(f64::MAX, f64::min);
-            let spread = if values.is_empty() { 0.0 } else { (most - least) * criterion.weight };
-            Line { key, spread, cells }
-        })
-        .collect();
-    all.sort_by(|a, b| b.spread.total_cmp(&a.spread));
-    all
-}
-
-#[derive(Template)]
-#[template(path = "investor/compare.html")]
-struct ComparePage {
-    d: Desk,
-    mandate_id: String,
-    matches: Vec<Match>,
-    sides: Vec<(&'static str, Vec<Line>)>,
-}
-
-/// Up to six, as the API takes them.
-async fn compare(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Answer {
-        compare_projects: Compared,
-    }
-    let projects: Vec<String> = d.parameters("project").into_iter().take(6).collect();
-    let mut matches = Vec::new();
-    if projects.len() >= 2 {
-        let variables = json!({ "mandate": id, "projects": projects, "lang": lang(&d) });
-        let answer: Answer = d.ask(include_str!("../../queries/investor/compare.graphql"), variables).await?;
-        matches = answer.compare_projects.matches;
-    }
-    let sides = vec![
-        ("side-investor", lines(&matches, |one| &one.for_investor)),
-        ("side-project", lines(&matches, |one| &one.for_project)),
-    ];
-    d.page(&ComparePage { d: d.clone(), mandate_id: id, matches, sides })
 }

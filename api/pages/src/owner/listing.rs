@@ -225,6 +225,11 @@ impl ListingPage {
     fn question(&self, key: &str) -> String {
         format!("q-{key}")
     }
+
+    /// The currency of an amount: what was typed, or the usual one.
+    fn currency(&self, key: &str) -> String {
+        self.filled.get(&format!("c-{key}")).unwrap_or("USD").to_owned()
+    }
 }
 
 async fn page(d: &Desk, id: &str, filled: Filled, faults: Faults) -> Result<Response, Failure> {

@@ -169,7 +169,7 @@ impl OrganisationNode {
         Ok(Some(found))
     }
     /// Its mandates that are in the catalogue, in the order of their ids, at most 100.
-    async fn mandates(&self, ctx: &Context<'_>) -> Result<Vec<MandateNode>> {
+    async fn own_mandates(&self, ctx: &Context<'_>) -> Result<Vec<MandateNode>> {
         let id = self.0.id;
         let ids = ctx
             .data::<App>()?
@@ -180,7 +180,7 @@ impl OrganisationNode {
         Ok(found.into_iter().flatten().map(MandateNode).collect())
     }
     /// Cities whose office it is, in the order of their ids, at most 100.
-    async fn cities(&self, ctx: &Context<'_>) -> Result<Vec<CityNode>> {
+    async fn own_cities(&self, ctx: &Context<'_>) -> Result<Vec<CityNode>> {
         let id = self.0.id;
         let ids = ctx
             .data::<App>()?
