@@ -152,8 +152,7 @@ async fn page(d: &Desk, is_sent: bool, filled: Option<Filled>, faults: Faults) -
         (subscriptions, searches) = (answer.digest_subscriptions, answer.me.saved_searches);
         email = person.email.clone().unwrap_or_default();
         if let Some(acting) = person.acting() {
-            let document =
-                "query Own($id: ID!) { organisation(id: $id) { mandates: ownMandates { id name } cities: ownCities { id name } } }";
+            let document = "query Own($id: ID!) { organisation(id: $id) { mandates: ownMandates { id name } cities: ownCities { id name } } }";
             let found: Acting = d.ask(document, json!({ "id": acting.id })).await?;
             own = found.organisation;
         }

@@ -82,7 +82,7 @@ fn day() -> NaiveDate {
 
 /// One digest with all kinds of items.
 fn digest() -> Vec<(DigestItemKind, Body)> {
-    let euros = |whole: i64| Arg::Money(Money::from_minor(whole * 100, Currency::EUR).unwrap());
+    let euros = |whole: i64| Arg::Money(Money::from_minor(whole.saturating_mul(100), Currency::EUR).unwrap());
     let fields = |all: &[CooperationField]| {
         let names = all.iter().map(|field| Arg::inside(*field)).collect();
         Arg::from(Sentence::plain("said.brackets").with("names", Arg::All(names)))

@@ -112,7 +112,7 @@ impl Sentence {
                     text.push(close);
                 }
                 Some((_, arg)) => text.push_str(&arg.tell(language)),
-                None => text.push_str(&format!("{{{name}}}")),
+                None => text.extend(["{", name, "}"]),
             }
             rest = behind;
         }
