@@ -8,7 +8,7 @@
 //! [`import_job`], a [`document`], an [`introduction`], an [`exchange_event`] with its [`meeting`]s. How the state of any
 //! of them moves is a table, and [`machine`] says how a table is read. Who may do what stands in [`policy`], who sees
 //! which field in [`disclosure`]. [`sanctions`] and [`name_match`] hold what a list of sanctions says and which of its
-//! names a name is like. Values are parsed once, at the edge; inside they cannot be wrong.
+//! names a name is like. [`names`] calls codes and countries by their names in each language. Values are parsed once, at the edge; inside they cannot be wrong.
 
 pub mod account;
 pub mod agreement_template;
@@ -34,6 +34,7 @@ pub mod machine;
 pub mod mandate;
 pub mod meeting;
 pub mod name_match;
+pub mod names;
 pub mod organisation;
 pub mod partnership;
 pub mod policy;

@@ -17,10 +17,10 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Failure, UserError, Visitor},
-    names::name_of,
     view::Money,
     words::{LANGUAGES, Language, Words, own_name},
 };
+use domain::names::name_of;
 
 /// What a page of ours may load and do: its own style sheet, script and forms, and nothing of anybody else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -286,8 +286,8 @@ impl Desk {
         self.words.language.tag()
     }
 
-    /// The language of the scorer's sentences as attributes, where the page is in another.
-    pub fn scorer_lang(&self) -> &'static str {
+    /// The language of what the API says in English alone, as attributes, where the page is in another.
+    pub fn only_english(&self) -> &'static str {
         if self.words.language == Language::En { "" } else { " lang=\"en\" dir=\"ltr\"" }
     }
 

@@ -19,9 +19,9 @@ use serde_json::json;
 use crate::{
     api::Failure,
     desk::Desk,
-    names::name_of,
     view::{Country, Money},
 };
+use domain::names::name_of;
 
 /// The routes.
 pub fn routes() -> Router {

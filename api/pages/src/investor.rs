@@ -190,6 +190,6 @@ async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
 }
 
 /// The language of the scorer's sentences.
-pub fn lang(_d: &Desk) -> Value {
-    "EN".into()
+pub fn lang(d: &Desk) -> Value {
+    d.language_code().into()
 }

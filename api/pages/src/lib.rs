@@ -22,7 +22,6 @@ pub mod form;
 pub mod guard;
 pub mod insight;
 pub mod investor;
-pub mod names;
 pub mod office;
 pub mod owner;
 pub mod papers;

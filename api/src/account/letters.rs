@@ -1,4 +1,4 @@
-//! What the mail about accounts says. Plain text in English; the languages come with the digests.
+//! What the mail about accounts says. Plain text in English.
 
 use domain::{account::Person, id::Id};
 
@@ -31,15 +31,6 @@ pub(crate) fn notice(
     expires_at: Option<i64>,
 ) -> Letter {
     Letter { class: MailClass::Notice, ..security(Some(person), to, subject, body, expires_at) }
-}
-
-/// Asks whether a listing is still current.
-pub(crate) fn still_current(title: &str, link: &str) -> (String, String) {
-    let body = format!(
-        "Your listing \"{title}\" was last confirmed some time ago. If all of it is still true, confirm it with this \
-         link:\n{link}\n\nAfter 90 days without a word it is marked as stale, and after 60 more it is archived."
-    );
-    ("Is your listing still current?".to_owned(), body)
 }
 
 /// To confirm the address of a new account.

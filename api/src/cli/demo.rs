@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{city::City, digest::DigestLanguage, mandate::Mandate, organisation::Organisation, project::Project};
 
 use super::{Failure, app, open, personas, rank, serve, today};
 use crate::{
@@ -68,12 +68,13 @@ pub(super) async fn demo(
     load(&store).await?;
     let app = app(store).await?;
     if once {
+        let print = rank::Print { first: 5, lang: DigestLanguage::En, as_json: false };
         for (what, id) in [
             (rank::What::Opportunities, MANDATE),
             (rank::What::Investors, PROJECT),
             (rank::What::Cities, CITY),
         ] {
-            say!("{}", rank::rank(&app, what, id, 5, false).await?);
+            say!("{}", rank::rank(&app, what, id, print).await?);
         }
         say!(
             "Sources and licences: api/demo/ATTRIBUTION.md. Verification and screening of the records are samples."

@@ -35,6 +35,7 @@ use std::{path::Path, process::ExitCode, sync::Arc};
 
 use chrono::{NaiveDate, Utc};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use domain::digest::DigestLanguage;
 
 use crate::{
     app::App,
@@ -96,6 +97,9 @@ enum Command {
         /// Rows.
         #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=100))]
         first: u16,
+        /// The language of the sentences: en, zh, ar, tr, sr, th, lo or ru.
+        #[arg(long, default_value = "en", value_parser = rank::language)]
+        lang: DigestLanguage,
         /// Print JSON, one document.
         #[arg(long)]
         json: bool,
@@ -237,13 +241,14 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             store.close().await?;
             return done;
         }
-        Command::Rank { what, id, first, json } => {
+        Command::Rank { what, id, first, lang, json } => {
             let settings = Settings::new(&cli.common, &none)?;
             let store = existing(&settings).await?;
             store.migrate().await?;
             let app = app(store).await?;
+            let print = rank::Print { first: usize::from(first), lang, as_json: json };
             // Closed also where it is refused, so that no log is left beside the file.
-            let ranked = rank::rank(&app, what, &id, usize::from(first), json).await;
+            let ranked = rank::rank(&app, what, &id, print).await;
             app.store.close().await?;
             say!("{}", ranked?);
         }

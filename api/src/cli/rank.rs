@@ -1,7 +1,10 @@
 //! `caravanserai rank`: a ranking as a table or as JSON.
 
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
-use domain::{city::City, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{
+    Vocabulary, city::City, digest::DigestLanguage, mandate::Mandate, organisation::Organisation,
+    project::Project,
+};
 use matcher::{
     explanation::{Audience, Sentence, display_points},
     rank::{List, OpportunityFilter, RankBy},
@@ -49,26 +52,40 @@ struct Shown {
     excluded: Vec<(&'static str, u64, u64)>,
 }
 
-pub(super) async fn rank(
-    app: &App,
-    what: What,
-    id: &str,
-    first: usize,
-    as_json: bool,
-) -> Result<String, Failure> {
+/// How a ranking is printed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Print {
+    /// Rows.
+    pub(super) first: usize,
+    /// The language of the sentences; the frame of the table is English.
+    pub(super) lang: DigestLanguage,
+    /// Whether as one document of JSON.
+    pub(super) as_json: bool,
+}
+
+/// The language of a tag, for the terminal's arguments.
+pub(super) fn language(tag: &str) -> Result<DigestLanguage, String> {
+    let known = || DigestLanguage::ALL.iter().copied();
+    known().find(|language| language.tag().eq_ignore_ascii_case(tag)).ok_or_else(|| {
+        let tags: Vec<_> = known().map(DigestLanguage::tag).collect();
+        format!("it would be one of {}", tags.join(", "))
+    })
+}
+
+pub(super) async fn rank(app: &App, what: What, id: &str, print: Print) -> Result<String, Failure> {
     let shown = match what {
-        What::Opportunities => for_mandate(app, id, first).await?,
-        What::Investors => for_project(app, id, first).await?,
-        What::Cities => for_city(app, id, first).await?,
+        What::Opportunities => for_mandate(app, id, print).await?,
+        What::Investors => for_project(app, id, print).await?,
+        What::Cities => for_city(app, id, print).await?,
     };
-    Ok(if as_json { serde_json::to_string_pretty(&shown.json())? } else { shown.table() })
+    Ok(if print.as_json { serde_json::to_string_pretty(&shown.json())? } else { shown.table() })
 }
 
-fn english(sentences: &[Sentence]) -> Vec<String> {
-    sentences.iter().map(Sentence::english).collect()
+fn told(sentences: &[Sentence], lang: DigestLanguage) -> Vec<String> {
+    sentences.iter().map(|sentence| sentence.told(lang)).collect()
 }
 
-async fn for_mandate(app: &App, id: &str, first: usize) -> Result<Shown, AppError> {
+async fn for_mandate(app: &App, id: &str, Print { first, lang, .. }: Print) -> Result<Shown, AppError> {
     let mandate = app.resolve::<Mandate>(id).await?;
     let request = OpportunityRequest {
         mandate: MandateChoice::Saved(mandate.id),
@@ -85,7 +102,13 @@ async fn for_mandate(app: &App, id: &str, first: usize) -> Result<Shown, AppErro
     let lines = ranked.page.items.iter().filter_map(|row| {
         let project = &found.get(&row.project)?.value;
         let notes = project.provenance.label.iter().map(ToString::to_string).collect();
-        Some(line(row, encode_as(row.project), project.title.value().to_owned(), notes, Audience::Investor))
+        Some(line(
+            row,
+            encode_as(row.project),
+            project.title.value().to_owned(),
+            notes,
+            (Audience::Investor, lang),
+        ))
     });
     let notes: Vec<String> = mandate.value.provenance.label.iter().map(ToString::to_string).collect();
     Ok(Shown {
@@ -97,7 +120,7 @@ async fn for_mandate(app: &App, id: &str, first: usize) -> Result<Shown, AppErro
     })
 }
 
-async fn for_project(app: &App, id: &str, first: usize) -> Result<Shown, AppError> {
+async fn for_project(app: &App, id: &str, Print { first, lang, .. }: Print) -> Result<Shown, AppError> {
     let project = app.resolve::<Project>(id).await?;
     let ranked = investors_for(app, project.id, RankBy::Mutual, List::Ranked, first, None)?;
     let ids: Vec<_> = ranked.page.items.iter().filter_map(|row| row.investor).collect();
@@ -108,7 +131,7 @@ async fn for_project(app: &App, id: &str, first: usize) -> Result<Shown, AppErro
         let investor = &investors.get(&row.investor?)?.value;
         let mandate = &mandates.get(&row.mandate?)?.value;
         let notes = mandate.provenance.label.iter().map(ToString::to_string).collect();
-        Some(line(row, encode_as(row.mandate?), investor.name.to_string(), notes, Audience::Owner))
+        Some(line(row, encode_as(row.mandate?), investor.name.to_string(), notes, (Audience::Owner, lang)))
     });
     let notes: Vec<String> = project.value.provenance.label.iter().map(ToString::to_string).collect();
     Ok(Shown {
@@ -120,7 +143,7 @@ async fn for_project(app: &App, id: &str, first: usize) -> Result<Shown, AppErro
     })
 }
 
-async fn for_city(app: &App, id: &str, first: usize) -> Result<Shown, AppError> {
+async fn for_city(app: &App, id: &str, Print { first, lang, .. }: Print) -> Result<Shown, AppError> {
     let city = app.resolve::<City>(id).await?;
     let ranked = partner_cities(app, &CityRequest::published(city.id, first))?;
     let ids: Vec<_> = ranked.page.items.iter().map(|row| row.partner).collect();
@@ -129,10 +152,7 @@ async fn for_city(app: &App, id: &str, first: usize) -> Result<Shown, AppError> 
     let lines = ranked.page.items.iter().filter_map(|row| {
         let partner = &found.get(&row.partner)?.value;
         let explanation = row.explanation()?;
-        let mut notes = vec![format!(
-            "reachable now: {}",
-            domain::Vocabulary::label(explanation.reachable_tier).to_lowercase()
-        )];
+        let mut notes = vec![format!("reachable now: {}", explanation.reachable_tier.label().to_lowercase())];
         if row.is_sample() {
             notes.push("sample needs and offers".to_owned());
         }
@@ -142,9 +162,9 @@ async fn for_city(app: &App, id: &str, first: usize) -> Result<Shown, AppError> 
             name: format!("{}, {}", partner.name, world.country_name(partner.country)),
             notes,
             score: row.evaluation.mutual,
-            because: english(&explanation.because),
-            against: english(&explanation.against),
-            unknown: english(&explanation.unknown),
+            because: told(&explanation.because, lang),
+            against: told(&explanation.against, lang),
+            unknown: told(&explanation.unknown, lang),
         })
     });
     let lines = lines.collect();
@@ -162,7 +182,13 @@ fn with_notes(title: &str, notes: &[String]) -> String {
     if notes.is_empty() { title.to_owned() } else { format!("{title} [{}]", notes.join("; ")) }
 }
 
-fn line(row: &Match, id: String, name: String, notes: Vec<String>, audience: Audience) -> Line {
+fn line(
+    row: &Match,
+    id: String,
+    name: String,
+    notes: Vec<String>,
+    (audience, lang): (Audience, DigestLanguage),
+) -> Line {
     let explanation = row.explanation(audience);
     Line {
         rank: row.rank.unwrap_or_default(),
@@ -170,9 +196,9 @@ fn line(row: &Match, id: String, name: String, notes: Vec<String>, audience: Aud
         name,
         notes,
         score: row.evaluation.mutual,
-        because: explanation.as_ref().map(|e| english(&e.because)).unwrap_or_default(),
-        against: explanation.as_ref().map(|e| english(&e.against)).unwrap_or_default(),
-        unknown: explanation.as_ref().map(|e| english(&e.unknown)).unwrap_or_default(),
+        because: explanation.as_ref().map(|e| told(&e.because, lang)).unwrap_or_default(),
+        against: explanation.as_ref().map(|e| told(&e.against, lang)).unwrap_or_default(),
+        unknown: explanation.as_ref().map(|e| told(&e.unknown, lang)).unwrap_or_default(),
     }
 }
 

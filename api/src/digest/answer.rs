@@ -12,7 +12,7 @@ use super::{
     reader,
     subject::{self, Body},
     subscription,
-    words::{Words, word},
+    words::{Words, language_of, word},
 };
 use crate::{
     app::App,
@@ -114,12 +114,6 @@ async fn about_subscription(app: &App, link: Link) -> Result<Page, CommandError>
         button: Some(words.say(&format!("{key}-button"))),
         choices: Vec::new(),
     })
-}
-
-/// The language of a reader's mail; English where there are no words in it.
-fn language_of(tag: &str) -> DigestLanguage {
-    let spoken = tag.split('-').next().unwrap_or_default();
-    DigestLanguage::ALL.iter().copied().find(|known| known.tag() == spoken).unwrap_or(DigestLanguage::En)
 }
 
 /// What the link in the letter to an owner would do: confirm that a listing is current.

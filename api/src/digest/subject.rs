@@ -62,13 +62,20 @@ impl From<Interval> for Score {
     }
 }
 
-/// Why something stands in the list, as the scorer says it: the key of a sentence, and its arguments.
+/// Why something stands in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
-    /// The key.
-    pub key: String,
-    /// Named arguments.
-    pub args: Vec<(String, String)>,
+#[serde(untagged)]
+pub enum Reason {
+    /// As the scorer says it, in the sentence of the API's explanation.
+    Scored(Sentence),
+    /// In words of the letter's own, where nothing is scored; or as issues kept sentences of the scorer before they kept
+    /// what is in them, by text.
+    Plain {
+        /// The key.
+        key: String,
+        /// Named arguments.
+        args: Vec<(String, String)>,
+    },
 }
 
 /// What is kept of an item.
@@ -197,10 +204,7 @@ fn listing(score: Option<(Interval, &Row)>, seen: &Visible<Project>, told: Told)
         told,
         title: seen.shows(Field::Title).then(|| text(&project.title)),
         score: score.map(|(score, _)| score.into()),
-        reason: score.map_or_else(
-            || Reason { key: "listing".to_owned(), args: Vec::new() },
-            |(_, row)| row.because().clone(),
-        ),
+        reason: score.map_or_else(|| Reason::plain("listing"), |(_, row)| row.because().clone()),
         gap: project
             .gap
             .filter(|_| seen.shows(Field::Gap))
@@ -218,11 +222,12 @@ fn listing(score: Option<(Interval, &Row)>, seen: &Visible<Project>, told: Told)
 }
 
 impl Reason {
-    /// The strongest sentence that can be said in every language.
+    /// The strongest sentence of the scorer.
     pub fn of(because: Vec<Sentence>) -> Self {
-        let said = because.into_iter().find(|sentence| super::words::REASONS.contains(&sentence.key));
-        let said = said.unwrap_or_else(|| Sentence::plain("other"));
-        let args = said.args.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { key: said.key.to_owned(), args }
+        because.into_iter().next().map_or_else(|| Self::plain("other"), Self::Scored)
+    }
+
+    fn plain(key: &str) -> Self {
+        Self::Plain { key: key.to_owned(), args: Vec::new() }
     }
 }

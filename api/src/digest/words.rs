@@ -5,25 +5,12 @@ use std::{collections::HashMap, sync::OnceLock};
 use chrono::{Datelike, NaiveDate};
 use domain::{Vocabulary, digest::DigestLanguage, value::Money};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use matcher::explanation::Sentence;
 
-use super::subject::{Body, Reason, Score};
-
-/// Sentences of the scorer that every language has. They carry numbers alone; names of fields, countries and stages are
-/// shown beside them.
-pub const REASONS: [&str; 12] = [
-    "investor.field.known",
-    "investor.ticket.known",
-    "investor.ready.known",
-    "investor.impact.known",
-    "project.field.deals",
-    "project.money.known",
-    "project.reply.known",
-    "project.stage.known",
-    "project.value.known",
-    "city.complement.known",
-    "city.practical.known",
-    "city.size.known",
-];
+use super::{
+    letter::plain,
+    subject::{Body, Reason, Score},
+};
 
 /// Templates by language.
 const SOURCES: [(DigestLanguage, &str); 8] = [
@@ -164,24 +151,13 @@ impl Words {
 
     /// Why an item stands in the list.
     pub fn reason(&self, body: &Body) -> String {
-        let Reason { key, args } = &body.reason;
-        let gap = body.gap.as_ref().and_then(|(minor, currency)| {
-            let currency = domain::value::Currency::ALL.iter().find(|known| known.code() == currency)?;
-            Money::from_minor(*minor, *currency).ok()
-        });
-        let mut given: Vec<(&str, FluentValue<'_>)> =
-            vec![("gap", gap.map_or_else(|| "?".to_owned(), |gap| self.money(gap)).into())];
-        for (name, value) in args.iter().filter(|(name, _)| name != "gap") {
-            let value = match value.strip_suffix(" %") {
-                Some(number) => self.say_with("percent", &[("number", self.decimal(number).into())]),
-                None => match value.replace('\u{202f}', "").parse::<u64>() {
-                    Ok(number) => self.whole(number),
-                    Err(_) => value.clone(),
-                },
-            };
-            given.push((name, value.into()));
+        match &body.reason {
+            Reason::Scored(sentence) => sentence.told(self.language),
+            Reason::Plain { key, args } => match Sentence::of_text(key, args) {
+                Some(sentence) => sentence.told(self.language),
+                None => self.say(&format!("reason-{key}")),
+            },
         }
-        self.say_with(&format!("reason-{}", key.replace('.', "-")), &given)
     }
 
     /// The money that an item lacks.
@@ -191,6 +167,19 @@ impl Words {
         let money = Money::from_minor(*minor, *currency).ok()?;
         Some(self.say_with("gap", &[("amount", self.money(money).into())]))
     }
+}
+
+/// The language of a reader's mail by its tag; English where there are no words in it.
+pub fn language_of(tag: &str) -> DigestLanguage {
+    let spoken = tag.split('-').next().unwrap_or_default();
+    DigestLanguage::ALL.iter().copied().find(|known| known.tag() == spoken).unwrap_or(DigestLanguage::En)
+}
+
+/// Asks the owner of a listing whether it is still current: subject and text.
+pub fn still_current(language: DigestLanguage, title: &str, link: &str) -> (String, String) {
+    let words = Words::of(language);
+    let ask = words.say_with("current-ask", &[("title", plain(title).into())]);
+    (words.say("current-subject"), format!("{ask}\n{link}\n\n{}", words.say("current-then")))
 }
 
 /// The key of a vocabulary's word among the templates.

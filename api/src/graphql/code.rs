@@ -10,6 +10,7 @@ use async_graphql::{
 };
 use domain::{
     Vocabulary,
+    digest::DigestLanguage,
     value::Currency,
     vocabulary::{InfrastructureStage, InvestmentStage, VentureStage},
 };
@@ -26,11 +27,40 @@ pub struct Stage(pub InvestmentStage);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CurrencyCode(pub Currency);
 
-/// Language of sentences that the server makes.
+/// Language of sentences that the server makes. Other than English they are translated by machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
 pub enum Lang {
     /// English.
     En,
+    /// Chinese, simplified.
+    Zh,
+    /// Arabic.
+    Ar,
+    /// Turkish.
+    Tr,
+    /// Serbian, in Cyrillic letters.
+    Sr,
+    /// Thai.
+    Th,
+    /// Lao.
+    Lo,
+    /// Russian.
+    Ru,
+}
+
+impl From<Lang> for DigestLanguage {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Zh => Self::Zh,
+            Lang::Ar => Self::Ar,
+            Lang::Tr => Self::Tr,
+            Lang::Sr => Self::Sr,
+            Lang::Th => Self::Th,
+            Lang::Lo => Self::Lo,
+            Lang::Ru => Self::Ru,
+        }
+    }
 }
 
 /// A closed list of codes as the schema shows it.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::{
     account::OrgRole,
+    digest::DigestLanguage,
     id::Id,
     listing::{ListingRefusal, ListingTransition},
     project::{Project, ProjectFacts},
@@ -18,7 +19,10 @@ use crate::{
     app::App,
     auth::Actor,
     command::{CommandError, UserErrorCode},
-    digest::link::ITEM_DAYS,
+    digest::{
+        link::ITEM_DAYS,
+        words::{language_of, still_current},
+    },
     screening::run,
     store::{
         ListingRow, StoreError,
@@ -248,7 +252,9 @@ async fn ask(app: &App, row: &ListingRow) -> Result<bool, CommandError> {
             .await?;
         // A page of the server itself: it asks once more, and only a POST confirms.
         let address = format!("{}/c/{}", app.auth.public_url, token.expose());
-        let (subject, body) = letters::still_current(&title, &address);
+        let person = app.store.person(member.membership.person).await?;
+        let language = person.map_or(DigestLanguage::En, |person| language_of(&person.language));
+        let (subject, body) = still_current(language, &title, &address);
         let letter = letters::notice(member.membership.person, &email, &subject, body, Some(expires_at));
         command.tx.promise(letter, &app.auth.mail_domain).await?;
     }

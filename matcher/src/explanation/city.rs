@@ -2,12 +2,11 @@
 
 use domain::{
     Vocabulary,
+    digest::DigestLanguage,
     vocabulary::{AreaFocus, CooperationField, FieldSet, PartnershipTier},
 };
 
-use super::{
-    CriterionLine, Evidence, GateLine, Sentence, display_points, investment::said, lines, percent, unknown,
-};
+use super::{Arg, CriterionLine, Evidence, GateLine, Sentence, investment::said, lines, unknown};
 use crate::{
     catalog::CityPair,
     criterion::city::{common_office_minutes, cover, distance_km},
@@ -59,11 +58,11 @@ pub fn explain_city(
     let tier = reachable_tier(gates);
     CityExplanation {
         headline: Sentence::plain("city.headline")
-            .with("score", display_points(score.point))
-            .with("low", display_points(score.low))
-            .with("high", display_points(score.high))
-            .with("coverage", percent(score.coverage))
-            .with("tier", tier.label().to_lowercase()),
+            .with("score", Arg::Points(score.point))
+            .with("low", Arg::Points(score.low))
+            .with("high", Arg::Points(score.high))
+            .with("coverage", Arg::percent(score.coverage))
+            .with("tier", Arg::inside(tier)),
         because: said(&mine, &[], true),
         against: said(&mine, &[], false),
         unknown: unknown(&mine)
@@ -80,24 +79,20 @@ pub fn explain_city(
     }
 }
 
-fn names(set: FieldSet) -> String {
-    CooperationField::ALL
-        .iter()
-        .filter(|field| set.contains(**field))
-        .map(|field| field.label().to_lowercase())
-        .collect::<Vec<_>>()
-        .join(", ")
+fn names(set: FieldSet) -> Vec<Arg> {
+    let named = CooperationField::ALL.iter().filter(|field| set.contains(**field));
+    named.map(|field| Arg::inside(*field)).collect()
 }
 
-fn in_brackets(text: String) -> String {
-    if text.is_empty() { text } else { format!(" ({text})") }
+fn in_brackets(names: Vec<Arg>) -> Arg {
+    if names.is_empty() {
+        return "".into();
+    }
+    Sentence::plain("said.brackets").with("names", Arg::All(names)).into()
 }
 
-fn people(city: &CityRow) -> String {
-    city.population.map_or_else(
-        || "?".to_owned(),
-        |n| if n >= 1_000_000 { format!("{:.1} m", f64::from(n) / 1e6) } else { format!("{} k", n / 1_000) },
-    )
+fn people(city: &CityRow) -> Arg {
+    city.population.map_or_else(|| "?".into(), Arg::People)
 }
 
 fn line(pair: &CityPair<'_>, criterion: CityCriterion, grade: &Grade) -> (Sentence, Vec<Evidence>) {
@@ -123,7 +118,7 @@ fn line(pair: &CityPair<'_>, criterion: CityCriterion, grade: &Grade) -> (Senten
             if shared.is_empty() {
                 Sentence::plain("city.challenge.none")
             } else {
-                Sentence::plain("city.challenge.known").with("fields", shared)
+                Sentence::plain("city.challenge.known").with("fields", Arg::All(shared))
             }
         }
         C::Challenge => Sentence::plain("city.challenge.unknown"),
@@ -136,15 +131,15 @@ fn line(pair: &CityPair<'_>, criterion: CityCriterion, grade: &Grade) -> (Senten
         C::Practical if known => practical(pair, &mut evidence),
         C::Practical => Sentence::plain("city.practical.unknown"),
         C::Area if known => {
-            let shared: Vec<&str> = AreaFocus::ALL
+            let shared: Vec<Arg> = AreaFocus::ALL
                 .iter()
                 .filter(|focus| a.focus & b.focus & 1_u8.checked_shl(**focus as u32).unwrap_or(0) != 0)
-                .map(|focus| focus.label())
+                .map(|focus| Arg::inside(*focus))
                 .collect();
             if shared.is_empty() {
                 Sentence::plain("city.area.none")
             } else {
-                Sentence::plain("city.area.known").with("focus", shared.join(", ").to_lowercase())
+                Sentence::plain("city.area.known").with("focus", Arg::All(shared))
             }
         }
         C::Area => Sentence::plain("city.area.unknown"),
@@ -163,19 +158,19 @@ fn line(pair: &CityPair<'_>, criterion: CityCriterion, grade: &Grade) -> (Senten
 
 fn commit(partner: &CityRow) -> Sentence {
     let facts = partner.commitment;
-    let on_record: Vec<&str> = [
-        (facts.budget_line, "a budget line"),
-        (facts.coordinator, "a named coordinator"),
-        (facts.first_year_plan, "a first-year plan"),
+    let on_record: Vec<Arg> = [
+        (facts.budget_line, "said.commit.budget"),
+        (facts.coordinator, "said.commit.coordinator"),
+        (facts.first_year_plan, "said.commit.plan"),
     ]
     .into_iter()
     .filter(|(fact, _)| *fact == Some(true))
-    .map(|(_, name)| name)
+    .map(|(_, name)| Arg::said(name))
     .collect();
     if on_record.is_empty() {
         Sentence::plain("city.commit.none")
     } else {
-        Sentence::plain("city.commit.known").with("facts", on_record.join(", "))
+        Sentence::plain("city.commit.known").with("facts", Arg::All(on_record))
     }
 }
 
@@ -191,20 +186,24 @@ fn digital(pair: &CityPair<'_>, evidence: &mut Vec<Evidence>) -> Sentence {
             ("household internet access in the city", "city, U4SSC EC:ICT:ICT:1C")
         };
         evidence.push(Evidence {
-            fact: format!("{}: {what} {}", pair.catalog.world.country_name(city.country), percent(value)),
+            fact: format!(
+                "{}: {what} {}",
+                pair.catalog.world.country_name(city.country),
+                Arg::percent(value).tell(DigestLanguage::En)
+            ),
             source: source.to_owned(),
             as_of: year.to_string(),
         });
     }
     let what = if a.digital_of_country || b.digital_of_country {
-        "internet users of the countries, since the cities have no measurement"
+        "said.digital.country"
     } else {
-        "household internet access"
+        "said.digital.city"
     };
     Sentence::plain("city.digital.known")
-        .with("own", percent(own))
-        .with("other", percent(other))
-        .with("what", what)
+        .with("own", Arg::percent(own))
+        .with("other", Arg::percent(other))
+        .with("what", Arg::said(what))
 }
 
 fn practical(pair: &CityPair<'_>, evidence: &mut Vec<Evidence>) -> Sentence {
@@ -216,11 +215,11 @@ fn practical(pair: &CityPair<'_>, evidence: &mut Vec<Evidence>) -> Sentence {
         .map(domain::value::Lang::as_str)
         .collect();
     let language = if a.languages.is_empty() || b.languages.is_empty() {
-        "Languages of one of them are not known".to_owned()
+        Arg::said("said.languages.unknown")
     } else if shared.is_empty() {
-        "No shared working language".to_owned()
+        Arg::said("said.languages.none")
     } else {
-        format!("Shared working language: {}", shared.join(", "))
+        Sentence::plain("said.languages.shared").with("languages", shared.join(", ")).into()
     };
     for city in [a, b].into_iter().filter(|city| city.languages_of_country) {
         evidence.push(Evidence {
@@ -229,8 +228,7 @@ fn practical(pair: &CityPair<'_>, evidence: &mut Vec<Evidence>) -> Sentence {
             as_of: String::new(),
         });
     }
-    let hours = common_office_minutes(a, b)
-        .map_or_else(|| "unknown".to_owned(), |minutes| format!("{:.1}", f64::from(minutes) / 60.0));
+    let hours = common_office_minutes(a, b).map_or_else(|| Arg::said("said.unknown"), Arg::Hours);
     Sentence::plain("city.practical.known").with("language", language).with("hours", hours)
 }
 
@@ -250,24 +248,31 @@ pub fn gate_lines_city(pair: &CityPair<'_>, outcomes: &[Outcome; COUNT]) -> Vec<
 
 fn because(pair: &CityPair<'_>, gate: Gate, outcome: Outcome) -> Sentence {
     use Outcome as O;
-    let country = |city: &CityRow| pair.catalog.world.country_name(city.country).to_owned();
+    let country =
+        |city: &CityRow| Arg::Country(city.country, pair.catalog.world.country_name(city.country).to_owned());
     match (gate, outcome) {
         (Gate::Office, O::Pass) => Sentence::plain("gate.city.office.pass"),
         (Gate::Office, O::Unknown) => {
-            let sides = [(pair.viewer, "yours"), (pair.partner, "theirs")].into_iter();
-            let missing: Vec<&str> =
-                sides.filter(|(city, _)| city.office.is_none()).map(|(_, whose)| whose).collect();
-            Sentence::plain("gate.city.office.unknown").with("whose", missing.join(" and "))
+            let whose = match (pair.viewer.office.is_none(), pair.partner.office.is_none()) {
+                (true, true) => "said.office.both",
+                (true, false) => "said.office.yours",
+                (false, _) => "said.office.theirs",
+            };
+            Sentence::plain("gate.city.office.unknown").with("whose", Arg::said(whose))
         }
         (Gate::Office, _) => {
-            let faults: Vec<String> = [(pair.viewer, "your"), (pair.partner, "their")]
+            const YOURS: [&str; 3] =
+                ["said.fault.yours.unverified", "said.fault.yours.closed", "said.fault.yours.full"];
+            const THEIRS: [&str; 3] =
+                ["said.fault.theirs.unverified", "said.fault.theirs.closed", "said.fault.theirs.full"];
+            let faults: Vec<Arg> = [(pair.viewer, YOURS), (pair.partner, THEIRS)]
                 .into_iter()
-                .flat_map(|(city, whose)| {
-                    let found = city.office.map_or([None; 3], |office| office.faults());
-                    found.into_iter().flatten().map(move |fault| format!("{whose} office {fault}"))
+                .flat_map(|(city, said)| {
+                    let found = city.office.map_or([false; 3], |office| office.faults());
+                    found.into_iter().zip(said).filter(|(is, _)| *is).map(|(_, key)| Arg::said(key))
                 })
                 .collect();
-            Sentence::plain("gate.city.office.fail").with("faults", faults.join("; "))
+            Sentence::plain("gate.city.office.fail").with("faults", Arg::Apart(faults))
         }
         (Gate::Country, O::Pass | O::Unknown) => Sentence::plain("gate.city.country.pass")
             .with("a", country(pair.viewer))

@@ -2,10 +2,11 @@
 
 use domain::{
     Vocabulary,
-    vocabulary::{CooperationField, HelpKind, Instrument},
+    value::CountryCode,
+    vocabulary::{CooperationField, HelpKind, Instrument, InvestmentStage},
 };
 
-use super::{CriterionLine, Evidence, GateLine, Sentence, display_points, lines, percent, unknown};
+use super::{Arg, CriterionLine, Evidence, GateLine, Sentence, lines, unknown};
 use crate::{
     catalog::Pair,
     counterfactual::Change,
@@ -65,10 +66,10 @@ pub fn explain(
     let project = lines(&policy.project, &evaluation.project_grades, |c, grade| project_line(pair, c, grade));
     let score = &evaluation.mutual;
     let headline = Sentence::plain("headline")
-        .with("score", display_points(score.point))
-        .with("low", display_points(score.low))
-        .with("high", display_points(score.high))
-        .with("coverage", percent(score.coverage));
+        .with("score", Arg::Points(score.point))
+        .with("low", Arg::Points(score.low))
+        .with("high", Arg::Points(score.high))
+        .with("coverage", Arg::percent(score.coverage));
     let (own, other) = match audience {
         Audience::Investor => (&investor, &project),
         Audience::Owner => (&project, &investor),
@@ -118,73 +119,80 @@ pub(super) fn said(own: &[CriterionLine], other: &[CriterionLine], gains: bool) 
 /// A change as a sentence.
 pub fn change_sentence(change: &Change) -> Sentence {
     match change {
-        Change::Evidence(item) => Sentence::plain("change.evidence").with("item", item.label()),
-        Change::Justify(flag) => Sentence::plain("change.justify").with("flag", flag.label()),
-        Change::Verify(level) => Sentence::plain("change.verify").with("level", level),
+        Change::Evidence(item) => Sentence::plain("change.evidence").with("item", Arg::name(*item)),
+        Change::Justify(flag) => Sentence::plain("change.justify").with("flag", Arg::name(*flag)),
+        Change::Verify(level) => Sentence::plain("change.verify").with("level", level.code()),
         Change::Confirm => Sentence::plain("change.confirm"),
     }
 }
 
-fn amount(amount: Option<Amount>) -> String {
-    amount.and_then(Amount::money).map_or_else(|| "?".to_owned(), |money| money.to_string())
+fn amount(amount: Option<Amount>) -> Arg {
+    amount.and_then(Amount::money).map_or_else(|| "?".into(), Arg::Money)
 }
 
-fn share_of_gap(pair: &Pair<'_>) -> String {
+fn share_of_gap(pair: &Pair<'_>) -> Arg {
     let share = || {
         let (max, gap) = pair.mandate.ticket?.1.comparable(pair.project.gap?)?;
-        Some(percent(crate::grade::ratio(max, gap)))
+        Some(Arg::percent(crate::grade::ratio(max, gap)))
     };
-    share().unwrap_or_else(|| "?".to_owned())
+    share().unwrap_or_else(|| "?".into())
 }
 
-fn fields(pair: &Pair<'_>) -> String {
+/// A name with its share in hundredths of a percent, as far as whole percents.
+fn shared(key: &'static str, name: Arg, share: u16) -> Arg {
+    let share = Arg::Percent(u32::from(share / 100).saturating_mul(10));
+    Sentence::plain(key).with("name", name).with("share", share).into()
+}
+
+fn fields(pair: &Pair<'_>) -> Arg {
     let name = |(field, share): &(CooperationField, u16)| {
         if pair.project.fields.len() == 1 {
-            field.label().to_owned()
+            Arg::name(*field)
         } else {
-            format!("{} ({} %)", field.label(), share / 100)
+            shared("said.share", Arg::name(*field), *share)
         }
     };
-    pair.project.fields.iter().map(name).collect::<Vec<_>>().join(", ")
+    Arg::All(pair.project.fields.iter().map(name).collect())
 }
 
-fn countries(pair: &Pair<'_>) -> String {
+fn countries(pair: &Pair<'_>) -> Arg {
     let world = &pair.catalog.world;
-    pair.project.countries.iter().map(|code| world.country_name(*code)).collect::<Vec<_>>().join(", ")
+    let name = |code: &CountryCode| Arg::Country(*code, world.country_name(*code).to_owned());
+    Arg::All(pair.project.countries.iter().map(name).collect())
 }
 
-fn sought(pair: &Pair<'_>) -> String {
+fn sought(pair: &Pair<'_>) -> Arg {
     if pair.project.instruments.is_empty() {
-        return "not stated".to_owned();
+        return Arg::said("said.not_stated");
     }
-    pair.project
-        .instruments
-        .iter()
-        .map(|(i, share)| format!("{} {} %", i.label().to_lowercase(), share / 100))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let part = |(i, share): &(Instrument, u16)| shared("said.part", Arg::inside(*i), *share);
+    Arg::All(pair.project.instruments.iter().map(part).collect())
 }
 
-fn offered(mandate: &MandateRow) -> String {
-    let names: Vec<String> = Instrument::ALL
+fn offered(mandate: &MandateRow) -> Arg {
+    let names: Vec<Arg> = Instrument::ALL
         .iter()
         .filter(|i| MandateRow::instrument_bit(**i) & mandate.instruments != 0)
-        .map(|i| i.label().to_lowercase())
+        .map(|i| Arg::inside(*i))
         .collect();
-    if names.is_empty() { "not stated".to_owned() } else { names.join(", ") }
+    if names.is_empty() { Arg::said("said.not_stated") } else { Arg::All(names) }
 }
 
-fn stage_name(pair: &Pair<'_>) -> &'static str {
-    pair.project.stage.map_or("not stated", |stage| stage.label())
+fn stage_name(pair: &Pair<'_>) -> Arg {
+    match pair.project.stage {
+        None => Arg::said("said.not_stated"),
+        Some(InvestmentStage::Infrastructure(stage)) => Arg::name(stage),
+        Some(InvestmentStage::Venture(stage)) => Arg::name(stage),
+    }
 }
 
-fn date(on: Option<crate::row::Day>) -> String {
+fn date(on: Option<crate::row::Day>) -> Arg {
     on.and_then(chrono::NaiveDate::from_num_days_from_ce_opt)
-        .map_or_else(|| "on no known date".to_owned(), |date| date.to_string())
+        .map_or_else(|| Arg::said("said.no_date"), Arg::Day)
 }
 
-fn yes_no(is: bool) -> &'static str {
-    if is { "yes" } else { "no" }
+fn yes_no(is: bool) -> Arg {
+    Arg::said(if is { "said.yes" } else { "said.no" })
 }
 
 /// The unknown sentence where nothing is known, else the one that tells.
@@ -205,7 +213,7 @@ fn investor_line(pair: &Pair<'_>, criterion: InvestorCriterion, grade: &Grade) -
         C::Field => told(grade, "investor.field.unknown", || {
             Sentence::plain("investor.field.known")
                 .with("fields", fields(pair))
-                .with("value", percent(grade.point))
+                .with("value", Arg::percent(grade.point))
         }),
         C::Ticket => told(grade, "investor.ticket.unknown", || {
             evidence.extend(rate_evidence(pair));
@@ -219,10 +227,10 @@ fn investor_line(pair: &Pair<'_>, criterion: InvestorCriterion, grade: &Grade) -
         C::Stage => told(grade, "investor.stage.unknown", || {
             let rungs = pair.project.stage.and_then(|stage| pair.mandate.distance(stage));
             let rungs = match rungs {
-                Some(0) => "no rung".to_owned(),
-                Some(1) => "one rung".to_owned(),
-                Some(n) if n < 9 => format!("{n} rungs"),
-                _ => "on another ladder".to_owned(),
+                Some(0) => Arg::said("said.rungs.none"),
+                Some(1) => Arg::said("said.rungs.one"),
+                Some(n) if n < 9 => Sentence::plain("said.rungs.many").with("n", n).into(),
+                _ => Arg::said("said.rungs.other"),
             };
             Sentence::plain("investor.stage.known").with("stage", stage_name(pair)).with("rungs", rungs)
         }),
@@ -234,12 +242,14 @@ fn investor_line(pair: &Pair<'_>, criterion: InvestorCriterion, grade: &Grade) -
         C::Geo => told(grade, "investor.geo.unknown", || {
             let fit = pair.project.countries.iter().map(|c| pair.mandate.place(*c)).max();
             let fit = match fit {
-                Some(PlaceFit::Country) => "named in the mandate",
-                Some(PlaceFit::Region) => "in a region of the mandate",
-                Some(PlaceFit::Global) => "the mandate invests anywhere",
-                _ => "outside the mandate's places",
+                Some(PlaceFit::Country) => "said.fit.country",
+                Some(PlaceFit::Region) => "said.fit.region",
+                Some(PlaceFit::Global) => "said.fit.anywhere",
+                _ => "said.fit.outside",
             };
-            Sentence::plain("investor.geo.known").with("countries", countries(pair)).with("fit", fit)
+            Sentence::plain("investor.geo.known")
+                .with("countries", countries(pair))
+                .with("fit", Arg::said(fit))
         }),
         C::Ready => told(grade, "investor.ready.unknown", || {
             let (evidenced, open, asked) = readiness_counts(pair.project).unwrap_or_default();
@@ -255,7 +265,7 @@ fn investor_line(pair: &Pair<'_>, criterion: InvestorCriterion, grade: &Grade) -
                 .with("confirmed", date(pair.project.confirmed_on))
         }),
         C::Impact => told(grade, "investor.impact.unknown", || {
-            Sentence::plain("investor.impact.known").with("value", percent(grade.point))
+            Sentence::plain("investor.impact.known").with("value", Arg::percent(grade.point))
         }),
         C::Ties => told(grade, "investor.ties.unknown", || {
             let is = twinned(pair.investor, pair.project, pair).unwrap_or(false);
@@ -265,8 +275,8 @@ fn investor_line(pair: &Pair<'_>, criterion: InvestorCriterion, grade: &Grade) -
     (sentence, evidence)
 }
 
-fn level(level: domain::vocabulary::VerificationLevel) -> String {
-    format!("{level} ({})", level.label().to_lowercase())
+fn level(level: domain::vocabulary::VerificationLevel) -> Sentence {
+    Sentence::plain("said.level").with("level", level.code()).with("name", Arg::inside(level))
 }
 
 /// The exchange rate, where the gap and the ticket are in different currencies.
@@ -313,12 +323,12 @@ fn project_line(pair: &Pair<'_>, criterion: ProjectCriterion, grade: &Grade) -> 
                 .with("offered", offered(pair.mandate))
         }),
         C::Stage => told(grade, "project.stage.unknown", || {
-            Sentence::plain("project.stage.known").with("value", percent(grade.point))
+            Sentence::plain("project.stage.known").with("value", Arg::percent(grade.point))
         }),
         C::Local => told(grade, "project.local.unknown", || {
             let any = |set: &domain::value::CountrySet| {
                 if set.is_empty() {
-                    "unknown"
+                    Arg::said("said.unknown")
                 } else {
                     yes_no(pair.project.countries.iter().any(|c| set.contains(*c)))
                 }
@@ -328,16 +338,15 @@ fn project_line(pair: &Pair<'_>, criterion: ProjectCriterion, grade: &Grade) -> 
                 .with("deals", any(&deals.countries))
         }),
         C::Reply => told(grade, "project.reply.unknown", || {
-            let days = pair.investor.reply_days.map_or_else(|| "?".to_owned(), |days| days.to_string());
+            let days = pair.investor.reply_days.map_or_else(|| "?".into(), Arg::from);
             Sentence::plain("project.reply.known")
-                .with("rate", pair.investor.reply_rate.map_or_else(|| "?".to_owned(), percent))
+                .with("rate", pair.investor.reply_rate.map_or_else(|| "?".into(), Arg::percent))
                 .with("days", days)
         }),
         C::Trust => told(grade, "project.trust.unknown", || {
-            Sentence::plain("project.trust.known").with("level", level(pair.investor.verification)).with(
-                "kept",
-                pair.investor.kept.map_or_else(|| "fewer than five on record".to_owned(), percent),
-            )
+            Sentence::plain("project.trust.known")
+                .with("level", level(pair.investor.verification))
+                .with("kept", pair.investor.kept.map_or_else(|| Arg::said("said.few"), Arg::percent))
         }),
         C::Value => told(grade, "project.value.unknown", || {
             let (wanted, offered) = (pair.project.help_wanted, pair.investor.help_offered);
@@ -409,20 +418,20 @@ fn because(pair: &Pair<'_>, gate: Gate, outcome: Outcome) -> Sentence {
 fn excluded(pair: &Pair<'_>) -> Sentence {
     let (mandate, project) = (pair.mandate, pair.project);
     let what = if mandate.excluded_fields.0 & project.field_set.0 != 0 {
-        "the mandate's excluded fields"
+        "said.excluded.fields"
     } else if project.countries.iter().any(|country| mandate.excluded_countries.contains(*country)) {
-        "the mandate's excluded countries"
+        "said.excluded.countries"
     } else if project.contract.is_some_and(|contract| mandate.excluded_contracts.contains(&contract)) {
-        "the mandate's excluded contracts"
+        "said.excluded.contracts"
     } else if mandate.kinds != 0 && mandate.kinds & project.kind_bits() == 0 {
-        "the mandate's kinds of projects"
+        "said.excluded.kinds"
     } else if mandate.names_places && project.countries.iter().all(|c| mandate.place(*c) == PlaceFit::Outside)
     {
         return Sentence::plain("gate.exclusions.outside").with("countries", countries(pair));
     } else {
-        "the owner's excluded kinds of investors"
+        "said.excluded.investors"
     };
-    Sentence::plain("gate.exclusions.fail").with("what", what)
+    Sentence::plain("gate.exclusions.fail").with("what", Arg::said(what))
 }
 
 fn law(pair: &Pair<'_>) -> Sentence {
@@ -433,14 +442,13 @@ fn law(pair: &Pair<'_>) -> Sentence {
         .iter()
         .filter_map(|country| pair.catalog.world.ownership.get(country))
         .find(|rule| rule.foreign_cap.hundredths() < stake);
-    let hundredths =
-        domain::value::Pct::from_hundredths(stake).map(|pct| pct.to_string()).unwrap_or_default();
+    let stake = domain::value::Pct::from_hundredths(stake).map(|pct| pct.to_string()).unwrap_or_default();
     match rule {
         Some(rule) => Sentence::plain("gate.law.fail")
-            .with("stake", hundredths)
-            .with("cap", rule.foreign_cap)
-            .with("law", &rule.law)
-            .with("as_of", rule.as_of),
+            .with("stake", Arg::Decimal(stake))
+            .with("cap", Arg::Decimal(rule.foreign_cap.to_string()))
+            .with("law", rule.law.clone())
+            .with("as_of", Arg::Day(rule.as_of)),
         None => Sentence::plain("gate.law.unknown").with("countries", countries(pair)),
     }
 }

@@ -1,14 +1,22 @@
 //! A score taken apart into sentences and numbers. The numbers come from the rows that the scorer read.
 //!
-//! Every sentence is a key with named arguments, so that each language has one template for it; the English ones
-//! are here. No adjective, no 'best', no promise (section 5.7).
+//! Every sentence is a key with named arguments, and the arguments are facts: each language has one template for a key and
+//! says the facts in its own way. No adjective, no 'best', no promise (section 5.7).
 
+mod arg;
 mod city;
 mod investment;
 mod template;
+mod words;
 
+use std::borrow::Cow;
+
+pub use arg::Arg;
 pub use city::{CityExplanation, explain_city, gate_lines_city};
 pub use investment::{Audience, Explanation, change_sentence, explain, gate_lines};
+
+use domain::digest::DigestLanguage;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     gate::Outcome,
@@ -17,13 +25,34 @@ use crate::{
 };
 
 /// A sentence as a key with arguments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sentence {
     /// Key of the template.
     pub key: &'static str,
     /// Named arguments.
-    pub args: Vec<(&'static str, String)>,
+    pub args: Vec<(Cow<'static, str>, Arg)>,
 }
+
+/// A sentence as it is kept.
+#[derive(Deserialize)]
+struct Kept {
+    key: String,
+    args: Vec<(Cow<'static, str>, Arg)>,
+}
+
+impl<'de> Deserialize<'de> for Sentence {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Kept { key, args } = Kept::deserialize(deserializer)?;
+        let known = template::known(&key).ok_or_else(|| {
+            serde::de::Error::custom(format!("'{key}' is the key of no sentence of the scorer"))
+        })?;
+        Ok(Self { key: known, args })
+    }
+}
+
+/// Marks that set apart what is put into a sentence that runs from right to left (Unicode's first strong isolate and its
+/// end).
+const ISOLATE: [char; 2] = ['\u{2068}', '\u{2069}'];
 
 impl Sentence {
     /// A sentence without arguments.
@@ -31,19 +60,63 @@ impl Sentence {
         Self { key, args: Vec::new() }
     }
 
+    /// A sentence whose arguments are there as text alone; none where no sentence has the key.
+    pub fn of_text(key: &str, args: &[(String, String)]) -> Option<Self> {
+        let args = args.iter().map(|(name, text)| (Cow::from(name.clone()), text.clone().into())).collect();
+        Some(Self { key: template::known(key)?, args })
+    }
+
     /// Adds an argument.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.args.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: impl Into<Arg>) -> Self {
+        self.args.push((name.into(), value.into()));
         self
     }
 
     /// The sentence in English.
     pub fn english(&self) -> String {
-        let mut text = template::english(self.key).to_owned();
-        for (name, value) in &self.args {
-            text = text.replace(&format!("{{{name}}}"), value);
+        self.bare(DigestLanguage::En)
+    }
+
+    /// The sentence in a language. What is put into one that runs from right to left is set apart.
+    pub fn told(&self, language: DigestLanguage) -> String {
+        self.filled(language, language.is_rtl())
+    }
+
+    /// The sentence as a part of another, where what is put in is not set apart again.
+    fn bare(&self, language: DigestLanguage) -> String {
+        self.filled(language, false)
+    }
+
+    fn filled(&self, language: DigestLanguage, apart: bool) -> String {
+        let own = words::template(language, self.key);
+        // A template that a language lacks is said in English, as a whole.
+        let (template, language) = match own {
+            Some(own) => (own, language),
+            None => (template::english(self.key), DigestLanguage::En),
+        };
+        let mut text = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else {
+                text.push('{');
+                rest = after;
+                continue;
+            };
+            match self.args.iter().find(|(known, _)| known == name) {
+                Some((_, arg)) if apart => {
+                    let [open, close] = ISOLATE;
+                    text.push(open);
+                    text.push_str(&arg.tell(language));
+                    text.push(close);
+                }
+                Some((_, arg)) => text.push_str(&arg.tell(language)),
+                None => text.extend(["{", name, "}"]),
+            }
+            rest = behind;
         }
+        text.push_str(rest);
         text
     }
 }
@@ -145,16 +218,6 @@ fn unknown(lines: &[CriterionLine]) -> Vec<&CriterionLine> {
         lines.iter().filter(|line| matches!(line.status, Status::Missing | Status::Partial)).collect();
     open.sort_by_key(|line| std::cmp::Reverse(line.weight));
     open
-}
-
-/// `47 %` of a value in millionths.
-fn percent(value: crate::grade::Micro) -> String {
-    let tenths = value.div_ceil(1_000).min(1_000);
-    if tenths.is_multiple_of(10) {
-        format!("{} %", tenths / 10)
-    } else {
-        format!("{}.{} %", tenths / 10, tenths % 10)
-    }
 }
 
 /// `79.1` of micro-points.

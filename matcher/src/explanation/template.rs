@@ -5,7 +5,12 @@ pub(super) fn english(key: &'static str) -> &'static str {
     TEMPLATES.iter().find(|(known, _)| *known == key).map_or(key, |(_, text)| text)
 }
 
-/// Keys and templates, sorted by key.
+/// A key as the table has it.
+pub(super) fn known(key: &str) -> Option<&'static str> {
+    TEMPLATES.iter().find(|(known, _)| *known == key).map(|(known, _)| *known)
+}
+
+/// Keys and templates, sorted by key. Keys of `said.` are parts of sentences.
 pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("change.confirm", "Confirm that the listing is current"),
     ("change.evidence", "Show evidence for: {item}"),
@@ -147,6 +152,46 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ("project.trust.unknown", "Unknown: verification."),
     ("project.value.known", "It offers {met} of {wanted} kinds of help wanted."),
     ("project.value.unknown", "Unknown: help wanted or offered."),
+    ("said.brackets", " ({names})"),
+    ("said.commit.budget", "a budget line"),
+    ("said.commit.coordinator", "a named coordinator"),
+    ("said.commit.plan", "a first-year plan"),
+    ("said.digital.city", "household internet access"),
+    ("said.digital.country", "internet users of the countries, since the cities have no measurement"),
+    ("said.excluded.contracts", "the mandate's excluded contracts"),
+    ("said.excluded.countries", "the mandate's excluded countries"),
+    ("said.excluded.fields", "the mandate's excluded fields"),
+    ("said.excluded.investors", "the owner's excluded kinds of investors"),
+    ("said.excluded.kinds", "the mandate's kinds of projects"),
+    ("said.fault.theirs.closed", "their office is not looking for partners now"),
+    ("said.fault.theirs.full", "their office has no capacity left this year"),
+    ("said.fault.theirs.unverified", "their office is not verified up to V2"),
+    ("said.fault.yours.closed", "your office is not looking for partners now"),
+    ("said.fault.yours.full", "your office has no capacity left this year"),
+    ("said.fault.yours.unverified", "your office is not verified up to V2"),
+    ("said.few", "fewer than five on record"),
+    ("said.fit.anywhere", "the mandate invests anywhere"),
+    ("said.fit.country", "named in the mandate"),
+    ("said.fit.outside", "outside the mandate's places"),
+    ("said.fit.region", "in a region of the mandate"),
+    ("said.languages.none", "No shared working language"),
+    ("said.languages.shared", "Shared working language: {languages}"),
+    ("said.languages.unknown", "Languages of one of them are not known"),
+    ("said.level", "{level} ({name})"),
+    ("said.no", "no"),
+    ("said.no_date", "on no known date"),
+    ("said.not_stated", "not stated"),
+    ("said.office.both", "yours and theirs"),
+    ("said.office.theirs", "theirs"),
+    ("said.office.yours", "yours"),
+    ("said.part", "{name} {share}"),
+    ("said.rungs.many", "{n} rungs"),
+    ("said.rungs.none", "no rung"),
+    ("said.rungs.one", "one rung"),
+    ("said.rungs.other", "on another ladder"),
+    ("said.share", "{name} ({share})"),
+    ("said.unknown", "unknown"),
+    ("said.yes", "yes"),
     (
         "stack.concentration",
         "{score} of 100, {rank}. of {of}: {percent} % as {instrument} ({amount}), the largest share of one counterparty.",
@@ -186,6 +231,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("triad.money", "The project and the mandate: {score} of 100."),
     ("unknown", "Unknown: {what}."),
+    ("withheld", "{score} of 100. The owner shows what the score is made of after an introduction."),
 ];
 
 #[cfg(test)]
@@ -213,7 +259,7 @@ mod tests {
         ]
         .concat();
         for piece in sources.split('"').skip(1).step_by(2) {
-            let is_key = ["investor.", "project.", "gate.", "city.", "change.", "stack.", "triad."]
+            let is_key = ["investor.", "project.", "gate.", "city.", "change.", "stack.", "triad.", "said."]
                 .iter()
                 .any(|p| piece.starts_with(p));
             if is_key {

@@ -111,7 +111,7 @@ pub fn reachable_tier(answers: &[Outcome; COUNT]) -> PartnershipTier {
 }
 
 fn office(a: &CityRow, b: &CityRow) -> Outcome {
-    let open = |city: &CityRow| city.office.map(|office| office.faults() == [None; 3]);
+    let open = |city: &CityRow| city.office.map(|office| office.faults() == [false; 3]);
     match (open(a), open(b)) {
         (Some(false), _) | (_, Some(false)) => Outcome::Fail,
         (Some(true), Some(true)) => Outcome::Pass,

@@ -34,13 +34,9 @@ pub struct OfficeRow {
 }
 
 impl OfficeRow {
-    /// What of gate K1 does not hold of the office, in words.
-    pub fn faults(&self) -> [Option<&'static str>; 3] {
-        [
-            (self.verification < VerificationLevel::V2).then_some("is not verified up to V2"),
-            (!self.accepting).then_some("is not looking for partners now"),
-            self.full.then_some("has no capacity left this year"),
-        ]
+    /// What of gate K1 does not hold of the office: it is not verified up to V2, does not accept, has no capacity left.
+    pub fn faults(&self) -> [bool; 3] {
+        [self.verification < VerificationLevel::V2, !self.accepting, self.full]
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Catalog, MicroPoints, Policy,
     catalog::Pair,
-    explanation::{Sentence, display_points},
+    explanation::{Arg, Sentence},
     gate::{all_open, investment::answers},
     rank::evaluate,
     row::{Amount, MandateRow, OrganisationRow, ProjectRow},
@@ -151,12 +151,12 @@ pub fn propose(
             let amount = percent_of(gap, slice.units);
             let rank = u32::try_from(slice.candidate).unwrap_or(u32::MAX).saturating_add(1);
             let because = Sentence::plain(limit_key(slice.limit))
-                .with("score", display_points(one.score))
+                .with("score", Arg::Points(one.score))
                 .with("rank", rank)
                 .with("of", problem.candidates().len())
-                .with("instrument", slice.instrument.label().to_lowercase())
+                .with("instrument", Arg::inside(slice.instrument))
                 .with("percent", slice.units)
-                .with("amount", amount.money().map(|money| money.to_string()).unwrap_or_default());
+                .with("amount", amount.money().map_or_else(|| "".into(), Arg::Money));
             Some(SliceLine {
                 mandate: one.mandate,
                 investor: one.investor,

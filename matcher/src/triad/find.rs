@@ -10,7 +10,7 @@ use domain::{id::Id, project::Project, value::CountryCode};
 use super::edge::{CityEdge, Place, city_edge};
 use crate::{
     Catalog, MicroPoints, Policy,
-    explanation::{Sentence, display_points},
+    explanation::{Arg, Sentence},
     gate::{all_open, city, investment},
     rank::{
         List, OpportunityFilter, OpportunityQuery, RankBy, RankKey, evaluate, evaluate_city,
@@ -436,7 +436,7 @@ pub fn explain_triad(triad: &Triad<'_>) -> [EdgeLine; 4] {
             Edge::CityB => of_city(&triad.edge_b),
             Edge::Money => Sentence::plain("triad.money"),
         };
-        let because = sentence.with("score", display_points(score));
+        let because = sentence.with("score", Arg::Points(score));
         EdgeLine { edge, score, weakest: edge == weakest, because }
     })
 }

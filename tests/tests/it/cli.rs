@@ -89,6 +89,8 @@ fn everything(database: &str) {
     // Screening without a date does not hold: the safety gate never passes on what is not known.
     let gate = shown["gates"].as_array().unwrap().iter().find(|gate| gate["gate"] == "G2_SCREENING").unwrap();
     assert_eq!(gate["failed"], 1, "{shown}");
+    let (code, _, err) = run(&["--database", database, "rank", "opportunities", "m1", "--lang", "fr"]);
+    assert!(code != 0 && err.contains("one of en, zh"), "{err}");
     let (code, _, err) = run(&["--database", database, "rank", "opportunities", "nothing"]);
     assert!(code != 0 && err.contains("no such mandate"), "{err}");
 }
@@ -109,7 +111,9 @@ fn import_and_rank_on_postgresql() {
 
 #[test]
 fn the_demo_prints_three_rankings_of_real_names_with_their_coverage() {
-    let (code, out, err) = run(&["demo", "--once"]);
+    let dir = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", dir.path().join("x.sqlite").display());
+    let (code, out, err) = run(&["--database", &database, "demo", "--once"]);
     assert_eq!(code, 0, "{err}");
     for title in [
         "Projects for the mandate: China Eximbank",
@@ -120,6 +124,12 @@ fn the_demo_prints_three_rankings_of_real_names_with_their_coverage() {
     }
     assert_eq!(out.matches("known share of the rows shown").count(), 3);
     assert!(out.contains("not stated by the") && out.contains("sample needs and offers"));
+    // The same sentences in another language, and none of them in English.
+    let told = |what, id, lang| run(&["--database", &database, "rank", what, id, "--json", "--lang", lang]).1;
+    let russian = told("opportunities", "mandate-bank-china-eximbank", "ru");
+    assert!(russian.contains("Неизвестно:") && !russian.contains("Unknown:"), "{russian}");
+    let chinese = told("cities", "geonames:3194360", "zh");
+    assert!(chinese.contains("未知：") && !chinese.contains("Unknown:"), "{chinese}");
 }
 
 #[test]

@@ -17,6 +17,7 @@ use crate::{
     api::Failure,
     desk::Desk,
     form::{Faults, Filled, KEY},
+    investor::lang,
     view::{Country, Named, Provenance},
 };
 
@@ -253,8 +254,9 @@ async fn triads(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
         city: Option<Named>,
         triads: Vec<Triad>,
     }
-    let answer: Answer =
-        d.ask(include_str!("../../queries/city/triads.graphql"), json!({ "id": id })).await?;
+    let answer: Answer = d
+        .ask(include_str!("../../queries/city/triads.graphql"), json!({ "id": id, "lang": lang(&d) }))
+        .await?;
     let city = answer.city.ok_or_else(Failure::not_found)?;
     d.page(&TriadsPage { d: d.clone(), city, triads: answer.triads })
 }

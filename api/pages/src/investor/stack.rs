@@ -134,7 +134,7 @@ async fn shown(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
     ];
     let asked: serde_json::Map<String, serde_json::Value> =
         rules.iter().map(|(name, value, ..)| ((*name).to_owned(), json!(value))).collect();
-    let variables = json!({ "id": id, "rules": asked });
+    let variables = json!({ "id": id, "rules": asked, "lang": super::lang(&d) });
     let answer: Answer = d.ask(include_str!("../../queries/investor/stack.graphql"), variables).await?;
     let project = answer.project.ok_or_else(Failure::not_found)?;
     d.page(&StackPage { d: d.clone(), project, stack: answer.capital_stack, rules })

@@ -238,8 +238,9 @@ async fn page(d: &Desk, id: &str, filled: Filled, faults: Faults) -> Result<Resp
         project: Option<Listing>,
     }
     d.signed_in()?;
-    let answer: Answer =
-        d.ask(include_str!("../../queries/owner/listing.graphql"), json!({ "id": id })).await?;
+    let answer: Answer = d
+        .ask(include_str!("../../queries/owner/listing.graphql"), json!({ "id": id, "lang": lang(d) }))
+        .await?;
     let l = answer.project.ok_or_else(Failure::not_found)?;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     d.page_with(status, &ListingPage { d: d.clone(), l, key: d.new_key(), filled, faults })

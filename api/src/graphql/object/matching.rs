@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, Result, SimpleObject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
 };
 use matcher::{
     counterfactual::{Change, Counterfactual},
-    explanation::{self, Audience, change_sentence},
+    explanation::{self, Arg, Audience, Sentence, change_sentence},
     rank::List,
     score::points,
 };
@@ -44,8 +44,8 @@ pub enum AudienceInput {
 /// One change that the owner of a listing can make.
 #[derive(Debug, Clone, SimpleObject)]
 pub struct ChangeParts {
-    /// The change in words.
-    change: String,
+    #[graphql(skip)]
+    made: Change,
     /// The item of the checklist to show evidence for, where that is the change.
     evidence_for: Option<Code<ReadinessItem>>,
     /// The contradiction to justify, where that is the change.
@@ -57,7 +57,7 @@ pub struct ChangeParts {
 impl From<Change> for ChangeParts {
     fn from(change: Change) -> Self {
         Self {
-            change: told(&change_sentence(&change), Lang::En),
+            made: change,
             evidence_for: if let Change::Evidence(item) = change { Some(Code(item)) } else { None },
             justify: if let Change::Justify(flag) = change { Some(Code(flag)) } else { None },
             verify_to: if let Change::Verify(level) = change { Some(Code(level)) } else { None },
@@ -65,25 +65,39 @@ impl From<Change> for ChangeParts {
     }
 }
 
+impl ChangeParts {
+    /// The change in words.
+    pub(super) fn told(&self, lang: Option<Lang>) -> String {
+        told(&change_sentence(&self.made), lang.unwrap_or(Lang::En))
+    }
+}
+
 /// One change that the owner can make, with what the scorer then gives.
 #[derive(Debug, Clone, SimpleObject)]
-#[graphql(name = "Counterfactual")]
+#[graphql(name = "Counterfactual", complex)]
 pub struct CounterfactualObject {
     #[graphql(flatten)]
-    change: ChangeParts,
+    parts: ChangeParts,
     /// The score after it.
     new_score: ScoreInterval,
     /// By how many points the score rises.
     lift: f64,
 }
 
+#[ComplexObject]
+impl CounterfactualObject {
+    /// The change in words.
+    async fn change(
+        &self,
+        #[graphql(desc = "Language.", default_with = "Some(Lang::En)")] lang: Option<Lang>,
+    ) -> String {
+        self.parts.told(lang)
+    }
+}
+
 impl From<&Counterfactual> for CounterfactualObject {
     fn from(found: &Counterfactual) -> Self {
-        Self {
-            change: found.change.into(),
-            new_score: (&found.after.mutual).into(),
-            lift: points(found.lift),
-        }
+        Self { parts: found.change.into(), new_score: (&found.after.mutual).into(), lift: points(found.lift) }
     }
 }
 
@@ -133,9 +147,6 @@ impl MatchNode {
         made.as_ref().ok_or_else(|| missing("match"))
     }
 }
-
-/// What stands in the place of sentences that the owner does not show.
-const WITHHELD: &str = "The owner shows what the score is made of after an introduction.";
 
 /// Most changes that are looked for.
 const MAX_CHANGES: i32 = 10;
@@ -224,9 +235,11 @@ impl MatchNode {
             AudienceInput,
         >,
     ) -> Result<ExplanationObject> {
+        let lang = lang.unwrap_or(Lang::En);
         if !self.is_told(ctx).await? {
             let score = points(self.matched.evaluation.mutual.point);
-            return Ok(ExplanationObject::headline_only(format!("{score:.0} of 100. {WITHHELD}")));
+            let withheld = Sentence::plain("withheld").with("score", Arg::Decimal(format!("{score:.0}")));
+            return Ok(ExplanationObject::headline_only(lang, &withheld));
         }
         let made = match audience.unwrap_or(AudienceInput::Investor) {
             AudienceInput::Investor => None,
@@ -236,13 +249,7 @@ impl MatchNode {
             Some(parts) => parts,
             None => self.parts()?,
         };
-        Ok(ExplanationObject::new(
-            lang.unwrap_or(Lang::En),
-            &parts.headline,
-            &parts.because,
-            &parts.against,
-            &parts.unknown,
-        ))
+        Ok(ExplanationObject::new(lang, &parts.headline, &parts.because, &parts.against, &parts.unknown))
     }
     /// Single changes that lift the score most, scored again by the scorer.
     async fn counterfactuals(

@@ -160,15 +160,27 @@ pub(super) fn side(score: &Interval, lines: &[CriterionLine]) -> SideScore {
 
 /// One gate.
 #[derive(Debug, Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct GateResult {
     /// The gate's key.
     key: &'static str,
     /// Its answer.
     outcome: GateOutcome,
-    /// Why.
-    because: String,
     /// Whether a party can do something about it.
     fixable: bool,
+    #[graphql(skip)]
+    line: Sentence,
+}
+
+#[ComplexObject]
+impl GateResult {
+    /// Why.
+    async fn because(
+        &self,
+        #[graphql(desc = "Language.", default_with = "Some(Lang::En)")] lang: Option<Lang>,
+    ) -> String {
+        told(&self.line, lang.unwrap_or(Lang::En))
+    }
 }
 
 impl From<&GateLine> for GateResult {
@@ -176,8 +188,8 @@ impl From<&GateLine> for GateResult {
         Self {
             key: line.key,
             outcome: line.outcome.into(),
-            because: line.because.english(),
             fixable: line.fixable,
+            line: line.because.clone(),
         }
     }
 }
@@ -200,8 +212,8 @@ pub struct ExplanationObject {
 
 impl ExplanationObject {
     /// The score alone, where the owner does not show what it is made of.
-    pub(super) fn headline_only(headline: String) -> Self {
-        let none = Vec::new;
+    pub(super) fn headline_only(lang: Lang, headline: &Sentence) -> Self {
+        let (headline, none) = (told(headline, lang), Vec::new);
         Self { text: headline.clone(), headline, because: none(), against: none(), unknown: none() }
     }
 
@@ -224,8 +236,6 @@ impl ExplanationObject {
 }
 
 /// A sentence in a language.
-pub(super) fn told(sentence: &Sentence, lang: Lang) -> String {
-    match lang {
-        Lang::En => sentence.english(),
-    }
+pub fn told(sentence: &Sentence, lang: Lang) -> String {
+    sentence.told(lang.into())
 }

@@ -1,6 +1,6 @@
 //! What the owner of a listing could do next, and what it would open.
 
-use async_graphql::{Context, Enum, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, Result, SimpleObject};
 use domain::{
     project::Project,
     value::{Currency, Money},
@@ -13,6 +13,7 @@ use matcher::{
 
 use super::{
     super::{
+        code::Lang,
         error::{ErrorCode, client_error},
         query::refused,
     },
@@ -77,9 +78,10 @@ impl From<&Volume> for MandateVolume {
 
 /// Something that the owner could do, with what the scorer then gives: exact, as everything stands today.
 #[derive(Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct UnlockDeed {
     #[graphql(flatten)]
-    change: ChangeParts,
+    parts: ChangeParts,
     /// Mandates that come within reach by it.
     opens: MandateVolume,
     /// Mandates, within reach or not, whose score it lifts.
@@ -88,10 +90,21 @@ pub struct UnlockDeed {
     largest_lift: f64,
 }
 
+#[ComplexObject]
+impl UnlockDeed {
+    /// The change in words.
+    async fn change(
+        &self,
+        #[graphql(desc = "Language.", default_with = "Some(Lang::En)")] lang: Option<Lang>,
+    ) -> String {
+        self.parts.told(lang)
+    }
+}
+
 impl From<&Deed> for UnlockDeed {
     fn from(deed: &Deed) -> Self {
         Self {
-            change: deed.change.into(),
+            parts: deed.change.into(),
             opens: (&deed.opens).into(),
             lifts: number(deed.lifts),
             largest_lift: points(deed.most),

@@ -1,11 +1,12 @@
 //! Combinations beyond a pair: triads and capital stacks.
 
-use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, Result, SimpleObject};
 use domain::{
     disclosure::ListingField, id::Id, mandate::Mandate, project::Project, value::Money,
     vocabulary::Instrument,
 };
 use matcher::{
+    explanation::Sentence,
     score::points,
     stack::{Proposal, SliceLine, StackRules},
     triad::EdgeLine,
@@ -13,10 +14,10 @@ use matcher::{
 
 use super::{
     super::{
-        code::Code,
+        code::{Code, Lang},
         cursor,
         error::{ErrorCode, client_error},
-        object::{CityNode, MandateNode, MoneyObject, OrganisationNode, ProjectNode, find},
+        object::{CityNode, MandateNode, MoneyObject, OrganisationNode, ProjectNode, find, score::told},
     },
     id_of, refused,
 };
@@ -27,6 +28,7 @@ use crate::app::{
 
 /// An edge of a triad, said in a sentence.
 #[derive(Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct TriadEdge {
     /// CITIES, `CITY_A_PROJECT`, `CITY_B_PROJECT` or `PROJECT_MANDATE`.
     key: &'static str,
@@ -34,8 +36,19 @@ pub struct TriadEdge {
     score: f64,
     /// Whether the triad is ranked by it.
     weakest: bool,
+    #[graphql(skip)]
+    line: Sentence,
+}
+
+#[ComplexObject]
+impl TriadEdge {
     /// What it says.
-    because: String,
+    async fn because(
+        &self,
+        #[graphql(desc = "Language.", default_with = "Some(Lang::En)")] lang: Option<Lang>,
+    ) -> String {
+        told(&self.line, lang.unwrap_or(Lang::En))
+    }
 }
 
 impl From<&EdgeLine> for TriadEdge {
@@ -44,7 +57,7 @@ impl From<&EdgeLine> for TriadEdge {
             key: line.edge.code(),
             score: points(line.score),
             weakest: line.weakest,
-            because: line.because.english(),
+            line: line.because.clone(),
         }
     }
 }
@@ -154,8 +167,11 @@ impl SliceObject {
         self.0.limit.code()
     }
     /// Why this mandate, this instrument and this amount.
-    async fn because(&self) -> Vec<String> {
-        vec![self.0.because.english()]
+    async fn because(
+        &self,
+        #[graphql(desc = "Language.", default_with = "Some(Lang::En)")] lang: Option<Lang>,
+    ) -> Vec<String> {
+        vec![told(&self.0.because, lang.unwrap_or(Lang::En))]
     }
 }
 

@@ -11,8 +11,8 @@ use tests::sql::Sql;
 
 use super::{address, import_of, page, parsed, post, text};
 
-/// An owner is asked by mail whether a listing is still current: to look at the link changes nothing, its button
-/// confirms once.
+/// An owner is asked by mail, in the language of their mail, whether a listing is still current: to look at the link
+/// changes nothing, its button confirms once.
 #[tokio::test]
 async fn a_listing_is_confirmed_from_the_mail() {
     let sink = Sink::start().await;
@@ -32,13 +32,14 @@ async fn a_listing_is_confirmed_from_the_mail() {
         let name = format!("{mutation}:ProjectTransitionInput");
         version = server.done("owner", &name, "project{version}", on).await["project"]["version"].clone();
     }
+    let sql = Sql::connect(&server.database).await;
+    sql.execute("UPDATE person SET language = 'tr'").await;
     let at = (now + chrono::Duration::days(85)).to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     let (code, out, err) = run(&["--database", &server.database, "timers", "--at", &at]);
     assert_eq!(code, 0, "{out}{err}");
     let is_it = |taken: &Taken| {
         let message = parsed(taken);
-        message.subject() == Some("Is your listing still current?")
-            && text(&message).contains("Watched fibre")
+        message.subject() == Some("İlanınız hâlâ güncel mi?") && text(&message).contains("Watched fibre")
     };
     let begun = std::time::Instant::now();
     let letter = loop {
@@ -48,17 +49,16 @@ async fn a_listing_is_confirmed_from_the_mail() {
         assert!(begun.elapsed().as_secs() < 30, "nobody is asked: {out}");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     };
-    let link = address(&letter, "confirm it with this");
+    let link = address(&letter, "bu bağlantıyla onaylayın");
     let link = format!("{}/c/{}", server.url, link.rsplit('/').next().unwrap());
-    let sql = Sql::connect(&server.database).await;
     let confirmed = "SELECT count(*) FROM history WHERE transition = 'CONFIRM'";
     let before = sql.number(confirmed).await;
     for _ in 0..2 {
         let (said, has_button) = page(&server, &link).await;
-        assert!(has_button && said.contains("Is all that your listing"), "{said}");
+        assert!(has_button && said.contains("lang=\"tr\""), "{said}");
     }
     assert_eq!(sql.number(confirmed).await, before, "a look changes nothing");
-    assert!(post(&server, &link, "").await.contains("It is confirmed"));
+    assert!(post(&server, &link, "").await.contains("Onaylandı"));
     assert_eq!(sql.number(confirmed).await, before + 1);
     let dead = page(&server, &format!("{}/c/nothing", server.url)).await;
     assert!(!dead.1 && dead.0.contains("Nothing was changed"), "{}", dead.0);
