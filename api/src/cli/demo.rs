@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use domain::{city::City, digest::DigestLanguage, mandate::Mandate, organisation::Organisation, project::Project};
+use domain::{
+    city::City, digest::DigestLanguage, mandate::Mandate, organisation::Organisation, project::Project,
+};
 
 use super::{Failure, app, open, personas, rank, serve, today};
 use crate::{
