@@ -48,6 +48,11 @@ const KINDS: [(Kind, u8); 23] = [
     (Kind::DigestSubscription, b'l'),
 ];
 
+/// The kind whose table has a name.
+pub fn kind_of_table(table: &str) -> Option<Kind> {
+    KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.table() == table)
+}
+
 /// A kind and a UUID as one opaque text.
 pub fn encode(kind: Kind, uuid: Uuid) -> String {
     let letter = KINDS.iter().find(|(known, _)| *known == kind).map_or(b'?', |(_, letter)| *letter);

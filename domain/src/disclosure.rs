@@ -199,9 +199,15 @@ impl Disclosure {
         !self.blind && self.fields.is_empty()
     }
 
+    /// The rung that the owner chose for a field, or the one where it stands by itself; what a blind listing keeps back
+    /// beside it is not counted in.
+    pub fn chosen(&self, field: ListingField) -> Rung {
+        self.fields.get(&field).copied().unwrap_or_else(|| field.default_rung())
+    }
+
     /// The rung from which a field is seen.
     pub fn rung_of(&self, field: ListingField) -> Rung {
-        let chosen = self.fields.get(&field).copied().unwrap_or_else(|| field.default_rung());
+        let chosen = self.chosen(field);
         if self.blind && !field.shown_blind() { chosen.max(Rung::Introduced) } else { chosen }
     }
 

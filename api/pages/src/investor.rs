@@ -2,6 +2,7 @@
 //! introductions that come of it.
 
 pub mod compare;
+mod export;
 pub mod home;
 pub mod introduction;
 pub mod mandate;
@@ -28,6 +29,7 @@ pub fn routes() -> Router {
     Router::new()
         .route("/mandates", get(mandates))
         .route("/mandates/{id}", get(ranked))
+        .route("/mandates/{id}/export", get(export::ranked))
         .merge(mandate::routes())
         .merge(compare::routes())
         .merge(stack::routes())
@@ -142,17 +144,34 @@ impl RankedPage {
     fn more(&self) -> Option<String> {
         next(&self.d, &self.ranked.list.page_info)
     }
+
+    /// The address of the head of this list as a file.
+    fn file(&self, form: &str) -> String {
+        let parts = url::form_urlencoded::parse(self.d.query.as_bytes());
+        let parts = parts.filter(|(name, _)| name != "after" && name != "format");
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parts)
+            .append_pair("format", form)
+            .finish();
+        format!("{}/export?{query}", self.d.path)
+    }
 }
 
 /// How a list may be ordered, as the API names it.
 const ORDERS: [&str; 3] = ["MUTUAL", "MINE", "NEUTRAL"];
 
-async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Answer {
-        mandate: Option<Named>,
-        opportunities: Ranked,
-    }
+/// What a ranked list is asked with.
+struct Asked {
+    variables: Value,
+    text: Option<String>,
+    by: String,
+    is_rest: bool,
+    weights: Vec<weights::Weight>,
+    is_own: bool,
+}
+
+/// What the address of a ranked list asks for: filter, order, list and own weights.
+async fn asked(d: &Desk, id: &str) -> Result<Asked, Failure> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Weighed {
@@ -166,7 +185,7 @@ async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
     let document = "query Weights { rankingPolicy { investorWeights { key weight } } }";
     let rules: Rules = d.ask(document, json!({})).await?;
     let policy = rules.ranking_policy.investor_weights;
-    let own = weights::own(&d, &policy);
+    let own = weights::own(d, &policy);
     let text = d.parameter("text");
     let by =
         d.parameter("by").filter(|by| ORDERS.contains(&by.as_str())).unwrap_or_else(|| "MUTUAL".to_owned());
@@ -177,16 +196,24 @@ async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
         "by": by,
         "list": if is_rest { "NOT_ENOUGH_KNOWN" } else { "RANKED" },
         "after": d.parameter("after"),
-        "lang": lang(&d),
+        "lang": lang(d),
         "weights": weights::input(own.as_deref()),
     });
+    let (is_own, weights) = (own.is_some(), own.unwrap_or(policy));
+    Ok(Asked { variables, text, by, is_rest, weights, is_own })
+}
+
+async fn ranked(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
+    #[derive(Deserialize)]
+    struct Answer {
+        mandate: Option<Named>,
+        opportunities: Ranked,
+    }
+    let Asked { variables, text, by, is_rest, weights, is_own } = asked(&d, &id).await?;
     let answer: Answer = d.ask(include_str!("../queries/investor/ranked.graphql"), variables).await?;
     let mandate = answer.mandate.ok_or_else(Failure::not_found)?;
-    let text = text.unwrap_or_default();
-    let (is_own, weights) = (own.is_some(), own.unwrap_or(policy));
-    let ranked = answer.opportunities;
-    let page = RankedPage { d: d.clone(), mandate, ranked, text, by, is_rest, weights, is_own };
-    d.page(&page)
+    let (text, ranked) = (text.unwrap_or_default(), answer.opportunities);
+    d.page(&RankedPage { d: d.clone(), mandate, ranked, text, by, is_rest, weights, is_own })
 }
 
 /// The language of the scorer's sentences.

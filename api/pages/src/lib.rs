@@ -27,6 +27,7 @@ pub mod owner;
 pub mod papers;
 pub mod public;
 pub mod reader;
+pub mod sheet;
 pub mod view;
 pub mod words;
 

@@ -19,19 +19,41 @@ impl Money {
         whole(&self.amount_minor).unwrap_or_default()
     }
 
-    /// The amount in whole units, as a form shows it.
+    /// The amount in whole units; parts of a unit are left out.
     pub fn units(&self) -> i64 {
-        let known = domain::value::Currency::ALL.iter().find(|known| known.code() == self.currency);
-        let unit = 10_i64.saturating_pow(known.map_or(2, |currency| currency.decimals()));
+        let unit = 10_i64.saturating_pow(decimals(&self.currency));
         self.minor().checked_div(unit).unwrap_or_default()
+    }
+
+    /// The amount as a form shows it, to the last part of a unit, so that saving it again changes nothing.
+    pub fn written(&self) -> String {
+        let unit = 10_i64.saturating_pow(decimals(&self.currency));
+        let places = usize::try_from(decimals(&self.currency)).unwrap_or_default();
+        match self.minor().checked_rem(unit).map(i64::abs) {
+            None | Some(0) => self.units().to_string(),
+            Some(part) => format!("{}.{part:0>places$}", self.units()),
+        }
     }
 }
 
-/// An amount as the API takes it, of whole units of a currency.
-pub fn money_input(units: i64, currency: &str) -> Value {
+/// How many places an amount has after the point.
+fn decimals(currency: &str) -> u32 {
     let known = domain::value::Currency::ALL.iter().find(|known| known.code() == currency);
-    let unit = 10_i64.saturating_pow(known.map_or(2, |currency| currency.decimals()));
-    serde_json::json!({ "amountMinor": units.saturating_mul(unit).to_string(), "currency": currency })
+    known.map_or(2, |currency| currency.decimals())
+}
+
+/// An amount as the API takes it, of units of a currency as people write them: blanks between thousands, and a point or
+/// a comma before parts of a unit. Nothing where it is no amount, or has more places than the currency.
+pub fn money_input(units: &str, currency: &str) -> Option<Value> {
+    let plain = units.replace([' ', '\u{a0}', '\u{202f}'], "");
+    let (whole, part) = plain.split_once(['.', ',']).unwrap_or((&plain, ""));
+    let places = usize::try_from(decimals(currency)).ok()?;
+    let is_number = whole.strip_prefix('-').unwrap_or(whole).bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !is_number || !part.bytes().all(|byte| byte.is_ascii_digit()) || part.len() > places {
+        return None;
+    }
+    let minor: i64 = format!("{whole}{part:0<places$}").parse().ok()?;
+    Some(serde_json::json!({ "amountMinor": minor.to_string(), "currency": currency }))
 }
 
 /// A whole number that the API writes as text.

@@ -17,6 +17,7 @@ fn written(outcome: std::io::Result<()>) {
     std::process::exit(i32::from(error.kind() != std::io::ErrorKind::BrokenPipe));
 }
 
+mod audit;
 mod demo;
 mod digest;
 mod import;
@@ -120,6 +121,12 @@ enum Command {
     Mail {
         #[command(subcommand)]
         what: mail::What,
+    },
+    /// The audit: check the chain of what was done, or write it out.
+    Audit {
+        /// What is done.
+        #[command(subcommand)]
+        what: audit::What,
     },
     /// Digests: look at the next issue of a subscription, or plan and compose what is due.
     Digest {
@@ -296,6 +303,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failure> {
             say!("{}", done?);
         }
         Command::VerifyReceipt { file, jwks } => return receipt::verify(&file, jwks.as_deref()),
+        Command::Audit { what } => return audit::audit(&cli.common, what).await,
         Command::Mail { what } => return mail::mail(&cli.common, what).await,
         Command::Train { what } => tokio::task::spawn_blocking(move || learn::train(what)).await??,
         Command::Backtest { what } => tokio::task::spawn_blocking(move || learn::backtest(what)).await??,

@@ -103,10 +103,13 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::page("reviewQueue", 5),
     FieldCost::page("screeningQueue", 5),
     FieldCost::page("verificationQueue", 5),
+    FieldCost::page("auditTrail", 1),
+    FieldCost::page("letters", 1),
     // Short lists.
     FieldCost::short("availableMoves", 3),
     FieldCost::short("quietDates", 10),
     FieldCost::short("documents", 20),
+    FieldCost::short("disclosure", 29),
     FieldCost::short("ownMandates", 20),
     FieldCost::short("ownCities", 20),
     FieldCost::short("activities", 20),

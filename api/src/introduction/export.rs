@@ -9,6 +9,7 @@ use domain::{
     introduction::{Introduction, Promise, Side},
     organisation::Organisation,
     project::Project,
+    value::harmless_cell,
 };
 use serde::Serialize;
 
@@ -149,19 +150,8 @@ fn csv(rows: &[Row]) -> Result<String, CommandError> {
             text(&row.closed),
             row.notes.clone(),
         ];
-        table.write_record(cells.map(|cell| harmless(&cell))).map_err(|_| CommandError::Failed)?;
+        table.write_record(cells.map(|cell| harmless_cell(&cell))).map_err(|_| CommandError::Failed)?;
     }
     let bytes = table.into_inner().map_err(|_| CommandError::Failed)?;
     String::from_utf8(bytes).map_err(|_| CommandError::Failed)
-}
-
-/// A cell that begins like a formula is begun with an apostrophe, by which spreadsheets know text. Signs in full width
-/// are taken for formulas too, and letters that nobody sees do not hide one.
-fn harmless(cell: &str) -> String {
-    let unseen = |letter: char| {
-        matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}')
-            || (letter.is_whitespace() && !matches!(letter, '\t' | '\r'))
-    };
-    let formula = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    if cell.trim_start_matches(unseen).starts_with(formula) { format!("'{cell}") } else { cell.to_owned() }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Store, StoreError,
-    sql::{get, insert, is, select, update},
+    sql::{above, below, get, insert, is, select, update},
 };
 
 /// An act to be written down; it gets its number and its hash at the commit.
@@ -152,6 +152,26 @@ pub(super) async fn append(tx: &DatabaseTransaction, at: i64, acts: Vec<Act>) ->
     Ok(())
 }
 
+impl AuditRow {
+    /// Whether its hash is that of its fields and of the row before it.
+    pub fn holds(&self) -> bool {
+        self.hash == chained(self.seq, self.at, &self.act, &self.previous)
+    }
+}
+
+/// Which acts are looked for; what is none does not matter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ActsBefore {
+    /// Acts with a lower number.
+    pub seq: Option<i64>,
+    /// By this person.
+    pub actor: Option<Uuid>,
+    /// For this organisation.
+    pub organisation: Option<Uuid>,
+    /// To this thing.
+    pub aggregate: Option<Uuid>,
+}
+
 const COLUMNS: [&str; 12] = [
     "seq",
     "at",
@@ -195,8 +215,25 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn acts_after(&self, seq: i64, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
-        let mut rows = select("audit", COLUMNS, [super::sql::above("seq", seq)]);
+        let mut rows = select("audit", COLUMNS, [above("seq", seq)]);
         rows.order_by(Alias::new("seq"), sea_orm::Order::Asc).limit(limit);
+        self.reader().query_all(&rows).await?.iter().map(read).collect()
+    }
+
+    /// At most `limit` acts that are looked for, the last one first.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn acts_before(&self, wanted: ActsBefore, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
+        let ids = [
+            ("actor_id", wanted.actor),
+            ("organisation_id", wanted.organisation),
+            ("aggregate_id", wanted.aggregate),
+        ];
+        let ids = ids.into_iter().filter_map(|(column, id)| Some(is(column, id?)));
+        let below = wanted.seq.map(|seq| below("seq", seq));
+        let mut rows = select("audit", COLUMNS, ids.chain(below));
+        rows.order_by(Alias::new("seq"), sea_orm::Order::Desc).limit(limit);
         self.reader().query_all(&rows).await?.iter().map(read).collect()
     }
 

@@ -41,7 +41,7 @@ use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, Tra
 use tokio::sync::Notify;
 
 pub use aggregate::{Aggregate, Kind, Stored};
-pub use audit::{Act, AuditRow, AuditedAct, BrokenChain};
+pub use audit::{Act, ActsBefore, AuditRow, AuditedAct, BrokenChain};
 pub use connect::StoreOptions;
 pub(crate) use connect::sqlite_path;
 pub use digest::{

@@ -112,6 +112,11 @@ pub(super) fn above(column: &str, value: impl Into<Value>) -> SimpleExpr {
     Expr::col(Alias::new(column)).gt(value.into())
 }
 
+/// The condition that a column is below a value.
+pub(super) fn below(column: &str, value: impl Into<Value>) -> SimpleExpr {
+    Expr::col(Alias::new(column)).lt(value.into())
+}
+
 /// A column of a row.
 pub(super) fn get<T: TryGetable>(row: &QueryResult, column: &str) -> Result<T, StoreError> {
     Ok(row.try_get("", column)?)

@@ -21,6 +21,18 @@ pub enum TextError {
     Control,
 }
 
+/// A cell of a table that no spreadsheet takes for a formula: one that begins like a formula is begun with an
+/// apostrophe, by which spreadsheets know text. Signs in full width are taken for formulas too, and letters that nobody
+/// sees do not hide one.
+pub fn harmless_cell(cell: &str) -> String {
+    let unseen = |letter: char| {
+        matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}')
+            || (letter.is_whitespace() && !matches!(letter, '\t' | '\r'))
+    };
+    let formula = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    if cell.trim_start_matches(unseen).starts_with(formula) { format!("'{cell}") } else { cell.to_owned() }
+}
+
 /// One line of text, 1 to 300 characters, trimmed, without control characters or direction overrides.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -6,6 +6,7 @@
     reason = "a test fails by panic, at the place that says why"
 )]
 
+mod administration;
 mod api;
 mod area;
 mod articles;

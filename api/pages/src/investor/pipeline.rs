@@ -11,7 +11,13 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::introduction::Row;
-use crate::{api::Failure, desk::Desk, public::next, view::Connection};
+use crate::{
+    api::Failure,
+    desk::Desk,
+    public::next,
+    sheet::{Cell, Form, Sheet},
+    view::Connection,
+};
 
 /// The routes.
 pub fn routes() -> Router {
@@ -85,6 +91,38 @@ async fn pipeline(d: Desk) -> Result<Response, Failure> {
     d.page(&PipelinePage { d: d.clone(), list: answer.pipeline, side, states })
 }
 
+/// What stands in the columns of a workbook: the names of the export's parts, which are those of the CSV.
+const COLUMNS: [&str; 16] = [
+    "project",
+    "investor",
+    "state",
+    "since",
+    "expressed_at",
+    "answered_at",
+    "my_side",
+    "initiator",
+    "reason",
+    "pledged",
+    "committed",
+    "closed",
+    "notes",
+    "id",
+    "project_id",
+    "mandate_id",
+];
+
+/// The export as a workbook.
+fn workbook(d: &Desk, exported: &str) -> Result<Response, Failure> {
+    let rows: Vec<serde_json::Map<String, serde_json::Value>> =
+        serde_json::from_str(exported).map_err(|_| Failure::internal())?;
+    let cell = |row: &serde_json::Map<_, serde_json::Value>, column: &str| {
+        Cell::text(row.get(column).and_then(|value| value.as_str()))
+    };
+    let rows = rows.iter().map(|row| COLUMNS.map(|column| cell(row, column)).to_vec()).collect();
+    let headings = COLUMNS.map(str::to_owned).to_vec();
+    Sheet { name: "pipeline", headings, rows, is_rtl: d.words.language.is_rtl() }.file(Form::Xlsx)
+}
+
 /// The pipeline as a file; private notes are those of the own side.
 async fn export(d: Desk) -> Result<Response, Failure> {
     #[derive(Deserialize)]
@@ -93,15 +131,17 @@ async fn export(d: Desk) -> Result<Response, Failure> {
         export_pipeline: String,
     }
     d.signed_in()?;
-    let is_json = d.parameter("format").as_deref() == Some("json");
-    let variables = json!({ "format": if is_json { "JSON" } else { "CSV" } });
-    let document = "query Export($format: ExportFormat!) { exportPipeline(format: $format) }";
-    let exported: Exported = d.ask(document, variables).await?;
-    let (kind, name) = if is_json {
-        ("application/json", "pipeline.json")
-    } else {
-        ("text/csv; charset=utf-8", "pipeline.csv")
+    let asked = d.parameter("format");
+    let (format, kind, name) = match asked.as_deref() {
+        Some("json") => ("JSON", "application/json", "pipeline.json"),
+        Some("xlsx") => ("JSON", "", ""),
+        _ => ("CSV", "text/csv; charset=utf-8", "pipeline.csv"),
     };
+    let document = "query Export($format: ExportFormat!) { exportPipeline(format: $format) }";
+    let exported: Exported = d.ask(document, json!({ "format": format })).await?;
+    if asked.as_deref() == Some("xlsx") {
+        return workbook(&d, &exported.export_pipeline);
+    }
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

@@ -8,12 +8,13 @@ use domain::{
     listing::{AvailableTransition, ListingGuard, ListingTransition, MaterialChange, ReviewClock},
     organisation::Organisation,
     policy::Relation,
-    questionnaire::{CriterionKey, questions},
+    questionnaire::{Answer, CriterionKey, questions},
     vocabulary::{FlagSeverity, RedFlag},
 };
 
 use super::{
     super::{code::Code, mutation::settled},
+    common::{BigInt, MoneyObject, TextObject},
     me::{stored, time},
 };
 use crate::{
@@ -97,8 +98,49 @@ pub struct QuestionObject {
     required: bool,
     /// Whether it is answered.
     answered: bool,
+    /// The answer; null where there is none, and where the question asks for a fact of the listing itself.
+    answer: Option<AnswerObject>,
     /// The criteria of the score that read the answer.
     feeds: Vec<Code<CriterionKey>>,
+}
+
+/// An answer; the part that its question asks for is given. The names are those of `AnswerInput`.
+#[derive(Debug, Default, SimpleObject)]
+#[graphql(name = "Answer")]
+pub struct AnswerObject {
+    /// Text.
+    text: Option<TextObject>,
+    /// One line.
+    line: Option<String>,
+    /// An amount.
+    money: Option<MoneyObject>,
+    /// A percentage.
+    percent: Option<f64>,
+    /// A number, or a number of months.
+    count: Option<BigInt>,
+    /// A day.
+    date: Option<NaiveDate>,
+    /// Yes or no.
+    yes_no: Option<bool>,
+    /// A code.
+    choice: Option<String>,
+}
+
+impl From<&Answer> for AnswerObject {
+    fn from(answer: &Answer) -> Self {
+        let mut object = Self::default();
+        match answer {
+            Answer::Text(text) => object.text = Some(text.into()),
+            Answer::Line(line) => object.line = Some(line.to_string()),
+            Answer::Money(money) => object.money = Some(MoneyObject(*money)),
+            Answer::Percent(pct) => object.percent = Some(pct.as_f64()),
+            Answer::Count(count) => object.count = Some(BigInt(i64::try_from(*count).unwrap_or(i64::MAX))),
+            Answer::Date(day) => object.date = Some(*day),
+            Answer::YesNo(yes) => object.yes_no = Some(*yes),
+            Answer::Choice(code) => object.choice = Some(code.clone()),
+        }
+        object
+    }
 }
 
 /// A contradiction that the rules find today.
@@ -199,6 +241,10 @@ pub(super) async fn questionnaire(
             help: question.spec.help,
             required: question.required,
             answered: question.is_answered(&project.value, &answers),
+            answer: answers
+                .iter()
+                .find(|(key, _)| key.as_str() == question.spec.key)
+                .map(|(_, answer)| answer.into()),
             feeds: question.spec.criteria.iter().map(|criterion| Code(*criterion)).collect(),
         })
         .collect())

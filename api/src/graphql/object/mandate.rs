@@ -174,6 +174,10 @@ impl MandateTerms {
     async fn sdg_targets(&self) -> &[String] {
         &self.0.sdg_targets
     }
+    /// Will not stand beside a competitor of a holding.
+    async fn no_competitors(&self) -> bool {
+        self.0.no_competitors
+    }
     /// Articles of the proposal put first.
     async fn articles(&self) -> Vec<i32> {
         self.0.articles.iter().map(|article| i32::from(*article)).collect()

@@ -9,8 +9,9 @@ use domain::{
     disclosure::{ListingField as Field, SizeBand},
     project::{Impact, Project},
     vocabulary::{
-        ContractType, CooperationField, HelpKind, Instrument, InvestorType, LifecycleStatus, ListingState,
-        ProjectKind, ReadinessItem, ReadinessStatus, RedFlag,
+        ContractType, CooperationField, HelpKind, InnovationKind, Instrument, InvestorType, LifecycleStatus,
+        ListingState, ProjectKind, ReadinessItem, ReadinessStatus, RedFlag, Visibility, Vocabulary,
+        WorksType,
     },
 };
 
@@ -101,6 +102,23 @@ pub struct ImpactObject {
     schools_connected: Option<u32>,
     /// Share of women among those served, percent.
     women_share_pct: Option<f64>,
+    /// Coverage of households before, percent.
+    coverage_baseline_pct: Option<f64>,
+    /// Coverage of households after, percent.
+    coverage_target_pct: Option<f64>,
+}
+
+/// From which rung of the ladder a field of a listing is seen.
+#[derive(Debug, SimpleObject)]
+pub struct FieldRung {
+    /// The field.
+    field: Code<Field>,
+    /// Who sees it: whoever stands on this rung or above.
+    rung: Code<Visibility>,
+    /// The lowest rung that the owner can choose.
+    lowest: Code<Visibility>,
+    /// The highest rung that the owner can choose.
+    highest: Code<Visibility>,
 }
 
 /// A project that looks for money.
@@ -128,6 +146,29 @@ impl ProjectNode {
     /// What it is; null where the owner does not show it to the caller.
     async fn kind(&self) -> Option<Code<ProjectKind>> {
         self.0.shows(Field::Kind).then_some(Code(self.0.value.kind))
+    }
+    /// Kind of works.
+    async fn works(&self) -> Option<Code<WorksType>> {
+        self.0.value.works.filter(|_| self.0.shows(Field::Kind)).map(Code)
+    }
+    /// Kind of innovation.
+    async fn innovation(&self) -> Option<Code<InnovationKind>> {
+        self.0.value.innovation.filter(|_| self.0.shows(Field::Kind)).map(Code)
+    }
+    /// From which rung each field is seen, in the order of a listing; empty for those who are not its people.
+    async fn disclosure(&self) -> Vec<FieldRung> {
+        let disclosure = &self.0.value.disclosure;
+        let own = Field::ALL.iter().filter(|_| listing::is_inside(&self.0));
+        own.map(|field| {
+            let (lowest, highest) = field.bounds();
+            FieldRung {
+                field: Code(*field),
+                rung: Code(disclosure.chosen(*field)),
+                lowest: Code(lowest),
+                highest: Code(highest),
+            }
+        })
+        .collect()
     }
     /// Whether the owner shows only countries, fields and the size band before an introduction.
     async fn blind(&self) -> bool {
@@ -232,6 +273,15 @@ impl ProjectNode {
             })
             .collect()
     }
+    /// Whether concessional terms are sought.
+    async fn concessional(&self) -> Option<bool> {
+        self.0.value.concessional.filter(|_| self.0.shows(Field::Instruments))
+    }
+    /// Languages the owner works in, ISO 639.
+    async fn languages(&self) -> Vec<String> {
+        let known = self.0.value.languages.iter().filter(|_| self.0.shows(Field::Languages));
+        known.map(ToString::to_string).collect()
+    }
     /// Expected return, percent a year.
     async fn return_pct(&self) -> Option<f64> {
         self.0.value.return_pct.filter(|_| self.0.shows(Field::Return)).map(domain::value::Pct::as_f64)
@@ -275,6 +325,8 @@ impl ProjectNode {
                 .map(|people| BigInt(i64::try_from(people).unwrap_or(i64::MAX))),
             schools_connected: impact.schools_connected,
             women_share_pct: impact.women_share.map(domain::value::Pct::as_f64),
+            coverage_baseline_pct: impact.coverage_baseline.map(domain::value::Pct::as_f64),
+            coverage_target_pct: impact.coverage_target.map(domain::value::Pct::as_f64),
         }
     }
     /// Where it is.

@@ -1,5 +1,6 @@
 //! The query root: rankings, pairs, lists, single things, policy and statistics.
 
+pub mod administration;
 pub mod catalogue;
 pub mod combination;
 pub mod compliance;
@@ -30,6 +31,7 @@ use crate::{
     store::Aggregate,
 };
 
+pub use administration::AdministrationQuery;
 pub use catalogue::CatalogueQuery;
 pub use combination::CombinationQuery;
 pub use compliance::ComplianceQuery;
@@ -60,6 +62,7 @@ pub struct Query(
     ReceiptQuery,
     TemplateQuery,
     DigestQuery,
+    AdministrationQuery,
 );
 
 /// The typed id of an argument.
