@@ -7,13 +7,14 @@ use std::{collections::HashMap, sync::OnceLock};
 
 use crate::{
     digest::DigestLanguage,
+    disclosure::ListingField,
     partnership::AgreementTier,
     value::CountryCode,
     vocabulary::{
         AdministrativeLevel, AreaFocus, ContractType, CooperationField, FlagSeverity, HelpKind,
-        InfrastructureStage, Instrument, InvestorType, LifecycleStatus, ListingState, OrganisationKind,
-        PartnershipTier, ProjectKind, ReadinessItem, ReadinessStatus, RedFlag, ScreeningStatus, VentureStage,
-        VerificationLevel, Vocabulary, WorksType,
+        InfrastructureStage, InnovationKind, Instrument, InvestorType, LifecycleStatus, ListingState,
+        OrganisationKind, PartnershipTier, ProjectKind, ReadinessItem, ReadinessStatus, RedFlag,
+        ScreeningStatus, VentureStage, VerificationLevel, Visibility, Vocabulary, WorksType,
     },
 };
 
@@ -72,6 +73,9 @@ fn english(list: &str, code: &str) -> Option<&'static str> {
         "CooperationField" => label::<CooperationField>(code),
         "FlagSeverity" => label::<FlagSeverity>(code).and_then(|text| text.split(':').next()),
         "HelpKind" => label::<HelpKind>(code),
+        "InnovationKind" => label::<InnovationKind>(code),
+        "ListingField" => label::<ListingField>(code),
+        "Visibility" => label::<Visibility>(code),
         "InfrastructureStage" => label::<InfrastructureStage>(code),
         "Instrument" => label::<Instrument>(code),
         "InvestmentStage" => label::<InfrastructureStage>(code).or_else(|| label::<VentureStage>(code)),
@@ -155,6 +159,9 @@ mod tests {
             ("RedFlag", codes::<RedFlag>()),
             ("ScreeningStatus", codes::<ScreeningStatus>()),
             ("WorksType", codes::<WorksType>()),
+            ("ListingField", codes::<ListingField>()),
+            ("Visibility", codes::<Visibility>()),
+            ("InnovationKind", codes::<InnovationKind>()),
         ]
     }
 
@@ -199,7 +206,8 @@ mod tests {
         assert_eq!(name_of(zh, "FlagSeverity", "RED"), Some("红色"));
         assert_eq!(name_of(DigestLanguage::En, "FlagSeverity", "RED"), Some("Red"));
         // A list that no language names yet.
-        assert_eq!(named(zh, crate::vocabulary::Visibility::Public), "Everyone");
+        let role = crate::account::PlatformRole::Reviewer;
+        assert_eq!(named(zh, role), role.label());
         assert_eq!(name_of(DigestLanguage::En, "Instrument", "LOAN"), Some("Loan"));
         assert_eq!(name_of(DigestLanguage::En, "VentureStage", "SEED"), Some("Seed"));
         assert_eq!(name_of(DigestLanguage::En, "PartnershipTier", "TWIN"), Some("Twin city"));

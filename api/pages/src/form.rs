@@ -11,11 +11,23 @@ use crate::{
     MAX_FORM,
     api::{Failure, UserError},
     desk::Desk,
+    view::money_input,
 };
 
 /// What was filled in, trimmed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filled(Vec<(String, String)>);
+
+/// How a field in which a number is written is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// As a whole number.
+    Whole,
+    /// As a number that may have places after the point.
+    Number,
+    /// As an amount of the currency that the form names.
+    Amount,
+}
 
 /// A form that came without a session, or with the mark of another one: it is kept, to be sent again.
 #[derive(Debug, Clone)]
@@ -68,14 +80,31 @@ impl Filled {
 
     /// A number.
     pub fn number(&self, name: &str) -> Option<f64> {
-        self.get(name)
-            .and_then(|text| text.replace(',', ".").parse().ok())
-            .filter(|number: &f64| number.is_finite())
+        let text = self.get(name)?.replace([' ', '\u{a0}', '\u{202f}'], "").replace(',', ".");
+        text.parse().ok().filter(|number: &f64| number.is_finite())
     }
 
     /// A whole number.
     pub fn whole(&self, name: &str) -> Option<i64> {
         self.get(name).and_then(|text| text.replace([' ', '\u{a0}', '\u{202f}'], "").parse().ok())
+    }
+
+    /// What is wrong with fields in which a number is written: with those that hold something else, which would
+    /// otherwise be left unsaid.
+    pub fn unreadable(&self, fields: &[(&str, Reads)]) -> Faults {
+        let currency = self.get("currency").unwrap_or("USD").to_uppercase();
+        let wrong = fields.iter().filter_map(|(name, reads)| {
+            let text = self.get(name)?;
+            let message = match reads {
+                Reads::Whole if self.whole(name).is_none() => "write a whole number",
+                Reads::Number if self.number(name).is_none() => "write a number",
+                Reads::Amount if money_input(text, &currency).is_none() => "write an amount, such as 2500000",
+                _ => return None,
+            };
+            let (code, path) = ("VALIDATION".to_owned(), vec![(*name).to_owned()]);
+            Some(UserError { code, path, message: message.to_owned() })
+        });
+        Faults(wrong.collect())
     }
 
     /// All fields but marks and secrets, to be sent again.
@@ -181,5 +210,14 @@ mod tests {
         let filled = Filled::parse("n=7,5&w=1%C2%A0000&x=abc&i=inf".as_bytes());
         assert_eq!((filled.number("n"), filled.whole("w")), (Some(7.5), Some(1000)));
         assert_eq!((filled.number("x"), filled.number("i")), (None, None));
+        let wrong = filled.unreadable(&[
+            ("n", Reads::Number),
+            ("n", Reads::Whole),
+            ("w", Reads::Amount),
+            ("x", Reads::Amount),
+            ("none", Reads::Whole),
+        ]);
+        let fields: Vec<&str> = wrong.0.iter().map(|wrong| wrong.path[0].as_str()).collect();
+        assert_eq!(fields, ["n", "x"]);
     }
 }

@@ -1,6 +1,7 @@
 //! What those work with who keep the platform: the queue of listings to review, of organisations to verify and of hits of
 //! the screening.
 
+pub mod admin;
 pub mod word;
 
 use askama::Template;
@@ -33,6 +34,7 @@ pub fn routes() -> Router {
         .route("/screening/{id}", post(decide))
         .route("/verification", get(verification))
         .route("/verification/{id}", post(verify))
+        .merge(admin::routes())
         .merge(word::routes())
 }
 

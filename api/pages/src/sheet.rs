@@ -132,7 +132,10 @@ impl Sheet {
                     }
                     Cell::Day(on) => {
                         let serial = on.signed_duration_since(EPOCH).num_days();
-                        #[expect(clippy::cast_precision_loss, reason = "days of a calendar are small numbers")]
+                        #[expect(
+                            clippy::cast_precision_loss,
+                            reason = "days of a calendar are small numbers"
+                        )]
                         sheet.write_number_with_format(line, column, serial as f64, &day)?;
                     }
                 }

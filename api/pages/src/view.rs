@@ -49,7 +49,11 @@ pub fn money_input(units: &str, currency: &str) -> Option<Value> {
     let (whole, part) = plain.split_once(['.', ',']).unwrap_or((&plain, ""));
     let places = usize::try_from(decimals(currency)).ok()?;
     let is_number = whole.strip_prefix('-').unwrap_or(whole).bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !is_number || !part.bytes().all(|byte| byte.is_ascii_digit()) || part.len() > places {
+    if whole.is_empty()
+        || !is_number
+        || !part.bytes().all(|byte| byte.is_ascii_digit())
+        || part.len() > places
+    {
         return None;
     }
     let minor: i64 = format!("{whole}{part:0<places$}").parse().ok()?;

@@ -68,3 +68,4 @@ kept-title = انتهت جلستك
 kept-text = ما كتبته محفوظ. سجّل الدخول ثم أرسله بضغطة واحدة.
 kept-send = إرسال ما كتبته
 sign-in-and-go-on = تسجيل الدخول والمتابعة
+done-listing-saved = حُفظ.

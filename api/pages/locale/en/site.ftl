@@ -64,3 +64,4 @@ kept-title = Your session was over
 kept-text = What you filled in is kept. Sign in, then send it again with one press.
 kept-send = Send what I had filled in
 sign-in-and-go-on = Sign in and go on
+done-listing-saved = Saved.

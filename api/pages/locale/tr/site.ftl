@@ -61,3 +61,4 @@ kept-title = Oturumunuz sona ermişti
 kept-text = Doldurduklarınız saklandı. Giriş yapın, sonra tek tuşla yeniden gönderin.
 kept-send = Doldurduklarımı gönder
 sign-in-and-go-on = Giriş yap ve devam et
+done-listing-saved = Kaydedildi.

@@ -61,3 +61,4 @@ kept-title = 您的会话已结束
 kept-text = 您填写的内容已保留。请登录，然后一键重新提交。
 kept-send = 提交我填写的内容
 sign-in-and-go-on = 登录并继续
+done-listing-saved = 已保存。

@@ -59,7 +59,7 @@ fn act_of(d: &Desk, filled: &Filled) -> Option<Value> {
         "DECLARE_WILL" => json!({ "declareWill": filled.get("document") }),
         "PLAN_FIRST_YEAR" => {
             let currency = filled.get("currency").unwrap_or("USD");
-            let amount = filled.whole("amount").map(|units| money_input(units, currency));
+            let amount = filled.get("amount").and_then(|units| money_input(units, currency));
             json!({ "planFirstYear": {
                 "plan": { "lang": lang, "value": filled.text("plan") },
                 "budget": [{ "purpose": filled.text("purpose"), "payer": filled.text("payer"), "amount": amount }],

@@ -258,7 +258,7 @@ async fn moved(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
     #[derive(Deserialize)]
     struct Payload {}
     let amount =
-        filled.whole("amount").map(|units| money_input(units, filled.get("currency").unwrap_or("USD")));
+        filled.get("amount").and_then(|units| money_input(units, filled.get("currency").unwrap_or("USD")));
     let input = json!({
         "introductionId": id,
         "expectedVersion": filled.whole("version"),

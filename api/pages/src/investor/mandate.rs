@@ -18,7 +18,7 @@ use super::{Excluded, lang};
 use crate::{
     api::Failure,
     desk::Desk,
-    form::{Faults, Filled, KEY},
+    form::{Faults, Filled, KEY, Reads},
     public::ProjectRow,
     view::{Connection, Explanation, Money, Named, Score, money_input},
 };
@@ -58,6 +58,8 @@ struct MandateTerms {
     sdg_targets: Vec<String>,
     articles: Vec<i64>,
     soft_terms: Vec<String>,
+    excluded_contracts: Vec<String>,
+    no_competitors: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -83,11 +85,16 @@ impl Mandate {
             ("kinds", &terms.kinds),
             ("stages", &terms.stages),
             ("instruments", &terms.instruments),
+            ("excludedContracts", &terms.excluded_contracts),
             ("softTerms", &terms.soft_terms),
         ] {
             form = codes.iter().fold(form, |form, code| form.with(name, code));
         }
-        for (name, is_on) in [("generalist", terms.generalist), ("global", terms.global)] {
+        for (name, is_on) in [
+            ("generalist", terms.generalist),
+            ("global", terms.global),
+            ("noCompetitors", terms.no_competitors),
+        ] {
             if is_on {
                 form = form.with(name, "on");
             }
@@ -101,7 +108,7 @@ impl Mandate {
             .with("articles", articles.join(", "));
         for (name, money) in [("ticketMin", &terms.ticket_min), ("ticketMax", &terms.ticket_max)] {
             if let Some(money) = money {
-                form = form.with(name, money.units().to_string()).with("currency", &money.currency);
+                form = form.with(name, money.written()).with("currency", &money.currency);
             }
         }
         let numbers = [
@@ -132,7 +139,7 @@ fn input(filled: &Filled) -> Value {
         items(filled.text(name)).iter().map(|code| code.to_uppercase()).collect()
     };
     let currency = filled.text("currency").to_uppercase();
-    let money = |name: &str| filled.whole(name).map(|units| money_input(units, &currency));
+    let money = |name: &str| filled.get(name).and_then(|units| money_input(units, &currency));
     let articles: Vec<i64> =
         items(filled.text("articles")).iter().filter_map(|number| number.parse().ok()).collect();
     json!({
@@ -264,7 +271,7 @@ impl MandatePage {
 }
 
 /// The fields of the form that are shown beside each other after a conflict.
-const COMPARED: [&str; 20] = [
+const COMPARED: [&str; 22] = [
     "name",
     "fields",
     "generalist",
@@ -279,6 +286,8 @@ const COMPARED: [&str; 20] = [
     "instruments",
     "kinds",
     "excludedFields",
+    "excludedContracts",
+    "noCompetitors",
     "softTerms",
     "targetReturnPct",
     "maxTenorMonths",
@@ -352,7 +361,20 @@ async fn saved(
     }
 }
 
+/// The fields of the form that hold numbers.
+const NUMBERS: [(&str, Reads); 5] = [
+    ("ticketMin", Reads::Amount),
+    ("ticketMax", Reads::Amount),
+    ("targetReturnPct", Reads::Number),
+    ("maxTenorMonths", Reads::Whole),
+    ("minStakePct", Reads::Number),
+];
+
 async fn create(d: Desk, filled: Filled) -> Result<Response, Failure> {
+    let wrong = filled.unreadable(&NUMBERS);
+    if !wrong.is_empty() {
+        return page(&d, None, filled, wrong).await;
+    }
     let input = json!({
         "name": filled.text("name"),
         "mandate": input(&filled),
@@ -362,6 +384,10 @@ async fn create(d: Desk, filled: Filled) -> Result<Response, Failure> {
 }
 
 async fn update(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
+    let wrong = filled.unreadable(&NUMBERS);
+    if !wrong.is_empty() {
+        return page(&d, Some(id), filled, wrong).await;
+    }
     let input = json!({
         "mandateId": id,
         "expectedVersion": filled.whole("version"),

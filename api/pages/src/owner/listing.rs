@@ -8,7 +8,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::questionnaire::{AnswerType, QuestionKey, Source};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -16,10 +16,13 @@ use serde_json::{Value, json};
 use crate::{
     api::Failure,
     desk::Desk,
-    form::{Faults, Filled, KEY},
+    form::{Faults, Filled, KEY, Reads},
     investor::lang,
     public::ProjectRow,
-    view::{Available, Connection, Counterfactual, Explanation, Money, Named, Score, money_input},
+    view::{
+        Available, Connection, Counterfactual, Explanation, Money, Named, Score, Text, big_option,
+        money_input,
+    },
 };
 
 /// The routes.
@@ -87,7 +90,42 @@ struct Question {
     help: String,
     required: bool,
     answered: bool,
+    answer: Option<Given>,
     feeds: Vec<String>,
+}
+
+/// What was answered; one part is given.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Given {
+    text: Option<Text>,
+    line: Option<String>,
+    money: Option<Money>,
+    percent: Option<f64>,
+    #[serde(deserialize_with = "big_option")]
+    count: Option<i64>,
+    date: Option<NaiveDate>,
+    yes_no: Option<bool>,
+    choice: Option<String>,
+}
+
+impl Given {
+    /// The answer as its field shows it.
+    fn written(&self) -> String {
+        let yes_no = self.yes_no.map(|yes| if yes { "yes" } else { "no" }.to_owned());
+        let text = self.text.as_ref().map(|text| text.value.clone());
+        let parts = [
+            text,
+            self.line.clone(),
+            self.money.as_ref().map(Money::written),
+            self.percent.map(|number| number.to_string()),
+            self.count.map(|number| number.to_string()),
+            self.date.map(|day| day.to_string()),
+            yes_no,
+            self.choice.clone(),
+        ];
+        parts.into_iter().flatten().next().unwrap_or_default()
+    }
 }
 
 impl Question {
@@ -162,8 +200,10 @@ struct Volume {
 }
 
 #[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Review {
     reasons: Vec<String>,
+    waiting_changes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -221,14 +261,24 @@ struct ListingPage {
 }
 
 impl ListingPage {
-    /// The name of the field of a question.
-    fn question(&self, key: &str) -> String {
-        format!("q-{key}")
+    /// Whether the form of answers was sent and is shown again.
+    fn is_again(&self) -> bool {
+        self.filled.get("question").is_some()
     }
 
-    /// The currency of an amount: what was typed, or the usual one.
-    fn currency(&self, key: &str) -> String {
-        self.filled.get(&format!("c-{key}")).unwrap_or("USD").to_owned()
+    /// What stands in the field of a question: what was typed, or the answer.
+    fn answer(&self, one: &Question) -> String {
+        if self.is_again() {
+            return self.filled.text(&format!("q-{}", one.key)).to_owned();
+        }
+        one.answer.as_ref().map(Given::written).unwrap_or_default()
+    }
+
+    /// The currency of an amount: what was typed, that of the answer, or the usual one.
+    fn currency(&self, one: &Question) -> String {
+        let answer = one.answer.as_ref().and_then(|answer| answer.money.as_ref());
+        let known = answer.map_or("USD", |money| money.currency.as_str());
+        self.filled.get(&format!("c-{}", one.key)).unwrap_or(known).to_owned()
     }
 }
 
@@ -272,14 +322,17 @@ fn answers(d: &Desk, filled: &Filled) -> Vec<Value> {
         .all("question")
         .into_iter()
         .filter_map(|key| {
-            let value = filled.get(&format!("q-{key}"))?;
+            // An empty field says nothing of a question without an answer, and takes an answer away.
+            let Some(value) = filled.get(&format!("q-{key}")) else {
+                return filled.has("answered", key).then(|| json!({ "question": key }));
+            };
             let spec = key.parse::<QuestionKey>().ok()?.question();
             let mut answer = json!({ "question": key });
             let (name, value) = match spec.answer {
                 AnswerType::Text => ("text", json!({ "lang": d.tag(), "value": value })),
                 AnswerType::Money => {
                     let currency = filled.get(&format!("c-{key}")).unwrap_or("USD");
-                    ("money", money_input(filled.whole(&format!("q-{key}"))?, currency))
+                    ("money", money_input(value, currency)?)
                 }
                 AnswerType::Percent => ("percent", json!(filled.number(&format!("q-{key}"))?)),
                 AnswerType::Count | AnswerType::Months => {
@@ -296,7 +349,27 @@ fn answers(d: &Desk, filled: &Filled) -> Vec<Value> {
         .collect()
 }
 
+/// The fields of a form of answers that hold something else than the number that is asked for.
+fn unreadable(filled: &Filled) -> Faults {
+    let mut wrong = Faults::default();
+    for key in filled.all("question") {
+        let Ok(known) = key.parse::<QuestionKey>() else { continue };
+        let reads = match known.question().answer {
+            AnswerType::Money => Reads::Amount,
+            AnswerType::Percent => Reads::Number,
+            AnswerType::Count | AnswerType::Months => Reads::Whole,
+            _ => continue,
+        };
+        wrong.0.extend(filled.unreadable(&[(&format!("q-{key}"), reads)]).0);
+    }
+    wrong
+}
+
 async fn answer(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
+    let wrong = unreadable(&filled);
+    if !wrong.is_empty() {
+        return page(&d, &id, filled, wrong).await;
+    }
     let input = json!({
         "projectId": id,
         "expectedVersion": filled.whole("version"),

@@ -284,6 +284,9 @@ async fn each_fault(behind: Behind, names: &[&str]) {
             "{}",
             json!({"fault": name, "behind": format!("{behind:?}"), "seconds": seconds, "figures": verdict})
         );
+        if !verdict.is_clean() {
+            println!("now {}: {:?}", chrono::Utc::now().timestamp_micros(), world.what_is_open().await);
+        }
         assert!(verdict.is_clean(), "{name}: {verdict:?}");
         assert!(verdict.promised > 0, "{name}");
     }

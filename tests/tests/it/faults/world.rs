@@ -12,8 +12,9 @@ use tests::{server::Behind, sql::Sql};
 
 use super::sink::{Sink, Taken};
 
-/// After a kill comes whatever the lease of its letters lets come, and not later than this.
-const QUIET: Duration = Duration::from_mins(1);
+/// After the faults all is sent as soon as leases and put-off attempts let it be, and not later than this: an attempt that
+/// fails because the machine is busy is put off for a minute and more.
+const QUIET: Duration = Duration::from_mins(5);
 /// How long after a death something of it may arrive.
 const LATE: Duration = Duration::from_secs(1);
 /// The same where a bug is to be found.
@@ -206,7 +207,15 @@ impl World {
         self.sql.number(query).await as usize
     }
 
-    /// Waits until nothing is open, a minute at most. Answers what is left and how long it took.
+    /// The letters that are open, as they stand, for somebody who looks for the reason.
+    pub(super) async fn what_is_open(&self) -> Vec<String> {
+        let query = "SELECT state || ' attempts ' || attempts || ' next ' || next_at || ' lease ' || \
+                     COALESCE(lease_until, 0) || ' ' || COALESCE(error, '') FROM outbox \
+                     WHERE state NOT IN ('SENT', 'DEAD', 'CANCELLED')";
+        self.sql.texts(query).await
+    }
+
+    /// Waits until nothing is open, for as long as the world's quiet. Answers what is left and how long it took.
     pub(super) async fn settle(&self) -> (usize, Duration) {
         let begun = Instant::now();
         loop {
