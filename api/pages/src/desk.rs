@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Failure, UserError, Visitor},
+    guard::FOREIGN_FORM,
     view::Money,
     words::{LANGUAGES, Language, Words, own_name},
 };
@@ -364,7 +365,7 @@ impl Desk {
     /// Goes to another page after something was done, which is said there: `done-…` of the words.
     pub fn go(&self, to: &str, done: &str) -> Response {
         let mark = if to.contains('?') { '&' } else { '?' };
-        Redirect::to(&format!("{to}{mark}done={done}")).into_response()
+        Redirect::to(&format!("{}{mark}done={done}", address(to))).into_response()
     }
 
     /// What was just done, as the address says it.
@@ -394,6 +395,13 @@ impl Desk {
         query.extend_pairs(others).append_pair(name, value);
         format!("{}?{}", self.path, query.finish())
     }
+}
+
+/// An address as a header holds it: what was decoded from a path and is no plain letter is encoded again.
+fn address(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    let letter = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    path.bytes().map(letter).collect()
 }
 
 /// The name of a code of a vocabulary in a language.
@@ -433,7 +441,8 @@ impl IntoResponse for Failure {
 pub(crate) fn status(code: &str) -> StatusCode {
     match code {
         "UNAUTHENTICATED" => StatusCode::UNAUTHORIZED,
-        "NOT_PERMITTED" | "FORBIDDEN" => StatusCode::FORBIDDEN,
+        "NOT_PERMITTED" | "FORBIDDEN" | FOREIGN_FORM => StatusCode::FORBIDDEN,
+        "UNSUPPORTED_MEDIA_TYPE" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "NOT_FOUND" => StatusCode::NOT_FOUND,
         "RATE_LIMITED" => StatusCode::TOO_MANY_REQUESTS,
         "OVERLOADED" | "UNAVAILABLE" => StatusCode::SERVICE_UNAVAILABLE,

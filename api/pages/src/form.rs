@@ -14,7 +14,17 @@ use crate::{
     view::money_input,
 };
 
-/// What was filled in, trimmed.
+/// Whether a field holds a password, which is taken as it was typed: blanks at its ends are part of it.
+fn is_password(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("password")
+}
+
+/// Whether what is in a field is nobody else's to read, so that no page ever shows it again.
+fn is_secret(name: &str) -> bool {
+    is_password(name) || ["code", "secret"].contains(&name)
+}
+
+/// What was filled in, trimmed; passwords as they were typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filled(Vec<(String, String)>);
 
@@ -44,7 +54,10 @@ impl Filled {
         let clean = |text: std::borrow::Cow<'_, str>| text.trim().replace("\r\n", "\n");
         Self(
             url::form_urlencoded::parse(body)
-                .map(|(name, value)| (name.into_owned(), clean(value)))
+                .map(|(name, value)| {
+                    let value = if is_password(&name) { value.into_owned() } else { clean(value) };
+                    (name.into_owned(), value)
+                })
                 .collect(),
         )
     }
@@ -109,7 +122,7 @@ impl Filled {
 
     /// All fields but marks and secrets, to be sent again.
     pub fn again(&self) -> impl Iterator<Item = (&str, &str)> {
-        let is_plain = |name: &str| name != TOKEN && !name.contains("password");
+        let is_plain = |name: &str| name != TOKEN && !is_secret(name);
         self.0
             .iter()
             .filter(move |(name, _)| is_plain(name))
@@ -145,7 +158,8 @@ impl<S: Sync> FromRequest<S> for Filled {
         let is_form = request
             .headers()
             .get(header::CONTENT_TYPE)
-            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"));
+            .and_then(|kind| kind.to_str().ok()?.split(';').next())
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
         if !is_form {
             return Err(Failure::of("UNSUPPORTED_MEDIA_TYPE").into_response());
         }
@@ -203,6 +217,37 @@ mod tests {
         let again = Filled::parse(filled.encoded().as_bytes());
         assert_eq!(again.get("name"), Some("A\nB"));
         assert_eq!((again.get("password"), again.get(TOKEN)), (None, None));
+    }
+
+    #[test]
+    fn no_field_for_a_secret_is_kept() {
+        let templates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
+        let mut folders = vec![templates];
+        let mut secrets = std::collections::BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(path).unwrap();
+                for tag in text.split("<input").skip(1) {
+                    let is_hidden_from_eyes =
+                        ["type=\"password\"", "one-time-code"].iter().any(|mark| tag.contains(mark));
+                    if let Some((_, rest)) = tag.split_once(" name=\"").filter(|_| is_hidden_from_eyes) {
+                        secrets.extend(rest.split('"').next().map(str::to_owned));
+                    }
+                }
+            }
+        }
+        assert!(secrets.len() >= 3, "{secrets:?}");
+        let body: String = secrets.iter().map(|name| format!("{name}=hidden&")).collect();
+        let filled = Filled::parse(body.as_bytes());
+        assert_eq!(filled.again().count(), 0, "{secrets:?}");
+        let typed = Filled::parse(b"newPassword=+a+b+&code=+123456+");
+        assert_eq!((typed.get("newPassword"), typed.get("code")), (Some(" a b "), Some("123456")));
+        assert_eq!(typed.encoded(), "");
     }
 
     #[test]

@@ -86,7 +86,7 @@ pub(crate) async fn layer(State(api): State<Arc<dyn Api>>, mut request: Request,
     let method = request.method().clone();
     let response = match failed {
         Some(failure) => failure.into_response(),
-        None if is_foreign => Failure::of("FORBIDDEN").into_response(),
+        None if is_foreign => Failure::of(FOREIGN_FORM).into_response(),
         None => next.run(request).await,
     };
     let mut response = laid_out(&desk, &method, response);
@@ -123,6 +123,9 @@ fn without_language(query: &str) -> (Option<Language>, String) {
     (chosen, url::form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish())
 }
 
+/// Code of the failure of a form that another site sends.
+pub(crate) const FOREIGN_FORM: &str = "FOREIGN_FORM";
+
 /// Whether a browser says that another site sends the form. One that says nothing of where a form comes from is no
 /// browser of these years; such a form is taken for foreign too.
 fn is_foreign(headers: &HeaderMap) -> bool {
@@ -131,8 +134,8 @@ fn is_foreign(headers: &HeaderMap) -> bool {
         return site != "same-origin" && site != "none";
     }
     let host = said(header::HOST).unwrap_or_default();
-    let authority =
-        said(header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    let authority = said(header::ORIGIN)
+        .and_then(|origin| origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://")));
     host.is_empty() || authority != Some(host)
 }
 
@@ -183,6 +186,7 @@ mod tests {
         assert!(!is_foreign(&headers(&[host, ("origin", "https://a.example")])));
         assert!(is_foreign(&headers(&[host, ("origin", "https://b.example")])));
         assert!(is_foreign(&headers(&[host, ("origin", "null")])));
+        assert!(is_foreign(&headers(&[host, ("origin", "ftp://a.example")])));
         assert!(is_foreign(&headers(&[host])));
     }
 
