@@ -2,6 +2,8 @@
 // come for, with scripts and without.
 //
 //   node pages.mjs BINARY [DIRECTORY FOR SCREENS]
+//
+// JOURNEYS=listing,mandate walks these alone and follows no other links.
 import { gzipSync } from "node:zlib";
 import { browser, check, finish, overflows, screens, violations } from "./lib.mjs";
 import { demo } from "./demo.mjs";
@@ -117,8 +119,9 @@ async function crawl(who) {
 }
 
 try {
-  await journeys({ windowOf, server, check, shoot });
-  for (const who of [null, "investor_colleague", "owner_colleague", "city_colleague", "partner_colleague", "reviewer", "compliance", "administrator", "observer"]) {
+  const names = (process.env.JOURNEYS ?? "").split(",").filter(Boolean);
+  await journeys({ windowOf, server, check, shoot }, names);
+  for (const who of names.length ? [] : [null, "investor_colleague", "owner_colleague", "city_colleague", "partner_colleague", "reviewer", "compliance", "administrator", "observer"]) {
     console.log(`${who ?? "anybody"}: ${await crawl(who)} kinds of page`);
   }
   const first = await (await chromium.newContext()).newPage();
