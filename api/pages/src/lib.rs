@@ -23,6 +23,7 @@ pub mod guard;
 pub mod insight;
 pub mod investor;
 pub mod office;
+pub mod organisation;
 pub mod owner;
 pub mod papers;
 pub mod public;
@@ -56,6 +57,7 @@ pub fn router(api: Arc<dyn Api>) -> Router {
     Router::new()
         .route(NOT_FOUND, get(not_found))
         .merge(public::routes())
+        .merge(organisation::routes())
         .merge(account::routes())
         .merge(papers::routes())
         .merge(investor::routes())
