@@ -400,7 +400,8 @@ impl Desk {
 /// An address as a header holds it: what was decoded from a path and is no plain letter is encoded again.
 fn address(path: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
-    let letter = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    let letter =
+        |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
     path.bytes().map(letter).collect()
 }
 

@@ -308,6 +308,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_in_letters_of_its_own_is_all_written_in_them() {
+        let cyrillic = '\u{400}'..='\u{4ff}';
+        for (language, sources) in SOURCES {
+            if !matches!(language, Language::Sr | Language::Ru) {
+                continue;
+            }
+            for source in sources {
+                for line in source.lines() {
+                    let Some((_, value)) = line.split_once(" = ") else { continue };
+                    let is_word = |word: &str| {
+                        word.chars().all(char::is_alphabetic) && word.chars().any(char::is_lowercase)
+                    };
+                    let plain = value.split('{').next().unwrap_or_default();
+                    let has_words = plain.split_whitespace().filter(|word| is_word(word)).count() > 1;
+                    let is_own = value.chars().any(|letter| cyrillic.contains(&letter));
+                    assert!(!has_words || is_own, "{}: {line}", language.tag());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_language_says_everything_with_the_same_holes() {
         let (_, english) = SOURCES[0];
         let wanted = keys(english);
