@@ -1,6 +1,8 @@
 // What people come for: from a link to sign in to an interest that was sent and answered, from a city taken over to a
 // partnership that was proposed and taken up, a listing made; each with scripts at a desk and without at a phone.
 
+import { area, event } from "./exchange.mjs";
+
 const phone = { viewport: { width: 375, height: 800 }, javaScriptEnabled: false };
 
 /** An investor finds a project and sends an interest; its owner accepts it. */
@@ -243,5 +245,8 @@ export async function journeys(stage) {
   await listing(stage);
   await mandate(stage);
   await partnership(stage);
+  await area(stage);
+  await event(stage);
+  await event(stage, phone);
   await expired(stage);
 }
