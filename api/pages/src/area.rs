@@ -82,8 +82,7 @@ struct ListPage {
 }
 
 async fn ask(d: &Desk, city: &str) -> Result<(Host, Vec<Row>), Failure> {
-    let answer: Answer =
-        d.ask(include_str!("../queries/area/list.graphql"), json!({ "city": city })).await?;
+    let answer: Answer = d.ask(include_str!("../queries/area/list.graphql"), json!({ "city": city })).await?;
     Ok((answer.city.ok_or_else(Failure::not_found)?, answer.demonstration_areas))
 }
 

@@ -142,8 +142,13 @@ impl AreaPage {
         self.evaluators.iter().find(|one| one.id == id).map(|one| one.name.as_str())
     }
 
-    fn can(&self, name: &str) -> bool {
-        self.a.available_transitions.iter().any(|one| one.is(name))
+    /// The field in which somebody looks for whom an act names.
+    fn search_field(&self, act: &str) -> &'static str {
+        if act == "NAME_EVALUATOR" { "evaluator" } else { "twin" }
+    }
+
+    fn searched(&self, act: &str) -> &str {
+        if act == "NAME_EVALUATOR" { &self.evaluator_text } else { &self.twin_text }
     }
 }
 

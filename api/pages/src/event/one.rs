@@ -70,6 +70,11 @@ impl Event {
         self.is_in(&["REGISTRATION", "REQUESTING"])
     }
 
+    /// Whether there is something to report; before, an organiser's report counts what has hardly begun.
+    fn is_over(&self) -> bool {
+        self.is_in(&["LIVE", "CLOSED", "REPORTED"])
+    }
+
     fn has_calendar(&self) -> bool {
         self.is_in(&["PUBLISHED", "LIVE", "CLOSED", "REPORTED"])
     }
@@ -259,9 +264,8 @@ impl EventPage {
     fn others(&self) -> Vec<&Named> {
         let own = self.acting();
         let mut all: Vec<&Named> = self.e.suggested_meetings.iter().map(|one| &one.organisation).collect();
-        let has_met = |id: &str| {
-            self.e.my_meetings.iter().any(|one| one.requester.id == id || one.recipient.id == id)
-        };
+        let has_met =
+            |id: &str| self.e.my_meetings.iter().any(|one| one.requester.id == id || one.recipient.id == id);
         for one in &self.e.participants {
             let other = &one.organisation;
             if Some(other.id.as_str()) != own && !all.contains(&other) && !has_met(&other.id) {

@@ -31,8 +31,7 @@ const KINDS: [&str; 8] = [
 ];
 
 /// Levels of exchange (article 15).
-const LEVELS: [&str; 6] =
-    ["GOVERNMENT", "ENTERPRISE", "RESEARCH", "SECTOR_BODY", "INTERNATIONAL", "SOCIETY"];
+const LEVELS: [&str; 6] = ["GOVERNMENT", "ENTERPRISE", "RESEARCH", "SECTOR_BODY", "INTERNATIONAL", "SOCIETY"];
 
 /// Rows for quotas.
 const QUOTAS: std::ops::RangeInclusive<i64> = 1..=6;
