@@ -39,7 +39,7 @@ export async function area({ windowOf, server, check, shoot }) {
   check((await page.locator("fieldset input[name^=task-]").count()) > rows, "there are more rows");
   check(await page.locator("[name=focus][value=IOT]").isChecked(), "what was ticked is kept");
   await page.locator("button", { hasText: "Save as a draft" }).click();
-  await page.waitForURL(/\/areas\/[^/?]+/);
+  await page.waitForURL(/\/areas\/(?!new)[^/?]+/);
   const address = page.url().split("?")[0];
   check((await text(page)).includes("at least three tasks"), "it is told what a proposal still takes");
   await deed(page, /^Propose$/).locator("button").click();
@@ -63,7 +63,7 @@ export async function area({ windowOf, server, check, shoot }) {
   await page.locator("#evaluator").press("Enter");
   await page.locator("#organisation").waitFor();
   await shoot(page, "journey-area-draft");
-  await deed(page, "Name the evaluator").locator("button").click();
+  await deed(page, "Name the evaluator").locator("form[method=post] button").click();
   check((await page.locator("dl").innerText()).includes("Observatory for Digital Cooperation"), "the evaluator is named");
   const stranger = await windowOf(null);
   check((await stranger.goto(address)).status() === 404, "a draft is nobody else's");
@@ -75,7 +75,7 @@ export async function area({ windowOf, server, check, shoot }) {
   check((await page.locator("main p .tag").first().innerText()) === "operating", "it operates");
   await shoot(page, "journey-area");
   await stranger.goto(city);
-  await stranger.locator("main a[href^='/areas/']").first().click();
+  await stranger.locator("main li a[href*='/areas/']").first().click();
   await stranger.waitForURL(/\/areas\/[^/]+$/);
   check((await text(stranger)).includes("Meters in a thousand homes"), "everybody sees it, from the page of its city");
   check((await stranger.locator("main form").count()) === 0, "and nobody else can do anything");

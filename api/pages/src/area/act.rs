@@ -13,7 +13,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Router {
-    Router::new().route("/areas/{id}/act", post(act))
+    Router::new().route("/cities/{id}/areas/{area}/act", post(act))
 }
 
 /// The act of a form, as the API takes it; nothing for an act that has no form.
@@ -73,10 +73,10 @@ pub(super) async fn run(
     }
 }
 
-async fn act(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
+async fn act(d: Desk, Path((city, id)): Path<(String, String)>, filled: Filled) -> Result<Response, Failure> {
     let act = act_of(&d, &filled).ok_or_else(|| Failure::of("VALIDATION"))?;
     match run(&d, &id, act, &filled).await? {
-        Ok(()) => Ok(d.go(&format!("/areas/{id}"), "moved")),
-        Err(faults) => page(&d, &id, filled, faults).await,
+        Ok(()) => Ok(d.go(&format!("/cities/{city}/areas/{id}"), "moved")),
+        Err(faults) => page(&d, (&city, &id), filled, faults).await,
     }
 }

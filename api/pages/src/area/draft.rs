@@ -24,7 +24,7 @@ const MOST: i64 = 40;
 pub fn routes() -> Router {
     Router::new()
         .route("/cities/{id}/areas/new", get(new_form).post(draft))
-        .route("/areas/{id}/edit", get(edit_form).post(edit))
+        .route("/cities/{id}/areas/{area}/edit", get(edit_form).post(edit))
 }
 
 /// What is planned.
@@ -64,7 +64,7 @@ impl FormPage {
 
     fn address(&self) -> String {
         match &self.now {
-            Some(area) => format!("/areas/{}/edit", area.id),
+            Some(area) => format!("/cities/{}/areas/{}/edit", self.city.id, area.id),
             None => format!("/cities/{}/areas/new", self.city.id),
         }
     }
@@ -174,7 +174,7 @@ async fn draft(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
     }
     let input = json!({ "cityId": id, "plan": plan(&d, &filled), "idempotencyKey": filled.text(KEY) });
     match d.act::<Payload>(include_str!("../../queries/area/draft.graphql"), input).await {
-        Ok(Ok(made)) => Ok(d.go(&format!("/areas/{}", made.area.id), "area-drafted")),
+        Ok(Ok(made)) => Ok(d.go(&format!("/cities/{id}/areas/{}", made.area.id), "area-drafted")),
         Ok(Err(errors)) => page(&d, (city, None), filled, Faults(errors)).await,
         // A code or an id that does not read is refused before the command sees it.
         Err(failure) if failure.code == "VALIDATION" => {
@@ -185,14 +185,14 @@ async fn draft(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
 }
 
 /// A draft that may be written anew, with its city.
-async fn own_draft(d: &Desk, id: &str) -> Result<(Host, Option<one::Area>), Failure> {
+async fn own_draft(d: &Desk, at: (&str, &str)) -> Result<(Host, Option<one::Area>), Failure> {
     d.signed_in()?;
-    let (area, _) = one::ask(d, id).await?;
-    if !area.available_transitions.iter().any(|one| one.is("EDIT")) {
-        return Err(Failure::not_found());
+    let one::Found { area, city, .. } = one::ask(d, at).await?;
+    if area.available_transitions.iter().any(|one| one.is("EDIT")) {
+        Ok((city, Some(area)))
+    } else {
+        Err(Failure::not_found())
     }
-    let (city, _) = ask(d, &area.host.id).await?;
-    Ok((city, Some(area)))
 }
 
 /// A draft as the form shows it first.
@@ -216,20 +216,24 @@ fn current(area: &one::Area) -> Filled {
     filled
 }
 
-async fn edit_form(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
-    let (city, area) = own_draft(&d, &id).await?;
+async fn edit_form(d: Desk, Path((city, id)): Path<(String, String)>) -> Result<Response, Failure> {
+    let (city, area) = own_draft(&d, (&city, &id)).await?;
     let filled = area.as_ref().map(current).unwrap_or_default();
     page(&d, (city, area), filled, Faults::default()).await
 }
 
-async fn edit(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
+async fn edit(
+    d: Desk,
+    Path((city, id)): Path<(String, String)>,
+    filled: Filled,
+) -> Result<Response, Failure> {
     let faults = if filled.get("step").is_some() { Faults::default() } else { unread(&filled) };
     if filled.get("step").is_some() || !faults.is_empty() {
-        return page(&d, own_draft(&d, &id).await?, filled, faults).await;
+        return page(&d, own_draft(&d, (&city, &id)).await?, filled, faults).await;
     }
     match super::act::run(&d, &id, json!({ "edit": plan(&d, &filled) }), &filled).await? {
-        Ok(()) => Ok(d.go(&format!("/areas/{id}"), "saved")),
-        Err(faults) => page(&d, own_draft(&d, &id).await?, filled, faults).await,
+        Ok(()) => Ok(d.go(&format!("/cities/{city}/areas/{id}"), "saved")),
+        Err(faults) => page(&d, own_draft(&d, (&city, &id)).await?, filled, faults).await,
     }
 }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::organisations;
+use super::{Host, organisations};
 use crate::{
     api::Failure,
     desk::Desk,
@@ -16,7 +16,7 @@ use crate::{
 
 /// The routes.
 pub fn routes() -> Router {
-    Router::new().route("/areas/{id}", get(shown))
+    Router::new().route("/cities/{id}/areas/{area}", get(shown))
 }
 
 /// An area as its page shows it.
@@ -32,7 +32,6 @@ pub(super) struct Area {
     pub(super) target_date: NaiveDate,
     paired_since: Option<DateTime<Utc>>,
     flagged_unpaired: bool,
-    pub(super) host: Named,
     pub(super) tasks: Vec<Task>,
     pub(super) authority: Named,
     evaluator: Option<Named>,
@@ -105,6 +104,7 @@ const WITH_REASON: [&str; 4] = ["RETURN", "REJECT", "SUSPEND", "CLOSE"];
 struct AreaPage {
     d: Desk,
     a: Area,
+    city: Host,
     twin: Option<Twin>,
     evaluators: Vec<Named>,
     papers: Vec<Paper>,
@@ -152,28 +152,38 @@ impl AreaPage {
     }
 }
 
-/// An area, with the papers of who looks.
+/// An area of a city, with the city and the papers of who looks.
+pub(super) struct Found {
+    pub(super) area: Area,
+    pub(super) city: Host,
+    papers: Vec<Paper>,
+}
+
+/// Looks for an area among those of its city: there it is told of what everybody may see, and of what is for its own
+/// people.
 ///
 /// # Errors
 /// It is not there, or not for this person.
-pub(super) async fn ask(d: &Desk, id: &str) -> Result<(Area, Vec<Paper>), Failure> {
+pub(super) async fn ask(d: &Desk, (city, id): (&str, &str)) -> Result<Found, Failure> {
     #[derive(Deserialize)]
     struct Own {
         documents: Vec<Paper>,
     }
     #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
     struct Answer {
-        node: Option<Area>,
         own: Option<Own>,
+        city: Option<Host>,
+        demonstration_areas: Vec<Area>,
     }
     let acting = d.person.as_ref().and_then(|person| person.acting());
-    let own = acting.map_or(id, |acting| acting.id.as_str());
-    let variables = json!({ "id": id, "own": own, "acts": acting.is_some() });
-    let answer: Result<Answer, Failure> =
-        d.ask(include_str!("../../queries/area/area.graphql"), variables).await;
-    let answer = answer?;
+    let own = acting.map_or(city, |acting| acting.id.as_str());
+    let variables = json!({ "city": city, "own": own, "acts": acting.is_some() });
+    let answer: Answer = d.ask(include_str!("../../queries/area/area.graphql"), variables).await?;
     let papers = answer.own.map(|own| own.documents).unwrap_or_default();
-    Ok((answer.node.ok_or_else(Failure::not_found)?, papers))
+    let city = answer.city.ok_or_else(Failure::not_found)?;
+    let area = answer.demonstration_areas.into_iter().find(|area| area.id == id);
+    Ok(Found { area: area.ok_or_else(Failure::not_found)?, city, papers })
 }
 
 /// The areas that others may see of the cities of a name.
@@ -202,12 +212,17 @@ async fn twins(d: &Desk, text: Option<&str>, own: &str) -> Result<Vec<Twin>, Fai
 ///
 /// # Errors
 /// It is not there, or not for this person.
-pub(super) async fn page(d: &Desk, id: &str, filled: Filled, faults: Faults) -> Result<Response, Failure> {
+pub(super) async fn page(
+    d: &Desk,
+    at: (&str, &str),
+    filled: Filled,
+    faults: Faults,
+) -> Result<Response, Failure> {
     #[derive(Deserialize)]
     struct Others {
         nodes: Vec<Option<Other>>,
     }
-    let (a, papers) = ask(d, id).await?;
+    let Found { area: a, city, papers } = ask(d, at).await?;
     let mut ids: Vec<&str> = a.mirror_id.iter().map(String::as_str).collect();
     ids.extend(a.evaluations.iter().map(|one| one.evaluator_id.as_str()));
     ids.dedup();
@@ -225,11 +240,12 @@ pub(super) async fn page(d: &Desk, id: &str, filled: Filled, faults: Faults) -> 
     let word = |name: &str| filled.get(name).map(str::to_owned).or_else(|| d.parameter(name));
     let (evaluator_text, twin_text) = (word("evaluator"), word("twin"));
     let found = organisations(d, evaluator_text.as_deref()).await?;
-    let twins = twins(d, twin_text.as_deref(), &a.host.id).await?;
+    let twins = twins(d, twin_text.as_deref(), &city.id).await?;
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = AreaPage {
         d: d.clone(),
         a,
+        city,
         twin,
         evaluators,
         papers,
@@ -244,6 +260,6 @@ pub(super) async fn page(d: &Desk, id: &str, filled: Filled, faults: Faults) -> 
     d.page_with(status, &page)
 }
 
-async fn shown(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
-    page(&d, &id, Filled::default(), Faults::default()).await
+async fn shown(d: Desk, Path((city, id)): Path<(String, String)>) -> Result<Response, Failure> {
+    page(&d, (&city, &id), Filled::default(), Faults::default()).await
 }

@@ -84,6 +84,13 @@ impl Row {
         self.my_registration.is_some()
     }
 
+    /// When requests close, on the clocks of its place like all its other times.
+    pub(super) fn freeze(&self, d: &Desk) -> String {
+        let zone: chrono_tz::Tz = self.time_zone.parse().unwrap_or(chrono_tz::UTC);
+        let at = self.freeze_at.with_timezone(&zone);
+        format!("{} {} ({zone})", d.day(&at.date_naive()), at.format("%H:%M"))
+    }
+
     /// From its first day to its last, with the zone of its place; nothing where it has no slot yet.
     pub(super) fn when(&self, d: &Desk) -> Option<String> {
         let (first, last) = (self.slots.first()?, self.slots.last()?);
