@@ -84,11 +84,16 @@ impl Row {
         self.my_registration.is_some()
     }
 
+    /// The zone of its place, kept apart from the direction of what stands around it.
+    fn zone(&self) -> String {
+        format!("\u{2068}{}\u{2069}", self.time_zone)
+    }
+
     /// When requests close, on the clocks of its place like all its other times.
     pub(super) fn freeze(&self, d: &Desk) -> String {
         let zone: chrono_tz::Tz = self.time_zone.parse().unwrap_or(chrono_tz::UTC);
         let at = self.freeze_at.with_timezone(&zone);
-        format!("{} {} ({zone})", d.day(&at.date_naive()), at.format("%H:%M"))
+        format!("{} {} ({})", d.day(&at.date_naive()), at.format("%H:%M"), self.zone())
     }
 
     /// From its first day to its last, with the zone of its place; nothing where it has no slot yet.
@@ -96,10 +101,10 @@ impl Row {
         let (first, last) = (self.slots.first()?, self.slots.last()?);
         let (from, to) = (first.starts_local, last.ends_local());
         if from.date_naive() == to.date_naive() {
-            return Some(format!("{} ({})", hours(d, &from, &to), self.time_zone));
+            return Some(format!("{} ({})", hours(d, &from, &to), self.zone()));
         }
         let (first, last) = (d.day(&from.date_naive()), d.day(&to.date_naive()));
-        Some(format!("{first} – {last} ({})", self.time_zone))
+        Some(format!("{first} – {last} ({})", self.zone()))
     }
 }
 
