@@ -1,5 +1,6 @@
 //! Every document that a page asks is right by the schema: its fields, arguments, variables and fragments. A page whose
 //! document is not fails for everybody, and only when somebody opens it.
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -98,7 +99,7 @@ impl Check<'_> {
                 match self.variables.get(name.as_str()) {
                     Some((have, default)) if Self::fits(have, *default, want, want_default) => {}
                     Some((have, _)) => {
-                        self.wrong.push(format!("{at}: ${name} is {have}, and {want} is wanted"))
+                        self.wrong.push(format!("{at}: ${name} is {have}, and {want} is wanted"));
                     }
                     None => self.wrong.push(format!("{at}: there is no ${name}")),
                 }
@@ -191,7 +192,7 @@ impl Check<'_> {
                             self.selections(at, on, &fragment.node.selection_set.node);
                         }
                         None => {
-                            self.wrong.push(format!("{at}: no fragment {}", spread.node.fragment_name.node))
+                            self.wrong.push(format!("{at}: no fragment {}", spread.node.fragment_name.node));
                         }
                     }
                 }

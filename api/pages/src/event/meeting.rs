@@ -114,9 +114,15 @@ impl MeetingPage {
     }
 
     /// A slot by its number, in words.
-    fn slot(&self, number: &i64) -> String {
-        let slot = self.m.exchange_event.slots.iter().find(|slot| slot.number == *number);
+    fn slot(&self, number: i64) -> String {
+        let slot = self.m.exchange_event.slots.iter().find(|slot| slot.number == number);
         slot.map(|slot| slot.said(&self.d)).unwrap_or_default()
+    }
+
+    /// The slots of the request, in words.
+    fn wanted(&self) -> String {
+        let all: Vec<String> = self.m.wanted_slots.iter().map(|number| self.slot(*number)).collect();
+        all.join(" · ")
     }
 
     /// The slots that an act can choose of: those of the request where one accepts, and all others else.

@@ -292,10 +292,10 @@ impl EventPage {
         self.e.meetings.iter().find(|one| one.id == id).map(Brief::name).unwrap_or_default()
     }
 
-    fn count(&self, count: Option<&i64>, suppressed: &bool) -> String {
+    fn count(&self, count: Option<&i64>, suppressed: bool) -> String {
         match count {
             Some(count) => self.d.whole(count),
-            None if *suppressed => self.d.say("event-held-back"),
+            None if suppressed => self.d.say("event-held-back"),
             None => "–".to_owned(),
         }
     }

@@ -33,11 +33,14 @@ fn line(text: &str) -> Option<(NaiveDateTime, NaiveDateTime)> {
     Some((day.and_time(from), last.and_time(to)))
 }
 
+/// When a slot begins and ends.
+pub(super) type Span = (DateTime<Utc>, DateTime<Utc>);
+
 /// The slots of all lines.
 ///
 /// # Errors
 /// The first line that does not read.
-pub(super) fn slots(zone: Tz, text: &str) -> Result<Vec<(DateTime<Utc>, DateTime<Utc>)>, String> {
+pub(super) fn slots(zone: Tz, text: &str) -> Result<Vec<Span>, String> {
     text.lines()
         .filter(|text| !text.trim().is_empty())
         .map(|text| {
