@@ -92,11 +92,11 @@ async function look(page, who, url) {
   return links;
 }
 
-/** Follows all links that lead to pages of this site, two of a kind. */
-async function crawl(who) {
+/** Follows all links that lead to pages of this site, two of a kind, from the front page and some others. */
+async function crawl(who, starts) {
   const page = await windowOf(who);
   const seen = new Map();
-  const waiting = [server.url + "/"];
+  const waiting = [server.url + "/", ...starts];
   const known = new Set(waiting);
   while (waiting.length) {
     const url = waiting.shift();
@@ -117,9 +117,9 @@ async function crawl(who) {
 }
 
 try {
-  await journeys({ windowOf, server, check, shoot });
+  const left = await journeys({ windowOf, server, check, shoot });
   for (const who of [null, "investor_colleague", "owner_colleague", "city_colleague", "partner_colleague", "reviewer", "compliance", "administrator", "observer"]) {
-    console.log(`${who ?? "anybody"}: ${await crawl(who)} kinds of page`);
+    console.log(`${who ?? "anybody"}: ${await crawl(who, left)} kinds of page`);
   }
   const first = await (await chromium.newContext()).newPage();
   const bodies = [];
