@@ -186,13 +186,9 @@ async fn draft(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
 
 /// A draft that may be written anew, with its city.
 async fn own_draft(d: &Desk, at: (&str, &str)) -> Result<(Host, Option<one::Area>), Failure> {
-    d.signed_in()?;
-    let one::Found { area, city, .. } = one::ask(d, at).await?;
-    if area.available_transitions.iter().any(|one| one.is("EDIT")) {
-        Ok((city, Some(area)))
-    } else {
-        Err(Failure::not_found())
-    }
+    let (city, area) = stands(d, at).await?;
+    let can = area.iter().flat_map(|area| &area.available_transitions).any(|one| one.is("EDIT"));
+    if can { Ok((city, area)) } else { Err(Failure::not_found()) }
 }
 
 /// A draft as the form shows it first.
@@ -222,6 +218,14 @@ async fn edit_form(d: Desk, Path((city, id)): Path<(String, String)>) -> Result<
     page(&d, (city, area), filled, Faults::default()).await
 }
 
+/// The area with its city, whatever may be done with it: one that was proposed meanwhile is refused by its command, and
+/// what was typed is shown again.
+async fn stands(d: &Desk, at: (&str, &str)) -> Result<(Host, Option<one::Area>), Failure> {
+    d.signed_in()?;
+    let one::Found { area, city, .. } = one::ask(d, at).await?;
+    Ok((city, Some(area)))
+}
+
 async fn edit(
     d: Desk,
     Path((city, id)): Path<(String, String)>,
@@ -229,11 +233,11 @@ async fn edit(
 ) -> Result<Response, Failure> {
     let faults = if filled.get("step").is_some() { Faults::default() } else { unread(&filled) };
     if filled.get("step").is_some() || !faults.is_empty() {
-        return page(&d, own_draft(&d, (&city, &id)).await?, filled, faults).await;
+        return page(&d, stands(&d, (&city, &id)).await?, filled, faults).await;
     }
     match super::act::run(&d, &id, json!({ "edit": plan(&d, &filled) }), &filled).await? {
         Ok(()) => Ok(d.go(&format!("/cities/{city}/areas/{id}"), "saved")),
-        Err(faults) => page(&d, own_draft(&d, (&city, &id)).await?, filled, faults).await,
+        Err(faults) => page(&d, stands(&d, (&city, &id)).await?, filled, faults).await,
     }
 }
 

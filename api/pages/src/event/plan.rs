@@ -265,7 +265,9 @@ async fn edit_form(d: Desk, Path(id): Path<String>) -> Result<Response, Failure>
 }
 
 async fn edit(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
-    let event = own_draft(&d, &id).await?;
+    d.signed_in()?;
+    // One that was announced meanwhile is refused by its command, and what was typed is shown again.
+    let event = Some(one::ask(&d, &id).await?);
     if filled.get("step").is_some() {
         let (filled, faults) = step(filled);
         return page(&d, event, filled, faults).await;
@@ -277,5 +279,26 @@ async fn edit(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
     match super::act::run(&d, &id, json!({ "edit": plan }), &filled).await? {
         Ok(()) => Ok(d.go(&format!("/events/{id}"), "saved")),
         Err(faults) => page(&d, event, filled, faults).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_one_length_come_after_those_that_are_there() {
+        let filled = Filled::parse(
+            b"step=slots&slots=2027-01-10+08:00-08:30&first=2027-01-10T09:00&minutes=20&pause=0&count=2",
+        );
+        let (filled, faults) = step(filled);
+        assert!(faults.is_empty());
+        assert_eq!(
+            filled.text("slots"),
+            "2027-01-10 08:00-08:30\n2027-01-10 09:00-09:20\n2027-01-10 09:20-09:40"
+        );
+        let (kept, faults) = step(Filled::parse(b"step=slots&slots=x"));
+        assert_eq!((kept.text("slots"), faults.of("first").is_some()), ("x", true));
+        assert!(step(Filled::parse(b"step=city")).1.is_empty());
     }
 }
