@@ -1,6 +1,8 @@
 // What people come for: from a link to sign in to an interest that was sent and answered, from a city taken over to a
 // partnership that was proposed and taken up, a listing made; each with scripts at a desk and without at a phone.
 
+import { area, event } from "./exchange.mjs";
+
 const phone = { viewport: { width: 375, height: 800 }, javaScriptEnabled: false };
 
 /** An investor finds a project and sends an interest; its owner accepts it. */
@@ -264,8 +266,9 @@ async function foreign({ server, check }) {
   }
 }
 
-/** All of them, or those whose names are given. */
+/** All of them, or those whose names are given; tells the addresses of what they leave that few links lead to. */
 export async function journeys(stage, names = []) {
+  const left = [];
   const all = {
     reading: () => reading(stage),
     foreign: () => foreign(stage),
@@ -274,9 +277,13 @@ export async function journeys(stage, names = []) {
     listing: () => listing(stage),
     mandate: () => mandate(stage),
     partnership: () => partnership(stage),
+    area: async () => left.push(await area(stage)),
+    event: () => event(stage),
+    "event at a phone": () => event(stage, phone),
     expired: () => expired(stage),
   };
   for (const [name, run] of Object.entries(all)) {
     if (names.length === 0 || names.includes(name)) await run();
   }
+  return left;
 }

@@ -30,6 +30,8 @@ macro_rules! sources {
             include_str!(concat!("../locale/", $tag, "/account.ftl")),
             include_str!(concat!("../locale/", $tag, "/investor.ftl")),
             include_str!(concat!("../locale/", $tag, "/city.ftl")),
+            include_str!(concat!("../locale/", $tag, "/area.ftl")),
+            include_str!(concat!("../locale/", $tag, "/event.ftl")),
             include_str!(concat!("../locale/", $tag, "/owner.ftl")),
             include_str!(concat!("../locale/", $tag, "/office.ftl")),
             include_str!(concat!("../locale/", $tag, "/insight.ftl")),
