@@ -2,6 +2,8 @@
 // come for, with scripts and without.
 //
 //   node pages.mjs BINARY [DIRECTORY FOR SCREENS]
+//
+// JOURNEYS=listing,mandate walks these alone and follows no other links.
 import { gzipSync } from "node:zlib";
 import { browser, check, finish, overflows, screens, violations } from "./lib.mjs";
 import { demo } from "./demo.mjs";
@@ -92,11 +94,11 @@ async function look(page, who, url) {
   return links;
 }
 
-/** Follows all links that lead to pages of this site, two of a kind. */
-async function crawl(who) {
+/** Follows all links that lead to pages of this site, two of a kind, from the front page and some others. */
+async function crawl(who, starts) {
   const page = await windowOf(who);
   const seen = new Map();
-  const waiting = [server.url + "/"];
+  const waiting = [server.url + "/", ...starts];
   const known = new Set(waiting);
   while (waiting.length) {
     const url = waiting.shift();
@@ -117,9 +119,10 @@ async function crawl(who) {
 }
 
 try {
-  await journeys({ windowOf, server, check, shoot });
-  for (const who of [null, "investor_colleague", "owner_colleague", "city_colleague", "partner_colleague", "reviewer", "compliance", "administrator", "observer"]) {
-    console.log(`${who ?? "anybody"}: ${await crawl(who)} kinds of page`);
+  const names = (process.env.JOURNEYS ?? "").split(",").filter(Boolean);
+  const left = await journeys({ windowOf, server, check, shoot }, names);
+  for (const who of names.length ? [] : [null, "investor_colleague", "owner_colleague", "city_colleague", "partner_colleague", "reviewer", "compliance", "administrator", "observer"]) {
+    console.log(`${who ?? "anybody"}: ${await crawl(who, left)} kinds of page`);
   }
   const first = await (await chromium.newContext()).newPage();
   const bodies = [];

@@ -187,6 +187,12 @@ impl Faults {
         Self(vec![UserError { code: failure.code.clone(), path: Vec::new(), message }])
     }
 
+    /// Notes what is wrong with a field, in the words of the API: English, and what would be right.
+    pub fn note(&mut self, field: &str, message: &str) {
+        let (code, path) = ("VALIDATION".to_owned(), vec![field.to_owned()]);
+        self.0.push(UserError { code, path, message: message.to_owned() });
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -6,24 +6,27 @@
 //!
 //! Reading order: [`api`] (what the pages need of the product), [`desk`] (who looks, in which language, and how an
 //! answer is made), [`guard`] (what stands before every page), [`form`], [`words`], [`refusal`] (what the API says in
-//! English, in the reader's language), then the pages by who uses them:
-//! [`public`], [`account`], [`investor`], [`city`], [`owner`], [`reader`], [`insight`], [`office`].
+//! English, in the reader's language), then the pages by who uses them: [`public`], [`account`], [`investor`],
+//! [`city`], [`area`], [`event`], [`owner`], [`reader`], [`insight`], [`office`].
 
 #![expect(clippy::unused_self, reason = "templates call methods, and hand everything over by reference")]
 #![expect(clippy::struct_field_names, reason = "answers are read under the names that the API gives")]
 
 pub mod account;
 pub mod api;
+pub mod area;
 pub mod asset;
 pub mod city;
 pub mod cookie;
 pub mod desk;
 pub mod draw;
+pub mod event;
 pub mod form;
 pub mod guard;
 pub mod insight;
 pub mod investor;
 pub mod office;
+pub mod organisation;
 pub mod owner;
 pub mod papers;
 pub mod public;
@@ -58,10 +61,13 @@ pub fn router(api: Arc<dyn Api>) -> Router {
     Router::new()
         .route(NOT_FOUND, get(not_found))
         .merge(public::routes())
+        .merge(organisation::routes())
         .merge(account::routes())
         .merge(papers::routes())
         .merge(investor::routes())
         .merge(city::routes())
+        .merge(area::routes())
+        .merge(event::routes())
         .merge(owner::routes())
         .merge(office::routes())
         .merge(insight::routes())

@@ -154,6 +154,8 @@ pub struct Project {
     blind: bool,
     state: String,
     contract: Option<String>,
+    works: Option<String>,
+    innovation: Option<String>,
     public_authority: Option<String>,
     min_slice: Option<Money>,
     instruments: Vec<InstrumentShare>,

@@ -30,6 +30,8 @@ macro_rules! sources {
             include_str!(concat!("../locale/", $tag, "/account.ftl")),
             include_str!(concat!("../locale/", $tag, "/investor.ftl")),
             include_str!(concat!("../locale/", $tag, "/city.ftl")),
+            include_str!(concat!("../locale/", $tag, "/area.ftl")),
+            include_str!(concat!("../locale/", $tag, "/event.ftl")),
             include_str!(concat!("../locale/", $tag, "/owner.ftl")),
             include_str!(concat!("../locale/", $tag, "/office.ftl")),
             include_str!(concat!("../locale/", $tag, "/insight.ftl")),
@@ -306,6 +308,28 @@ mod tests {
             .skip(1)
             .map(|piece| piece.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').collect())
             .collect()
+    }
+
+    #[test]
+    fn what_is_written_in_letters_of_its_own_is_all_written_in_them() {
+        let cyrillic = '\u{400}'..='\u{4ff}';
+        for (language, sources) in SOURCES {
+            if !matches!(language, Language::Sr | Language::Ru) {
+                continue;
+            }
+            for source in sources {
+                for line in source.lines() {
+                    let Some((_, value)) = line.split_once(" = ") else { continue };
+                    let is_word = |word: &str| {
+                        word.chars().all(char::is_alphabetic) && word.chars().any(char::is_lowercase)
+                    };
+                    let plain = value.split('{').next().unwrap_or_default();
+                    let has_words = plain.split_whitespace().filter(|word| is_word(word)).count() > 1;
+                    let is_own = value.chars().any(|letter| cyrillic.contains(&letter));
+                    assert!(!has_words || is_own, "{}: {line}", language.tag());
+                }
+            }
+        }
     }
 
     #[test]

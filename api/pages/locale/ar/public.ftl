@@ -50,3 +50,16 @@ city = المدينة
 country = البلد
 inhabitants = السكان
 city-accepting = تبحث عن شركاء
+organisation-seat = المقر
+organisation-proof = الهوية
+organisation-record = السجل
+organisation-unclaimed = من مصادر عامة؛ لا أحد يعمل باسمها هنا
+organisation-deals = صفقات مسجلة
+organisation-replies = الرد على الطلبات
+organisation-replies-few = الطلبات أقل من أن يُحكم بها
+organisation-reply-days = { $count ->
+    [one] خلال يوم في الوسيط
+   *[other] خلال { $count } أيام في الوسيط
+}
+organisation-help = المساعدة المعروضة غير المال
+organisation-papers = وثائق

@@ -62,3 +62,16 @@ city = City
 country = Country
 inhabitants = Inhabitants
 city-accepting = Looks for partners
+organisation-seat = Seat
+organisation-proof = Identity
+organisation-record = Record
+organisation-unclaimed = from public sources; nobody acts for it here
+organisation-deals = Deals on record
+organisation-replies = Answers to requests
+organisation-replies-few = too few requests to say
+organisation-reply-days = { $count ->
+    [one] within a day, at the median
+   *[other] within { $count } days, at the median
+}
+organisation-help = Help offered beside money
+organisation-papers = Papers

@@ -50,3 +50,16 @@ city = Город
 country = Страна
 inhabitants = Жители
 city-accepting = Ищет партнёров
+organisation-seat = Местонахождение
+organisation-proof = Подтверждение личности
+organisation-record = Запись
+organisation-unclaimed = из открытых источников; здесь от её имени никто не действует
+organisation-deals = Сделки на учёте
+organisation-replies = Ответы на запросы
+organisation-replies-few = слишком мало запросов, чтобы судить
+organisation-reply-days = { $count ->
+    [one] в течение { $count } дня, по медиане
+   *[other] в течение { $count } дней, по медиане
+}
+organisation-help = Помощь помимо денег
+organisation-papers = Бумаги

@@ -50,3 +50,16 @@ city = Град
 country = Земља
 inhabitants = Становници
 city-accepting = Тражи партнере
+organisation-seat = Седиште
+organisation-proof = Идентитет
+organisation-record = Запис
+organisation-unclaimed = из јавних извора; овде нико не поступа у њено име
+organisation-deals = Забележени послови
+organisation-replies = Одговори на захтеве
+organisation-replies-few = премало захтева да би се рекло
+organisation-reply-days = { $count ->
+    [one] у току { $count } дана, по медијани
+   *[other] у току { $count } дана, по медијани
+}
+organisation-help = Помоћ која се нуди поред новца
+organisation-papers = Папири

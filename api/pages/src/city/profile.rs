@@ -18,7 +18,7 @@ use crate::{
     desk::Desk,
     form::{Faults, Filled, KEY},
     investor::lang,
-    view::{Country, Named, Provenance},
+    view::{Country, Named, Provenance, Text},
 };
 
 /// The routes.
@@ -81,6 +81,7 @@ struct Tiered {
 struct Area {
     id: String,
     state: String,
+    title: Text,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -92,7 +93,7 @@ struct Answer {
 }
 
 /// Whether the person who looks acts for the office of a city.
-pub(super) fn is_own(d: &Desk, office: Option<&Named>) -> bool {
+pub(crate) fn is_own(d: &Desk, office: Option<&Named>) -> bool {
     let acting = d.person.as_ref().and_then(crate::desk::Person::acting);
     acting.is_some_and(|acting| office.is_some_and(|office| office.id == acting.id))
 }

@@ -11,14 +11,15 @@ use crate::words::Words;
 /// A field by its name: the sentence that is its label, and its id in a form; an empty one where it has none.
 type Row = (&'static str, &'static str, &'static str);
 
-/// Fields whose label or place depends on what they are part of, which comes first.
-const WITHIN: [(&str, Row); 17] = [
+/// Fields whose label or place depends on what they are part of, which comes first; the innermost part counts.
+const WITHIN: &[(&str, Row)] = &[
     ("startTrial", ("kind", "activity-kind", "")),
     ("startTrial", ("title", "title", "")),
     ("recordActivity", ("kind", "activity-kind", "kind")),
     ("recordActivity", ("title", "title", "activity-title")),
     ("changeWorkPlan", ("title", "title", "work-title")),
     ("changeWorkPlan", ("status", "project-status", "status")),
+    ("planFirstYear", ("plan", "first-year-plan", "plan")),
     ("planFirstYear", ("amount", "amount-whole", "amount")),
     ("planFirstYear", ("currency", "currency", "currency")),
     ("submitAnnualReview", ("text", "report", "report")),
@@ -27,13 +28,32 @@ const WITHIN: [(&str, Row); 17] = [
     ("project", ("instruments", "project-instruments", "instrument-1")),
     ("readiness", ("status", "project-status", "")),
     ("mandate", ("field", "field", "")),
+    ("text", ("fixedTermMonths", "fixed-term", "term")),
     ("clauses", ("heading", "field-heading", "")),
     ("clauses", ("body", "field-body", "")),
     ("filter", ("text", "search-words", "text")),
+    // Demonstration areas.
+    ("tasks", ("title", "area-task-what", "")),
+    ("tasks", ("owner", "area-task-owner", "")),
+    ("tasks", ("due", "area-task-due", "")),
+    ("tasks", ("number", "work-number", "")),
+    ("reportTask", ("status", "project-status", "status")),
+    ("publishEvaluation", ("summary", "area-summary", "summary")),
+    // Exchange events: a plan is of an event or of an area, and both are changed by an edit.
+    ("plan", ("kind", "event-kind", "kind")),
+    ("plan", ("cityId", "city", "cityId")),
+    ("plan", ("slots", "event-slots", "slots")),
+    ("edit", ("kind", "event-kind", "kind")),
+    ("edit", ("cityId", "city", "cityId")),
+    ("edit", ("slots", "event-slots", "slots")),
+    ("quotas", ("kind", "event-quota-kind", "")),
+    ("quotas", ("level", "event-quota-level", "")),
+    ("quotas", ("max", "event-quota-max", "")),
+    ("act", ("report", "event-summary", "")),
 ];
 
 /// All other fields of the forms.
-const FIELDS: [Row; 135] = [
+const FIELDS: &[Row] = &[
     // An account, its members and its papers.
     ("email", "email", "email"),
     ("password", "password", "password"),
@@ -155,7 +175,6 @@ const FIELDS: [Row; 135] = [
     ("planned", "activities", ""),
     ("plannedFor", "day", ""),
     ("heldAt", "day", "activity-day"),
-    ("plan", "first-year-plan", "plan"),
     ("purpose", "budget-purpose", "purpose"),
     ("payer", "budget-payer", "payer"),
     ("number", "work-number", "number"),
@@ -164,6 +183,47 @@ const FIELDS: [Row; 135] = [
     ("revive", "new-plan", "new-plan"),
     ("reviewOn", "review-on", "reviewOn"),
     ("lowerTier", "lower-tier", "lowerTier"),
+    // A demonstration area.
+    ("focus", "area-focuses", ""),
+    ("tasks", "area-tasks", ""),
+    ("targetDate", "area-target", "targetDate"),
+    ("authorityId", "area-authority", "authorityId"),
+    ("nameEvaluator", "area-evaluator", "organisation"),
+    ("linkMirror", "area-twin", "mirror"),
+    ("extend", "area-target", ""),
+    ("returnToDraft", "reason", ""),
+    ("reject", "reason", ""),
+    ("close", "reason", ""),
+    ("suspend", "reason", ""),
+    // An exchange event and its meetings.
+    ("about", "event-about", "about"),
+    ("venue", "event-venue", "venue"),
+    ("timeZone", "city-zone", "timeZone"),
+    ("scheduling", "event-scheduling", "scheduling"),
+    ("acceptance", "event-acceptance", "acceptance"),
+    ("freezeAt", "event-freeze", "freezeAt"),
+    ("starts", "event-slots", "slots"),
+    ("ends", "event-slots", "slots"),
+    ("first", "event-row-first", "first"),
+    ("tables", "event-tables", "tables"),
+    ("stands", "event-stands", "stands"),
+    ("quotas", "event-quotas", ""),
+    ("maxParticipants", "event-max", "maxParticipants"),
+    ("meetingsEach", "event-each", "meetingsEach"),
+    ("intents", "event-intents", ""),
+    ("available", "event-available", ""),
+    ("limit", "event-limit", "limit"),
+    ("stand", "event-want-stand", ""),
+    ("organisationId", "meeting-whom", "organisation"),
+    ("slots", "meeting-slots", ""),
+    ("slot", "meeting-slot", ""),
+    ("proposeReschedule", "meeting-slot", ""),
+    ("table", "meeting-table", "table"),
+    ("decline", "reason", ""),
+    ("cancel", "reason", ""),
+    ("outcome", "meeting-outcome", "outcome"),
+    ("words", "words", ""),
+    ("contest", "words", ""),
     // A digest.
     ("savedSearchId", "field-search", ""),
     ("cadence", "cadence", "cadence"),
@@ -196,8 +256,16 @@ pub(super) fn named(words: &Words, path: &[String]) -> Option<Named> {
         // A question says itself what it asks, beside its field.
         return Some(Named { label: words.say("questions"), anchor: Some(name.to_owned()) });
     }
-    let within = WITHIN.iter().find(|(part, row)| row.0 == name && outer.contains(part));
-    let (_, key, anchor) = within.map(|(_, row)| row).or_else(|| FIELDS.iter().find(|row| row.0 == name))?;
+    let row_of = |name: &str| {
+        let in_part = |outer: &&str| WITHIN.iter().find(|(part, row)| row.0 == name && part == outer);
+        let within = outer.iter().rev().find_map(in_part);
+        within.map(|(_, row)| row).or_else(|| FIELDS.iter().find(|row| row.0 == name))
+    };
+    // The pages themselves name a field of a row by its id, such as `due-2`.
+    if let Some((list, _)) = name.rsplit_once('-').filter(|(_, place)| is_place(place)) {
+        return row_of(list).map(|row| Named { label: words.say(row.1), anchor: Some(name.to_owned()) });
+    }
+    let (_, key, anchor) = row_of(name)?;
     let anchor = (!anchor.is_empty()).then(|| (*anchor).to_owned());
     Some(Named { label: words.say(key), anchor })
 }
@@ -224,6 +292,10 @@ mod tests {
         assert_eq!(of("act.changeWorkPlan.title"), Some(field("Title", "work-title")));
         assert_eq!(of("project.kind"), Some(field("Kind", "kind")));
         assert_eq!(of("act.startTrial.planned.0.kind").and_then(|field| field.anchor), None);
+        assert_eq!(of("plan.kind").map(|field| field.anchor), Some(Some("kind".to_owned())));
+        assert_eq!(of("plan.quotas.0.kind"), of("act.edit.quotas.0.kind"));
+        assert_eq!(of("plan.quotas.0.kind").and_then(|field| field.anchor), None);
+        assert_eq!(of("due-2"), Some(field("Day", "due-2")));
         assert_eq!(of("q-people"), Some(field("Questions", "q-people")));
     }
 

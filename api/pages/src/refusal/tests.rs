@@ -197,10 +197,10 @@ fn a_form_that_was_refused_says_where_and_why_in_its_language() {
     assert_eq!(page.matches("lang=\"en\"").count(), 1, "{page}");
 }
 
-// What follows reads the sources of the API, and finds what is refused there without a pattern.
+// What follows reads the sources of the API and of the pages, and finds what is refused there without a pattern.
 
 /// What makes a refusal, with how many arguments at least; the last is the message, or the name of one.
-const MAKERS: [(&str, usize); 8] = [
+const MAKERS: [(&str, usize); 9] = [
     ("Refusal::validation(", 2),
     ("Refusal::new(", 3),
     ("Refusal::gate(", 3),
@@ -209,6 +209,7 @@ const MAKERS: [(&str, usize); 8] = [
     ("errors.check(", 3),
     ("client_error(ErrorCode::Validation,", 2),
     ("client_error(ErrorCode::Forbidden,", 2),
+    ("faults.note(", 2),
 ];
 
 /// Sources whose messages no page shows: what the server checks of its own record of an import.
@@ -275,7 +276,8 @@ fn filled_in(template: &str) -> Option<String> {
 /// The message that an expression is: a literal, or a format of one.
 fn message_of(expression: &str) -> Option<String> {
     let expression = expression.trim_start();
-    if let Some(inner) = expression.strip_prefix("format!(") {
+    let plain = expression.strip_prefix('&').unwrap_or(expression);
+    if let Some(inner) = plain.strip_prefix("format!(") {
         return filled_in(&literal(inner.trim_start())?.0);
     }
     literal(expression).map(|(text, _)| text)
@@ -292,7 +294,8 @@ fn refused_in(source: &str) -> Vec<String> {
             let Some(last) = given.last().filter(|_| given.len() >= least) else { continue };
             let is_name = last.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
             // The nearest text of that name before it; one that is worked out is none.
-            let let_of = || before.rsplit_once(&format!("let {last} =")).map(|(_, value)| value);
+            let names = [format!("let {last} ="), format!("const {last}: &str =")];
+            let let_of = || names.iter().find_map(|name| Some(before.rsplit_once(name.as_str())?.1));
             let expression = if is_name { let_of() } else { Some(*last) };
             found.extend(expression.and_then(message_of));
         }
@@ -348,6 +351,7 @@ fn everything_that_is_refused_has_a_pattern() {
     let mut files = Vec::new();
     sources(&root.join("../../domain/src"), &mut files);
     sources(&root.join("../src"), &mut files);
+    sources(&root.join("src"), &mut files);
     let mut missing: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut count = 0;
     for path in files {
