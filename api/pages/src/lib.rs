@@ -5,8 +5,9 @@
 //! is refused by the same rule with the same words. Every page works without a script; htmx makes some quicker.
 //!
 //! Reading order: [`api`] (what the pages need of the product), [`desk`] (who looks, in which language, and how an
-//! answer is made), [`guard`] (what stands before every page), [`form`], [`words`], then the pages by who uses them:
-//! [`public`], [`account`], [`investor`], [`city`], [`area`], [`event`], [`owner`], [`reader`], [`insight`], [`office`].
+//! answer is made), [`guard`] (what stands before every page), [`form`], [`words`], [`refusal`] (what the API says in
+//! English, in the reader's language), then the pages by who uses them: [`public`], [`account`], [`investor`],
+//! [`city`], [`area`], [`event`], [`owner`], [`reader`], [`insight`], [`office`].
 
 #![expect(clippy::unused_self, reason = "templates call methods, and hand everything over by reference")]
 #![expect(clippy::struct_field_names, reason = "answers are read under the names that the API gives")]
@@ -30,6 +31,7 @@ pub mod owner;
 pub mod papers;
 pub mod public;
 pub mod reader;
+pub mod refusal;
 pub mod sheet;
 pub mod view;
 pub mod words;

@@ -194,7 +194,7 @@ struct Done {}
 
 async fn subscribe(d: Desk, filled: Filled) -> Result<Response, Failure> {
     let document = "mutation Subscribe($input: SubscribeDigestInput!) { subscribeDigest(input: $input) { accepted userErrors { code path message } } }";
-    let wrong = wrong_days(&d, &filled);
+    let wrong = wrong_days(&filled);
     if !wrong.is_empty() {
         return page(&d, false, Some(filled), wrong).await;
     }
@@ -320,7 +320,7 @@ async fn one(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
 }
 
 async fn set(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
-    let wrong = wrong_days(&d, &filled);
+    let wrong = wrong_days(&filled);
     if !wrong.is_empty() {
         return own(&d, &id, Shown { filled: Some(filled), faults: wrong, address: None }).await;
     }

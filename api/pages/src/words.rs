@@ -36,6 +36,7 @@ macro_rules! sources {
             include_str!(concat!("../locale/", $tag, "/office.ftl")),
             include_str!(concat!("../locale/", $tag, "/insight.ftl")),
             include_str!(concat!("../locale/", $tag, "/reader.ftl")),
+            include_str!(concat!("../locale/", $tag, "/refusal.ftl")),
         ] as &[&str])),+]
     };
 }

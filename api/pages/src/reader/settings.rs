@@ -140,12 +140,12 @@ fn days(text: &str) -> Vec<&str> {
 }
 
 /// What is wrong with the days before they are sent: the API says only that it does not read them.
-pub fn wrong_days(d: &Desk, filled: &Filled) -> Faults {
+pub fn wrong_days(filled: &Filled) -> Faults {
     let is_right = days(filled.text("quietDates")).into_iter().all(|day| day_of(day).is_some());
     let wrong = || UserError {
         code: "VALIDATION".to_owned(),
         path: vec!["settings".to_owned(), "quietDates".to_owned()],
-        message: format!("{}: {}", d.say("quiet-dates"), d.say("quiet-help")),
+        message: "write each day like 2026-12-25".to_owned(),
     };
     Faults(if is_right { Vec::new() } else { vec![wrong()] })
 }

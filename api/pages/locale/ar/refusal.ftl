@@ -1,0 +1,6 @@
+field-until = حتى
+field-partner = المدينة الشريكة
+field-search = البحث المحفوظ
+field-heading = العنوان
+field-body = النص
+field-clauses = البنود
