@@ -1,6 +1,7 @@
 //! What the API refuses, in the reader's language.
 //!
-//! The API says in English what would be right. Its sentences are known: `locale/en/refusal.tsv` has one pattern a line,
+//! The API says in English what would be right, what it asks of an owner (`question.tsv`) and what contradicts itself in a
+//! listing. Its sentences are known: `locale/en/refusal.tsv` has one pattern a line,
 //! with holes `{0}`, `{1}`, …, and each other language has a file of the same patterns with a translation behind a tab. A
 //! message is looked up among the patterns and said anew, its holes filled; one that no pattern knows stays in English,
 //! and is marked as that. A test reads the sources of the API for messages without a pattern.
@@ -19,18 +20,30 @@ use crate::{
 };
 use pattern::{Pattern, Piece, key, pieces};
 
+/// What the API refuses, and what it asks of owners and finds in their listings.
+type Sources = [&'static str; 2];
+
+macro_rules! sources {
+    ($tag:literal) => {
+        [
+            include_str!(concat!("../../locale/", $tag, "/refusal.tsv")),
+            include_str!(concat!("../../locale/", $tag, "/question.tsv")),
+        ]
+    };
+}
+
 /// The patterns in English, one a line.
-const ENGLISH: &str = include_str!("../../locale/en/refusal.tsv");
+const ENGLISH: Sources = sources!("en");
 
 /// The patterns of each other language, with their translations.
-const SOURCES: [(Language, &str); 7] = [
-    (Language::Zh, include_str!("../../locale/zh/refusal.tsv")),
-    (Language::Ar, include_str!("../../locale/ar/refusal.tsv")),
-    (Language::Tr, include_str!("../../locale/tr/refusal.tsv")),
-    (Language::Sr, include_str!("../../locale/sr/refusal.tsv")),
-    (Language::Th, include_str!("../../locale/th/refusal.tsv")),
-    (Language::Lo, include_str!("../../locale/lo/refusal.tsv")),
-    (Language::Ru, include_str!("../../locale/ru/refusal.tsv")),
+const SOURCES: [(Language, Sources); 7] = [
+    (Language::Zh, sources!("zh")),
+    (Language::Ar, sources!("ar")),
+    (Language::Tr, sources!("tr")),
+    (Language::Sr, sources!("sr")),
+    (Language::Th, sources!("th")),
+    (Language::Lo, sources!("lo")),
+    (Language::Ru, sources!("ru")),
 ];
 
 /// What stands around a hole where the sentence runs from right to left, so that what fills it keeps its own direction.
@@ -57,8 +70,8 @@ pub struct Told {
 }
 
 /// The lines of a file that are no remarks.
-fn lines(source: &'static str) -> impl Iterator<Item = &'static str> {
-    source.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+fn lines(sources: Sources) -> impl Iterator<Item = &'static str> {
+    sources.into_iter().flat_map(str::lines).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// All patterns, to find that of a message.
@@ -72,7 +85,7 @@ struct Patterns {
 static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| Patterns::read(ENGLISH));
 
 impl Patterns {
-    fn read(source: &'static str) -> Self {
+    fn read(source: Sources) -> Self {
         let (open, exact): (Vec<_>, Vec<_>) = lines(source).map(Pattern::new).partition(Pattern::has_holes);
         let exact = exact.iter().map(|pattern| (key(pattern.english), pattern.english)).collect();
         let mut open = open;

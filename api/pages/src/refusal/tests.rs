@@ -24,7 +24,7 @@ fn holes(texts: &[(usize, &str)]) -> Vec<(usize, String)> {
 }
 
 fn find(patterns: &'static str, message: &str) -> Option<(&'static str, Vec<(usize, String)>)> {
-    let (english, holes) = Patterns::read(patterns).find(message)?;
+    let (english, holes) = Patterns::read([patterns, ""]).find(message)?;
     Some((english, holes.into_iter().map(|(number, text)| (number, text.to_owned())).collect()))
 }
 
@@ -103,6 +103,17 @@ fn holes_of(text: &str) -> BTreeSet<usize> {
         Piece::Text(_) => None,
     };
     pieces(text).into_iter().filter_map(number).collect()
+}
+
+#[test]
+fn every_question_to_an_owner_is_asked_in_each_language() {
+    for question in domain::questionnaire::QUESTIONS {
+        for text in [question.text, question.help].into_iter().filter(|text| !text.is_empty()) {
+            for (language, _) in SOURCES {
+                assert!(in_language(language, text).is_some(), "{}: {text}", language.tag());
+            }
+        }
+    }
 }
 
 #[test]
