@@ -124,7 +124,7 @@ async fn add(d: Desk, form: Multipart) -> Result<Response, Failure> {
         Err(errors) => return page(&d, filled, Faults(errors)).await,
     };
     if let Err(failure) = d.api().receive(&d.visitor, &ticket.url, bytes).await {
-        if failure.code == "INTERNAL" {
+        if matches!(failure.code.as_str(), "INTERNAL" | "OVERLOADED") {
             return Err(failure);
         }
         return page(&d, filled, wrong(&failure.message)).await;

@@ -1,7 +1,8 @@
 //! Changing a password that is known, and setting one that was forgotten.
 
 use super::{
-    HOUR, MINUTE, address, dead_link, letters, link, live_token, micros, new_token, throttled, weak,
+    HOUR, MINUTE, address, dead_link, letters, link, live_token, micros, new_token, seen_token, throttled,
+    weak,
 };
 use crate::{
     app::App,
@@ -113,9 +114,15 @@ pub async fn request_reset(app: &App, from: &str, email: &str) -> Result<(), Com
 ///
 /// # Errors
 /// The link cannot be used, or the password is weak.
-pub async fn reset(app: &App, token: &str, new: String) -> Result<(), CommandError> {
-    // Checked before the link is used, so that a weak password does not cost it.
-    password::check(&new, &[]).map_err(weak("newPassword"))?;
+pub async fn reset(app: &App, from: &str, token: &str, new: String) -> Result<(), CommandError> {
+    let found = seen_token(app, from, Purpose::ResetPassword, "token", token).await?;
+    let person = match found.person {
+        Some(id) => app.store.person(id).await?,
+        None => None,
+    };
+    // Checked before the link is used, so that a weak password does not cost it; and before the work of hashing.
+    checked("newPassword", &new, &person.ok_or_else(|| dead_link("token"))?)?;
+    throttled(app, &Throttle::new("hash by link", &found.id.to_string(), 10, 15 * MINUTE)).await?;
     let hash = app.auth.passwords.hash(new.clone()).await?;
     let command = app.begin(&Actor::Anonymous, "resetPassword", None).await?;
     let found = live_token(&command, Purpose::ResetPassword, "token", token).await?;

@@ -132,8 +132,8 @@ async fn with_password(
 ///
 /// # Errors
 /// The link cannot be used.
-pub async fn sign_in_with_link(app: &App, token: &str) -> Result<Tokens, CommandError> {
-    let (command, person) = with_link(app, token).await?;
+pub async fn sign_in_with_link(app: &App, from: &str, token: &str) -> Result<Tokens, CommandError> {
+    let (command, person) = with_link(app, from, token).await?;
     let tokens = open(&command, &person, Some("sign-in link".to_owned())).await?;
     command.tx.commit().await?;
     Ok(tokens)
@@ -143,15 +143,20 @@ pub async fn sign_in_with_link(app: &App, token: &str) -> Result<Tokens, Command
 ///
 /// # Errors
 /// The link cannot be used.
-pub async fn sign_in_browser_with_link(app: &App, token: &str) -> Result<BrowserSession, CommandError> {
-    let (command, person) = with_link(app, token).await?;
+pub async fn sign_in_browser_with_link(
+    app: &App,
+    from: &str,
+    token: &str,
+) -> Result<BrowserSession, CommandError> {
+    let (command, person) = with_link(app, from, token).await?;
     let opened = open_in_browser(&command, &person, Some("sign-in link".to_owned())).await?;
     command.tx.commit().await?;
     Ok(opened)
 }
 
 /// Whose link this is, in the write that uses it up.
-async fn with_link(app: &App, token: &str) -> Result<(CommandTx, PersonRow), CommandError> {
+async fn with_link(app: &App, from: &str, token: &str) -> Result<(CommandTx, PersonRow), CommandError> {
+    super::seen_token(app, from, Purpose::SignIn, "token", token).await?;
     let command = app.begin(&Actor::Anonymous, "signInWithLink", None).await?;
     let found = super::live_token(&command, Purpose::SignIn, "token", token).await?;
     let person = match found.person {

@@ -1,0 +1,251 @@
+//! The doors of accounts while somebody rattles at them: links that are none, many passwords, a factor that changes, a
+//! browser that signs in again; and the names of files that are handed in.
+
+use std::{collections::BTreeMap, fs, net::Ipv4Addr, time::Duration};
+
+use futures::{StreamExt, future::join_all, stream};
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+use tests::{
+    attack::mail::Mail,
+    server::{Behind, Server},
+};
+
+const PASSWORD: &str = "violet tram orbits seven";
+
+/// A client of another place.
+fn from(a: u8, b: u8) -> reqwest::Client {
+    let place = Ipv4Addr::new(127, 0, a, b);
+    let builder = reqwest::Client::builder().local_address(Some(place.into()));
+    builder.redirect(reqwest::redirect::Policy::none()).build().unwrap()
+}
+
+/// Asks for a mutation from a place; answers its payload, or the error of the whole under `error`.
+async fn ask(
+    server: &Server,
+    client: &reqwest::Client,
+    (mutation, ty, selection): (&str, &str, &str),
+    token: Option<&str>,
+    input: Value,
+) -> Value {
+    let query =
+        format!("mutation($i:{ty}!){{{mutation}(input:$i){{{selection} userErrors{{code path message}}}}}}");
+    let mut request = client
+        .post(format!("{}/graphql", server.url))
+        .json(&json!({"query": query, "variables": {"i": input}}));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    let body: Value = request.send().await.unwrap().json().await.unwrap();
+    match body["errors"][0]["extensions"]["code"].as_str() {
+        Some(code) => json!({"error": code}),
+        None => body["data"][mutation].clone(),
+    }
+}
+
+/// The code of what came: `DONE`, the first refusal, or the error of the whole.
+fn code(payload: &Value) -> &str {
+    let refused = payload["userErrors"][0]["code"].as_str();
+    payload["error"].as_str().or(refused).unwrap_or("DONE")
+}
+
+async fn sign_in(
+    server: &Server,
+    client: &reqwest::Client,
+    email: &str,
+    password: &str,
+    code: Option<&str>,
+) -> Value {
+    let input = json!({"email": email, "password": password, "code": code});
+    ask(server, client, ("signIn", "SignInInput", "tokens{accessToken}"), None, input).await
+}
+
+const RESET: (&str, &str, &str) = ("resetPassword", "ResetPasswordInput", "accepted");
+
+async fn reset(server: &Server, client: &reqwest::Client, token: &str, password: &str) -> Value {
+    ask(server, client, RESET, None, json!({"token": token, "newPassword": password})).await
+}
+
+/// Mails to an address with words in their head, once there are so many.
+async fn mails(server: &Server, address: &str, subject: &str, count: usize) -> Vec<Mail> {
+    for _ in 0..400 {
+        let files = fs::read_dir(server.mail_dir()).into_iter().flatten().flatten();
+        let found: Vec<Mail> = files
+            .filter(|entry| entry.path().extension().is_some_and(|end| end == "eml"))
+            .filter_map(|entry| Some((fs::read_to_string(entry.path()).ok()?, entry.metadata().ok()?)))
+            .map(|(text, meta)| Mail::read(&text, meta.modified().unwrap()))
+            .filter(|mail| {
+                mail.is_to(address) && mail.field("subject").is_some_and(|own| own.contains(subject))
+            })
+            .collect();
+        if found.len() >= count {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no {count} mails '{subject}' to {address} within twenty seconds");
+}
+
+/// Makes an account.
+async fn account(server: &Server, email: &str) {
+    let home = from(9, 9);
+    let input = json!({"email": email, "password": PASSWORD, "name": "Ana Petrova"});
+    let made = ask(server, &home, ("register", "RegisterInput", "accepted"), None, input).await;
+    assert_eq!(code(&made), "DONE", "{made}");
+    let token = mails(server, email, "Confirm", 1).await[0].token().unwrap();
+    let confirmed =
+        ask(server, &home, ("confirmEmail", "LinkInput", "accepted"), None, json!({"token": token})).await;
+    assert_eq!(code(&confirmed), "DONE", "{confirmed}");
+}
+
+/// A link to set a new password, asked for by mail for the `count`th time.
+async fn reset_link(server: &Server, email: &str, count: usize) -> String {
+    let request = ("requestPasswordReset", "RequestPasswordResetInput", "accepted");
+    let asked = ask(server, &from(9, 9), request, None, json!({"email": email})).await;
+    assert_eq!(code(&asked), "DONE", "{asked}");
+    let mails = mails(server, email, "Set a new password", count).await;
+    mails.iter().max_by_key(|mail| mail.at).unwrap().token().unwrap()
+}
+
+/// A browser with its cookies, at a place.
+struct Browser<'s> {
+    server: &'s Server,
+    client: reqwest::Client,
+    cookies: BTreeMap<String, String>,
+}
+
+impl<'s> Browser<'s> {
+    fn at(server: &'s Server, client: reqwest::Client) -> Self {
+        Self { server, client, cookies: BTreeMap::new() }
+    }
+
+    async fn send(&mut self, request: reqwest::RequestBuilder) -> (u16, HeaderMap, String) {
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let request = request.header("cookie", cookies.join("; ")).header("sec-fetch-site", "same-origin");
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        for set in headers.get_all("set-cookie") {
+            let (name, rest) = set.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        (status, headers, response.text().await.unwrap())
+    }
+
+    async fn get(&mut self, path: &str) -> (u16, HeaderMap, String) {
+        let request = self.client.get(format!("{}{path}", self.server.url));
+        self.send(request).await
+    }
+
+    /// A hidden field of the form of a page.
+    async fn hidden(&mut self, page: &str, name: &str) -> String {
+        let (_, _, html) = self.get(page).await;
+        let start = format!("name=\"{name}\" value=\"");
+        let rest = html.split(&start).nth(1).unwrap_or_else(|| panic!("no {name} in {page}: {html}"));
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    /// Sends the form of a page.
+    async fn post(&mut self, page: &str, fields: &[(&str, &str)]) -> (u16, HeaderMap, String) {
+        let mark = self.hidden(page, "form_token").await;
+        self.send_form(page, &mark, fields).await
+    }
+
+    /// Sends a form with a mark.
+    async fn send_form(
+        &mut self,
+        path: &str,
+        mark: &str,
+        fields: &[(&str, &str)],
+    ) -> (u16, HeaderMap, String) {
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let mut pairs = vec![format!("form_token={mark}")];
+        pairs.extend(fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))));
+        let request = self.client.post(format!("{}{path}", self.server.url));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        self.send(request.body(pairs.join("&"))).await
+    }
+}
+
+async fn links_that_are_none(behind: Behind) {
+    let server = Server::demo(behind, &[]);
+    account(&server, "ana@doors.example").await;
+    let link = reset_link(&server, "ana@doors.example", 1).await;
+
+    // A crowd sets passwords by links that are none, and the right password signs in meanwhile.
+    let crowd = stream::iter(0..400).for_each_concurrent(40, |number| {
+        let server = &server;
+        async move {
+            let token = if number % 2 == 0 { "cvo_x".to_owned() } else { format!("cvo_{}", "A".repeat(43)) };
+            let client = from(5, u8::try_from(number % 40).unwrap());
+            let done = reset(server, &client, &token, "another tram orbits eight").await;
+            assert!(["NOT_FOUND", "RATE_LIMITED"].contains(&code(&done)), "{done}");
+        }
+    });
+    let owner = async {
+        for _ in 0..8 {
+            let begun = std::time::Instant::now();
+            let done = sign_in(&server, &from(6, 6), "ana@doors.example", PASSWORD, None).await;
+            assert_eq!(code(&done), "DONE", "{done}");
+            assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+        }
+    };
+    futures::join!(crowd, owner);
+
+    // One place is told to wait after thirty, and is not told to for what cannot be a link at all.
+    let place = from(7, 7);
+    let unknown = format!("cvo_{}", "B".repeat(43));
+    for _ in 0..30 {
+        // A weak password is not what it is told of.
+        assert_eq!(code(&reset(&server, &place, &unknown, "short").await), "NOT_FOUND");
+    }
+    let waits = reset(&server, &place, &unknown, PASSWORD).await;
+    assert_eq!(code(&waits), "RATE_LIMITED", "{waits}");
+    assert_eq!(code(&reset(&server, &place, "cvo_x", PASSWORD).await), "NOT_FOUND");
+    let accept = ("acceptInvitation", "AcceptInvitationInput", "membershipId");
+    let input = json!({"token": unknown, "name": "Ana", "password": PASSWORD});
+    assert_eq!(code(&ask(&server, &place, accept, None, input).await), "RATE_LIMITED");
+    let (status, _, _) =
+        Browser::at(&server, from(7, 7)).post(&format!("/confirm-email/{unknown}"), &[]).await;
+    assert_eq!(status, 429);
+    // A weak password does not cost a link, nor does waiting: the good one is taken from there.
+    assert_eq!(code(&reset(&server, &place, &link, "short").await), "VALIDATION");
+    assert_eq!(code(&reset(&server, &place, &link, "another tram orbits eight").await), "DONE");
+    assert_eq!(code(&reset(&server, &from(7, 8), &link, "another tram orbits nine").await), "NOT_FOUND");
+
+    // Who tries too often on the pages is told when to come back.
+    let mut browser = Browser::at(&server, from(8, 8));
+    let wrong = [("email", "ana@doors.example"), ("password", "a wrong tram orbits one")];
+    for _ in 0..10 {
+        assert_eq!(browser.post("/sign-in", &wrong).await.0, 422);
+    }
+    let (status, headers, _) = browser.post("/sign-in", &wrong).await;
+    let after: u64 = headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!(status == 429 && (1..=900).contains(&after), "{status} {after}");
+}
+
+#[tokio::test]
+async fn links_that_are_none_stop_nobody_on_sqlite() {
+    links_that_are_none(Behind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn links_that_are_none_stop_nobody_on_postgres() {
+    links_that_are_none(Behind::Postgres).await;
+}
+
+/// Many at once from one place do not pass its bound together.
+#[tokio::test]
+async fn many_at_once_pass_no_bound_together() {
+    let server = Server::demo(Behind::Sqlite, &[]);
+    let place = from(4, 4);
+    let tries = (0..40).map(|_| sign_in(&server, &place, "nobody@doors.example", PASSWORD, None));
+    let answers = join_all(tries).await;
+    let looked_at = answers.iter().filter(|answer| code(answer) == "UNAUTHENTICATED").count();
+    assert!(looked_at <= 10, "{answers:?}");
+}
