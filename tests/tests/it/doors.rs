@@ -239,6 +239,64 @@ async fn links_that_are_none_stop_nobody_on_postgres() {
     links_that_are_none(Behind::Postgres).await;
 }
 
+/// Of a path only its last part is a name, on the API and in a form; and what is no name is refused so that it can be
+/// mended. An id with blanks around it is none.
+#[tokio::test]
+async fn names_of_files_are_names_and_ids_are_ids() {
+    let server = Server::demo(Behind::Sqlite, &[]);
+    let name = |given: &str| json!({"fileName": given, "purpose": "DOCUMENT"});
+    let asked = server.done("owner", "requestUpload", "upload{url}", name("..\\..\\a/b\u{7}c.txt")).await;
+    let url = asked["upload"]["url"].as_str().unwrap();
+    let (status, answer) = server.send_file("owner", url, b"a plain text".to_vec()).await;
+    assert_eq!((status, &answer["fileName"]), (200, &json!("bc.txt")), "{answer}");
+    for none in ["a/..", "\u{0}"] {
+        let refused = server.refused("owner", "requestUpload", name(none)).await;
+        assert_eq!(refused, ("VALIDATION".to_owned(), "fileName".to_owned()));
+    }
+
+    let link = server.links["owner"].as_str().unwrap().strip_prefix(&server.url).unwrap().to_owned();
+    let mut browser = Browser::at(&server, from(1, 1));
+    assert_eq!(browser.post(&link, &[]).await.0, 303);
+    let add = async |browser: &mut Browser<'_>, title: &str, named: &[u8]| {
+        let mark = browser.hidden("/papers", "form_token").await;
+        let key = browser.hidden("/papers", "key").await;
+        let mut body = Vec::new();
+        for (name, value) in [("form_token", mark.as_str()), ("key", &key), ("title", title)] {
+            body.extend(
+                format!("--X\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        body.extend(b"--X\r\ncontent-disposition: form-data; name=\"file\"; ");
+        body.extend(named);
+        body.extend(b"\r\ncontent-type: text/plain\r\n\r\nthe text of a paper\r\n--X--\r\n");
+        let request = browser.client.post(format!("{}/papers", server.url));
+        browser.send(request.header("content-type", "multipart/form-data; boundary=X").body(body)).await
+    };
+    for (title, named) in [
+        ("first", "filename=\"../../etc/p.txt\""),
+        ("second", "filename=\"x.txt\"; filename*=UTF-8''%2E%2E%2Fp.txt"),
+        ("third", "filename=\"C:\\\\p.txt\""),
+    ] {
+        let (status, _, html) = add(&mut browser, title, named.as_bytes()).await;
+        assert_eq!(status, 303, "{named}: {html}");
+    }
+    let (status, _, html) = add(&mut browser, "fourth", b"filename=\"p\0.txt\"").await;
+    assert!(matches!(status, 400 | 422) && html.contains("name"), "{status} {html}");
+    let query = "{me{memberships{organisation{documents{title fileName}}}}}";
+    let found = server.data_as("owner", query, json!({})).await.to_string();
+    for name in ["..", "%2E", "/", "\\\\"] {
+        assert!(!found.contains(&format!("{name}p.txt")) && !found.contains("etc"), "{found}");
+    }
+
+    let query = "query($i:ID!){city(id:$i){id}}";
+    let id = server.ids["city"].as_str().unwrap();
+    assert_eq!(server.data(query, json!({"i": id})).await["city"]["id"], id);
+    for padded in [format!(" {id}"), format!("{id}\n")] {
+        let body = server.query(query, json!({"i": padded})).await;
+        assert_eq!(body["errors"][0]["extensions"]["code"], "VALIDATION", "{body}");
+    }
+}
+
 /// Many at once from one place do not pass its bound together.
 #[tokio::test]
 async fn many_at_once_pass_no_bound_together() {
