@@ -110,14 +110,15 @@ impl pages::Api for Product {
     ) -> BoxFuture<'a, Result<NewSession, Failure>> {
         async move {
             let from = format!("{:?}", ClientAddress::of(&who.extensions).principal());
+            let before = who.session.as_deref();
             let opened = match with {
                 Credentials::Password { email, password, code } => {
                     let client = Some("browser".to_owned());
                     let input = session::Credentials { email, password, code, client };
-                    session::sign_in_browser(&self.app, &from, input).await
+                    session::sign_in_browser(&self.app, &from, input, before).await
                 }
                 Credentials::Link(token) => {
-                    session::sign_in_browser_with_link(&self.app, &from, &token).await
+                    session::sign_in_browser_with_link(&self.app, &from, &token, before).await
                 }
             };
             let BrowserSession { secret, seconds } = opened.map_err(refused)?;

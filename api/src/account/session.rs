@@ -77,7 +77,8 @@ pub async fn sign_in(app: &App, from: &str, input: Credentials) -> Result<Tokens
     Ok(tokens)
 }
 
-/// The same for a browser, which gets a secret for its cookie and no tokens.
+/// The same for a browser, which gets a secret for its cookie and no tokens. The session that it had `before`, whose
+/// secret its cookie held, ends.
 ///
 /// # Errors
 /// As for [`sign_in`].
@@ -85,10 +86,11 @@ pub async fn sign_in_browser(
     app: &App,
     from: &str,
     input: Credentials,
+    before: Option<&str>,
 ) -> Result<BrowserSession, CommandError> {
     let name = client(input.client.clone());
     let (command, person, here) = with_password(app, from, input).await?;
-    let opened = open_in_browser(&command, &person, name).await?;
+    let opened = open_in_browser(&command, &person, name, before).await?;
     command.tx.commit().await?;
     app.store.forgive(&here).await?;
     tracing::info!(event = "signed_in", person = %person.id.uuid(), "signed in with a browser");
@@ -147,9 +149,10 @@ pub async fn sign_in_browser_with_link(
     app: &App,
     from: &str,
     token: &str,
+    before: Option<&str>,
 ) -> Result<BrowserSession, CommandError> {
     let (command, person) = with_link(app, from, token).await?;
-    let opened = open_in_browser(&command, &person, Some("sign-in link".to_owned())).await?;
+    let opened = open_in_browser(&command, &person, Some("sign-in link".to_owned()), before).await?;
     command.tx.commit().await?;
     Ok(opened)
 }
@@ -169,12 +172,19 @@ async fn with_link(app: &App, from: &str, token: &str) -> Result<(CommandTx, Per
     Ok((command, person))
 }
 
-/// Opens a session in a browser: it lasts [`BROWSER_DAYS`] and is not refreshed.
+/// Opens a session in a browser: it lasts [`BROWSER_DAYS`] and is not refreshed. It takes the place of the one before,
+/// whose secret nobody holds any more who should.
 async fn open_in_browser(
     command: &CommandTx,
     person: &PersonRow,
     client: Option<String>,
+    before: Option<&str>,
 ) -> Result<BrowserSession, CommandError> {
+    if let Some(hash) = before.and_then(|secret| hash_of(SecretKind::Browser, secret))
+        && let Some(old) = command.app.store.browser_session(&hash).await?
+    {
+        command.tx.end_session(old.id, "SIGNED_IN_AGAIN").await?;
+    }
     let seconds = BROWSER_DAYS.saturating_mul(DAY);
     let ends = command.tx.now_micros().saturating_add(micros(seconds));
     let secret = Secret::new(SecretKind::Browser)?;

@@ -239,6 +239,32 @@ async fn links_that_are_none_stop_nobody_on_postgres() {
     links_that_are_none(Behind::Postgres).await;
 }
 
+/// A browser that signs in again keeps no second session, whose secret somebody else may have.
+#[tokio::test]
+async fn signing_in_again_ends_the_session_before() {
+    let server = Server::demo(Behind::Sqlite, &[]);
+    account(&server, "vera@doors.example").await;
+    let link = server.links["observer"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let mut browser = Browser::at(&server, from(1, 1));
+    let mut secrets = Vec::new();
+    let credentials = [("email", "vera@doors.example"), ("password", PASSWORD)];
+    for round in 0..3 {
+        // The page of signing in leads on who is signed in already; its mark is that of any other page.
+        let page = if round == 0 { "/sign-in" } else { "/account" };
+        let mark = browser.hidden(page, "form_token").await;
+        let path = if round == 2 { format!("/sign-in/{link}") } else { "/sign-in".to_owned() };
+        let (status, _, html) = browser.send_form(&path, &mark, &credentials).await;
+        assert_eq!(status, 303, "{html}");
+        secrets.push(browser.cookies["__Host-session"].clone());
+    }
+    let last = secrets.pop().unwrap();
+    for (secret, wanted) in [(&secrets[0], 303), (&secrets[1], 303), (&last, 200)] {
+        let mut other = Browser::at(&server, from(1, 1));
+        other.cookies.insert("__Host-session".to_owned(), secret.clone());
+        assert_eq!(other.get("/account").await.0, wanted);
+    }
+}
+
 /// Of a path only its last part is a name, on the API and in a form; and what is no name is refused so that it can be
 /// mended. An id with blanks around it is none.
 #[tokio::test]
