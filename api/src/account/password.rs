@@ -1,8 +1,10 @@
 //! Changing a password that is known, and setting one that was forgotten.
 
+use domain::{account::Person, id::Id};
+
 use super::{
-    HOUR, MINUTE, address, dead_link, letters, link, live_token, micros, new_token, seen_token, throttled,
-    weak,
+    HOUR, MINUTE, address, dead_link, letters, link, live_token, micros, new_token,
+    seen_token, throttled, weak,
 };
 use crate::{
     app::App,
@@ -50,12 +52,19 @@ pub async fn change(app: &App, actor: &Actor, current: String, new: String) -> R
     let command = app.begin(actor, "changePassword", None).await?;
     let person = command.tx.lock_person(row.id).await?.ok_or(CommandError::Unauthenticated)?;
     set(&command, person, hash).await?;
-    for session in app.store.sessions(row.id).await? {
-        if actor.person().and_then(|person| person.session) != Some(session.id) {
-            command.tx.end_session(session.id, "PASSWORD_CHANGED").await?;
-        }
-    }
+    end_others(&command, row.id, "PASSWORD_CHANGED").await?;
     Ok(command.tx.commit().await?)
+}
+
+/// Ends the sessions of the person who asks but the one in which it is asked.
+pub(super) async fn end_others(
+    command: &CommandTx,
+    person: Id<Person>,
+    because: &'static str,
+) -> Result<(), CommandError> {
+    let own = command.actor.person().and_then(|person| person.session);
+    command.tx.end_other_sessions(person, own, because).await?;
+    Ok(())
 }
 
 /// Stores a hash, voids open links, and tells the person.
