@@ -69,6 +69,17 @@ pub(super) fn password_changed(url: &str) -> (&'static str, String) {
     ("Your password was changed", body)
 }
 
+/// Many tried to sign in.
+pub(super) fn many_attempts(url: &str) -> (&'static str, String) {
+    let body = format!(
+        "Somebody has tried many wrong passwords or codes for your account today. None of them opened it. Until \
+         tomorrow a password opens it only from where you have signed in before; from anywhere else, set a new \
+         password by mail first:\n{url}\n\nIf that was not you, and your password is used nowhere else, you need do \
+         nothing."
+    );
+    ("Many attempts to sign in", body)
+}
+
 /// A second factor was set up.
 pub(super) fn two_factor_added(url: &str) -> (&'static str, String) {
     let body = format!(

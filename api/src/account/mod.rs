@@ -3,6 +3,7 @@
 //! Where somebody without an account asks, the answer and the work are the same for addresses that are known and for
 //! those that are not; what differs is in the mail.
 
+mod attempts;
 pub mod data;
 pub mod email;
 pub mod key;

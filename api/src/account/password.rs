@@ -3,7 +3,7 @@
 use domain::{account::Person, id::Id};
 
 use super::{
-    HOUR, MINUTE, address, dead_link, letters, link, live_token, micros, new_token,
+    HOUR, MINUTE, address, attempts::Attempts, dead_link, letters, link, live_token, micros, new_token,
     seen_token, throttled, weak,
 };
 use crate::{
@@ -149,10 +149,15 @@ pub async fn reset(app: &App, from: &str, token: &str, new: String) -> Result<()
     if !command.tx.claim_token(found.id).await? {
         return Err(dead_link("token"));
     }
-    let id = person.id;
+    let (id, email) = (person.id, person.email.clone());
     let person = PersonRow { sessions_valid_after: command.tx.now_micros(), ..person };
     set(&command, person, hash).await?;
     command.tx.end_sessions(id, "PASSWORD_RESET").await?;
     command.tx.revoke_api_keys(id).await?;
-    Ok(command.tx.commit().await?)
+    command.tx.commit().await?;
+    if let Some(email) = &email {
+        // Whoever reads the mail of the account is not kept out by what others tried.
+        Attempts::new(email, from).proved_by_mail(app).await;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@
 use domain::{account::Person, id::Id};
 use uuid::Uuid;
 
-use super::{DAY, HOUR, MINUTE, address, letters, micros, throttled};
+use super::{DAY, HOUR, address, attempts::Attempts, letters, micros, throttled};
 use crate::{
     app::App,
     auth::{
@@ -69,10 +69,10 @@ pub struct BrowserSession {
 /// The credentials are wrong, there were too many attempts, or the database does not answer.
 pub async fn sign_in(app: &App, from: &str, input: Credentials) -> Result<Tokens, CommandError> {
     let name = client(input.client.clone());
-    let (command, person, here) = with_password(app, from, input).await?;
+    let (command, person, attempts) = with_password(app, from, input).await?;
     let tokens = open(&command, &person, name).await?;
     command.tx.commit().await?;
-    app.store.forgive(&here).await?;
+    attempts.succeeded(app).await;
     tracing::info!(event = "signed_in", person = %person.id.uuid(), session = %tokens.session, "signed in");
     Ok(tokens)
 }
@@ -89,33 +89,30 @@ pub async fn sign_in_browser(
     before: Option<&str>,
 ) -> Result<BrowserSession, CommandError> {
     let name = client(input.client.clone());
-    let (command, person, here) = with_password(app, from, input).await?;
+    let (command, person, attempts) = with_password(app, from, input).await?;
     let opened = open_in_browser(&command, &person, name, before).await?;
     command.tx.commit().await?;
-    app.store.forgive(&here).await?;
+    attempts.succeeded(app).await;
     tracing::info!(event = "signed_in", person = %person.id.uuid(), "signed in with a browser");
     Ok(opened)
 }
 
-/// Whose credentials these are, in a write in which the account is locked; and the count of attempts to forgive.
+/// Whose credentials these are, in a write in which the account is locked; and the counts of attempts to forgive.
 async fn with_password(
     app: &App,
     from: &str,
     input: Credentials,
-) -> Result<(CommandTx, PersonRow, Throttle), CommandError> {
+) -> Result<(CommandTx, PersonRow, Attempts), CommandError> {
     let email = address("email", &input.email)?;
-    // By account and address, so that strangers elsewhere cannot lock anybody out; and by address alone, so that
-    // one password cannot be tried on many accounts.
-    let here = Throttle::new("sign in", &format!("{}\n{from}", email.identity()), 10, 15 * MINUTE);
-    let from_address = Throttle::new("sign in from", from, 30, 15 * MINUTE);
-    throttled(app, &from_address).await?;
-    throttled(app, &here).await?;
+    let mut attempts = Attempts::new(&email, from);
+    attempts.counted(app).await?;
     let person = app.store.person_by_email(&email).await?;
     let person = person.filter(|person| person.state == PersonState::Active);
     let stored = person.as_ref().and_then(|person| person.password_hash.clone());
     let is_right = app.auth.passwords.verify(input.password, stored).await?;
     let Some(person) = person.filter(|_| is_right) else {
         tracing::warn!(event = "sign_in_failed", "wrong credentials");
+        attempts.failed(app).await?;
         return Err(CommandError::Unauthenticated);
     };
     let command = app.begin(&Actor::Anonymous, "signIn", None).await?;
@@ -125,9 +122,11 @@ async fn with_password(
         .is_some_and(|now| now.state == PersonState::Active && now.password_hash == person.password_hash);
     if !is_same || !second_factor(&command, person.id, input.code.as_deref()).await? {
         tracing::warn!(event = "sign_in_failed", person = %person.id.uuid(), "wrong code, or none");
+        command.tx.rollback().await?;
+        attempts.failed(app).await?;
         return Err(CommandError::Unauthenticated);
     }
-    Ok((command, person, here))
+    Ok((command, person, attempts))
 }
 
 /// Signs in once with a link of the demo.

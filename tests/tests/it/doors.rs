@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, fs, net::Ipv4Addr, time::Duration};
 
+use aws_lc_rs::hmac;
 use futures::{StreamExt, future::join_all, stream};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -237,6 +238,110 @@ async fn links_that_are_none_stop_nobody_on_sqlite() {
 #[tokio::test]
 async fn links_that_are_none_stop_nobody_on_postgres() {
     links_that_are_none(Behind::Postgres).await;
+}
+
+/// The code of now of a shared secret in base 32 (RFC 6238).
+fn totp(secret: &str) -> String {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let values = secret.chars().filter_map(|letter| letters.find(letter));
+    let bits: Vec<u8> =
+        values.flat_map(|value| (0..5).rev().map(move |bit| (value >> bit & 1) as u8)).collect();
+    let key: Vec<u8> =
+        bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |byte, bit| byte << 1 | bit)).collect();
+    let step = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs() / 30;
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &key);
+    let tag = hmac::sign(&key, &step.to_be_bytes());
+    let tag = tag.as_ref();
+    let at = usize::from(tag[19] & 15);
+    let number = u32::from_be_bytes(tag[at..at + 4].try_into().unwrap()) & 0x7FFF_FFFF;
+    format!("{:06}", number % 1_000_000)
+}
+
+async fn many_passwords_and_codes(behind: Behind) {
+    let server = Server::demo(behind, &[]);
+    let email = "boris@doors.example";
+    account(&server, email).await;
+    let home = from(1, 1);
+    let signed_in = sign_in(&server, &home, email, PASSWORD, None).await;
+    let token = signed_in["tokens"]["accessToken"].as_str().unwrap().to_owned();
+    let me = async |token: &str| server.query_with(token, "{me{id}}", json!({})).await["errors"].is_null();
+
+    // Two other sessions of the same person, one of them in a browser.
+    let signed_in = sign_in(&server, &from(1, 2), email, PASSWORD, None).await;
+    let other = signed_in["tokens"]["accessToken"].as_str().unwrap().to_owned();
+    let mut browser = Browser::at(&server, from(1, 3));
+    let credentials = [("email", email), ("password", PASSWORD)];
+    assert_eq!(browser.post("/sign-in", &credentials).await.0, 303);
+    assert_eq!(browser.get("/account").await.0, 200);
+    assert!(me(&other).await);
+
+    // A factor that is set up ends them, and the person is told.
+    let start = ("startTwoFactor", "PasswordAgainInput", "secret");
+    let started = ask(&server, &home, start, Some(&token), json!({"password": PASSWORD})).await;
+    let confirm = ("confirmTwoFactor", "ConfirmTwoFactorInput", "recoveryCodes");
+    let given = json!({"code": totp(started["secret"].as_str().unwrap())});
+    let confirmed = ask(&server, &home, confirm, Some(&token), given).await;
+    assert_eq!(code(&confirmed), "DONE", "{confirmed}");
+    let recovery: Vec<&str> =
+        confirmed["recoveryCodes"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    assert!(me(&token).await && !me(&other).await, "the session that asked stays alone");
+    assert_eq!(browser.get("/account").await.0, 303, "the browser's is over");
+    mails(&server, email, "A second factor was set up", 1).await;
+
+    // A hundred wrong passwords and wrong codes, from ten places.
+    let tries = (0..100_u8).map(|number| {
+        let server = &server;
+        async move {
+            let (password, code) =
+                if number % 2 == 0 { ("a wrong tram orbits one", None) } else { (PASSWORD, Some("000000")) };
+            let done = sign_in(server, &from(2, number / 10), email, password, code).await;
+            assert_eq!(self::code(&done), "UNAUTHENTICATED", "{done}");
+        }
+    });
+    stream::iter(tries).buffer_unordered(10).collect::<Vec<()>>().await;
+    // From nowhere else does all that is right open it now, and for who knows less it looks the same.
+    for (place, password) in [(1, PASSWORD), (2, "a wrong tram orbits one")] {
+        let done = sign_in(&server, &from(3, place), email, password, Some(recovery[0])).await;
+        assert_eq!(code(&done), "RATE_LIMITED", "{done}");
+    }
+    // The owner signs in from where it was done before, and is told once.
+    for recovery in &recovery[1..3] {
+        let done = sign_in(&server, &home, email, PASSWORD, Some(recovery)).await;
+        assert_eq!(code(&done), "DONE", "{done}");
+    }
+    assert_eq!(mails(&server, email, "Many attempts", 1).await.len(), 1);
+
+    // By mail it is opened from anywhere; the factor stays.
+    let link = reset_link(&server, email, 1).await;
+    let new = "another tram orbits eight";
+    assert_eq!(code(&reset(&server, &from(3, 3), &link, new).await), "DONE");
+    for (place, recovery) in [(3, recovery[3]), (4, recovery[4])] {
+        let without = sign_in(&server, &from(3, place), email, new, None).await;
+        assert_eq!(code(&without), "UNAUTHENTICATED", "{without}");
+        let done = sign_in(&server, &from(3, place), email, new, Some(recovery)).await;
+        assert_eq!(code(&done), "DONE", "{done}");
+    }
+
+    // A factor that is taken away ends the others too.
+    let one = sign_in(&server, &home, email, new, Some(recovery[5])).await["tokens"]["accessToken"].clone();
+    let two = sign_in(&server, &home, email, new, Some(recovery[6])).await["tokens"]["accessToken"].clone();
+    let disable = ("disableTwoFactor", "DisableTwoFactorInput", "accepted");
+    let given = json!({"password": new, "code": recovery[7]});
+    let done = ask(&server, &home, disable, one.as_str(), given).await;
+    assert_eq!(code(&done), "DONE", "{done}");
+    assert!(me(one.as_str().unwrap()).await && !me(two.as_str().unwrap()).await);
+    mails(&server, email, "The second factor was taken away", 1).await;
+    assert_eq!(mails(&server, email, "Many attempts", 1).await.len(), 1, "once");
+}
+
+#[tokio::test]
+async fn many_passwords_open_nothing_and_lock_nobody_out_on_sqlite() {
+    many_passwords_and_codes(Behind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn many_passwords_open_nothing_and_lock_nobody_out_on_postgres() {
+    many_passwords_and_codes(Behind::Postgres).await;
 }
 
 /// A browser that signs in again keeps no second session, whose secret somebody else may have.
