@@ -58,7 +58,8 @@ pub struct ServeArgs {
     /// Tell browsers to use TLS only. Default: where the public URL is https.
     #[arg(long)]
     pub hsts: Option<bool>,
-    /// Serve `/metrics`. Default: on a loopback address.
+    /// Serve `/metrics`. Default: on a loopback address, where the public URL is on this machine too and no proxy is
+    /// trusted: behind a proxy everybody could read it.
     #[arg(long)]
     pub metrics: Option<bool>,
     /// Directory of the keys that sign tokens and links; nodes of one service share it. Default: `keys` in the data
@@ -224,7 +225,11 @@ impl Settings {
             shared_origins: serve.shared_origins.clone(),
             trusted_proxies: serve.trusted_proxies.clone(),
             hsts: serve.hsts.unwrap_or_else(|| serve.public_url.as_ref().is_some_and(Origin::is_secure)),
-            metrics: serve.metrics.unwrap_or_else(|| listen.ip().is_loopback()),
+            metrics: serve.metrics.unwrap_or_else(|| {
+                // A proxy on this machine makes what listens here open to everybody.
+                let is_here = serve.public_url.as_ref().is_none_or(Origin::is_local);
+                listen.ip().is_loopback() && is_here && serve.trusted_proxies.is_empty()
+            }),
             keys,
             files,
             mail: serve.mail.settings()?,
@@ -286,6 +291,22 @@ mod tests {
         assert!(Settings::new(&common, &ServeArgs::default()).is_err());
         let local = CommonArgs { database: Some("postgres://u@localhost/x".into()), ..CommonArgs::default() };
         assert!(Settings::new(&local, &ServeArgs::default()).is_ok());
+    }
+
+    #[test]
+    fn behind_a_proxy_metrics_are_served_only_where_it_is_said() {
+        let served = |serve: &ServeArgs| Settings::new(&CommonArgs::default(), serve).unwrap().metrics;
+        let url = |text: &str| Some(text.parse().unwrap());
+        assert!(served(&ServeArgs::default()));
+        assert!(served(&ServeArgs { public_url: url("http://localhost:8080"), ..ServeArgs::default() }));
+        let behind = ServeArgs { public_url: url("https://caravanserai.example"), ..ServeArgs::default() };
+        assert!(!served(&behind));
+        assert!(served(&ServeArgs { metrics: Some(true), ..behind }));
+        let trusting =
+            ServeArgs { trusted_proxies: vec!["127.0.0.1".parse().unwrap()], ..ServeArgs::default() };
+        assert!(!served(&trusting));
+        let open = ServeArgs { listen: Some(SocketAddr::from(([0, 0, 0, 0], 80))), ..ServeArgs::default() };
+        assert!(!served(&open));
     }
 
     #[test]

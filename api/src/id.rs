@@ -71,7 +71,7 @@ pub fn decode(text: &str) -> Result<(Kind, Uuid), IdError> {
     if text.len() > 64 {
         return Err(IdError::Form);
     }
-    let bytes = URL_SAFE_NO_PAD.decode(text.trim()).map_err(|_| IdError::Form)?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| IdError::Form)?;
     let (sum, body) = bytes.split_last().ok_or(IdError::Form)?;
     let (letter, uuid) = body.split_first().ok_or(IdError::Form)?;
     if check(body) != *sum {
@@ -118,6 +118,9 @@ mod tests {
             let uuid = Uuid::from_u128(bits);
             let text = encode(Kind::City, uuid);
             prop_assert_eq!(decode(&text), Ok((Kind::City, uuid)));
+            for padded in [format!(" {text}"), format!("{text} "), format!("{text}\n"), format!("{text}=")] {
+                prop_assert_eq!(decode(&padded), Err(IdError::Form));
+            }
             let mut typo = text.clone();
             typo.replace_range(place..=place, &letter);
             if typo != text {

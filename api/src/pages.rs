@@ -64,6 +64,8 @@ impl Product {
 
 fn failure(refused: Refused) -> Failure {
     let retry_after = refused.after.map(|after| after.as_secs().saturating_add(1));
+    // Who comes when the server is full is told to come back soon, as by the API.
+    let retry_after = retry_after.or((refused.code == ErrorCode::Overloaded).then_some(1));
     Failure { code: refused.code.code().to_owned(), message: refused.message, retry_after }
 }
 
@@ -76,9 +78,10 @@ fn refused(error: CommandError) -> Failure {
                 code: if refusal.code == UserErrorCode::RateLimited { "RATE_LIMITED" } else { "VALIDATION" }
                     .to_owned(),
                 message: refusal.message,
-                retry_after: None,
+                retry_after: refusal.retry_after,
             })
         }
+        CommandError::Overloaded => failure(ErrorCode::Overloaded.into()),
         error => {
             tracing::error!(error = ?error, "a browser cannot sign in or out");
             Failure::internal()
@@ -106,14 +109,17 @@ impl pages::Api for Product {
         with: Credentials,
     ) -> BoxFuture<'a, Result<NewSession, Failure>> {
         async move {
+            let from = format!("{:?}", ClientAddress::of(&who.extensions).principal());
+            let before = who.session.as_deref();
             let opened = match with {
                 Credentials::Password { email, password, code } => {
-                    let from = format!("{:?}", ClientAddress::of(&who.extensions).principal());
                     let client = Some("browser".to_owned());
                     let input = session::Credentials { email, password, code, client };
-                    session::sign_in_browser(&self.app, &from, input).await
+                    session::sign_in_browser(&self.app, &from, input, before).await
                 }
-                Credentials::Link(token) => session::sign_in_browser_with_link(&self.app, &token).await,
+                Credentials::Link(token) => {
+                    session::sign_in_browser_with_link(&self.app, &from, &token, before).await
+                }
             };
             let BrowserSession { secret, seconds } = opened.map_err(refused)?;
             Ok(NewSession { secret: secret.expose().to_owned(), seconds })
@@ -148,5 +154,22 @@ impl pages::Api for Product {
             }
         }
         .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::Refusal;
+
+    #[test]
+    fn who_has_to_wait_is_told_how_long() {
+        let told = |error: CommandError| {
+            let failure = refused(error);
+            (failure.code, failure.retry_after)
+        };
+        assert_eq!(told(CommandError::Overloaded), ("OVERLOADED".to_owned(), Some(1)));
+        assert_eq!(told(Refusal::rate_limited(90).into()), ("RATE_LIMITED".to_owned(), Some(90)));
+        assert_eq!(told(CommandError::Failed), ("INTERNAL".to_owned(), None));
     }
 }

@@ -32,6 +32,8 @@ pub struct Server {
     pub tokens: Value,
     /// Refresh tokens that the demo gave, by persona.
     pub refresh: Value,
+    /// Links that sign a browser in once, by persona.
+    pub links: Value,
     client: reqwest::Client,
     dir: Arc<tempfile::TempDir>,
 }
@@ -98,6 +100,7 @@ impl Server {
             ids: ready["ids"].clone(),
             tokens: ready["tokens"].clone(),
             refresh: ready["refresh"].clone(),
+            links: ready["links"].clone(),
             client: reqwest::Client::new(),
             dir,
         }

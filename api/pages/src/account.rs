@@ -123,7 +123,9 @@ async fn link_form(d: Desk, Path(_token): Path<String>) -> Result<Response, Fail
 async fn sign_in_with_link(d: Desk, Path(token): Path<String>, _filled: Filled) -> Result<Response, Failure> {
     match d.api().sign_in(&d.visitor, Credentials::Link(token)).await {
         Ok(session) => signed_in(&d, &session, "/", None),
-        Err(failure) if failure.code == "INTERNAL" => Err(failure),
+        Err(failure) if matches!(failure.code.as_str(), "INTERNAL" | "OVERLOADED" | "RATE_LIMITED") => {
+            Err(failure)
+        }
         Err(_) => d.page_with(StatusCode::UNPROCESSABLE_ENTITY, &LinkPage { d: d.clone(), is_dead: true }),
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Multipart},
+    extract::{DefaultBodyLimit, Multipart, multipart::MultipartError},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::get,
@@ -73,7 +73,13 @@ async fn shown(d: Desk) -> Result<Response, Failure> {
 /// A file with its name, and the other fields of a form in parts.
 async fn parts(mut form: Multipart) -> Result<(Filled, Option<(String, Vec<u8>)>), Failure> {
     let (mut filled, mut file) = (Filled::default(), None);
-    let unreadable = |_| Failure::of("PAYLOAD_TOO_LARGE");
+    let unreadable = |error: MultipartError| {
+        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            return Failure::of("PAYLOAD_TOO_LARGE");
+        }
+        let message = "the form cannot be read: give the file a plain name, and send it again".to_owned();
+        Failure { message, ..Failure::of("VALIDATION") }
+    };
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
@@ -124,7 +130,7 @@ async fn add(d: Desk, form: Multipart) -> Result<Response, Failure> {
         Err(errors) => return page(&d, filled, Faults(errors)).await,
     };
     if let Err(failure) = d.api().receive(&d.visitor, &ticket.url, bytes).await {
-        if failure.code == "INTERNAL" {
+        if matches!(failure.code.as_str(), "INTERNAL" | "OVERLOADED") {
             return Err(failure);
         }
         return page(&d, filled, wrong(&failure.message)).await;

@@ -2,7 +2,7 @@
 
 use super::{
     DAY, HOUR, address, dead_link, letters, link, live_token, micros, new_token, password::confirmed_person,
-    throttled,
+    seen_token, throttled,
 };
 use crate::{
     app::App,
@@ -55,7 +55,8 @@ pub async fn request_change(
 ///
 /// # Errors
 /// The link cannot be used, or the address was taken meanwhile.
-pub async fn confirm_change(app: &App, token: &str) -> Result<(), CommandError> {
+pub async fn confirm_change(app: &App, from: &str, token: &str) -> Result<(), CommandError> {
+    seen_token(app, from, Purpose::ChangeEmail, "token", token).await?;
     let command = app.begin(&Actor::Anonymous, "confirmEmailChange", None).await?;
     let found = live_token(&command, Purpose::ChangeEmail, "token", token).await?;
     let email = found.email.as_deref().unwrap_or_default().parse().map_err(|_| dead_link("token"))?;
@@ -100,7 +101,8 @@ pub async fn confirm_change(app: &App, token: &str) -> Result<(), CommandError> 
 ///
 /// # Errors
 /// The link cannot be used.
-pub async fn revert_change(app: &App, token: &str) -> Result<(), CommandError> {
+pub async fn revert_change(app: &App, from: &str, token: &str) -> Result<(), CommandError> {
+    seen_token(app, from, Purpose::RevertEmail, "token", token).await?;
     let command = app.begin(&Actor::Anonymous, "revertEmailChange", None).await?;
     let found = live_token(&command, Purpose::RevertEmail, "token", token).await?;
     let email = found.email.as_deref().unwrap_or_default().parse().map_err(|_| dead_link("token"))?;

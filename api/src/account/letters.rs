@@ -69,6 +69,35 @@ pub(super) fn password_changed(url: &str) -> (&'static str, String) {
     ("Your password was changed", body)
 }
 
+/// Many tried to sign in.
+pub(super) fn many_attempts(url: &str) -> (&'static str, String) {
+    let body = format!(
+        "Somebody has tried many wrong passwords or codes for your account today. None of them opened it. Until \
+         tomorrow a password opens it only from where you have signed in before; from anywhere else, set a new \
+         password by mail first:\n{url}\n\nIf that was not you, and your password is used nowhere else, you need do \
+         nothing."
+    );
+    ("Many attempts to sign in", body)
+}
+
+/// A second factor was set up.
+pub(super) fn two_factor_added(url: &str) -> (&'static str, String) {
+    let body = format!(
+        "Your account asks for a code of your device now when you sign in, and its other sessions were ended.\n\nIf it \
+         was not you, set a new password at once, and write to us:\n{url}"
+    );
+    ("A second factor was set up", body)
+}
+
+/// A second factor was taken away.
+pub(super) fn two_factor_removed(url: &str) -> (&'static str, String) {
+    let body = format!(
+        "Your account asks for no code any more when you sign in, and its other sessions were ended.\n\nIf it was not \
+         you, set a new password at once:\n{url}"
+    );
+    ("The second factor was taken away", body)
+}
+
 /// A refresh token was used twice.
 pub(super) fn reuse(url: &str) -> (&'static str, String) {
     let body = format!(

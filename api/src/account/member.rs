@@ -11,7 +11,8 @@ use domain::{
 use uuid::Uuid;
 
 use super::{
-    DAY, HOUR, address, dead_link, letters, link, live_token, micros, new_token, register, throttled, weak,
+    DAY, HOUR, MINUTE, address, dead_link, letters, link, live_token, micros, new_token, register,
+    seen_token, throttled, weak,
 };
 use crate::{
     app::App,
@@ -148,13 +149,19 @@ pub struct NewAccount {
 pub async fn accept_invitation(
     app: &App,
     actor: &Actor,
+    from: &str,
     token: &str,
     account: Option<NewAccount>,
 ) -> Result<Uuid, CommandError> {
+    let seen = seen_token(app, from, Purpose::Invitation, "token", token).await?;
+    let invited = seen.email.as_deref().unwrap_or_default().parse().map_err(|_| dead_link("token"))?;
+    // A password is hashed for an account that can be made; the write looks at the same things again.
     let account = match account {
+        Some(_) if actor.person().is_some() || app.store.person_by_email(&invited).await?.is_some() => None,
         Some(NewAccount { name, password }) => {
             let name = PersonName::new(&name).map_err(|error| Refusal::validation("name", error))?;
             password::check(&password, &[name.as_str()]).map_err(weak("password"))?;
+            throttled(app, &Throttle::new("hash by link", &seen.id.to_string(), 10, 15 * MINUTE)).await?;
             Some((name, app.auth.passwords.hash(password).await?))
         }
         None => None,

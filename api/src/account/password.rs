@@ -1,7 +1,10 @@
 //! Changing a password that is known, and setting one that was forgotten.
 
+use domain::{account::Person, id::Id};
+
 use super::{
-    HOUR, MINUTE, address, dead_link, letters, link, live_token, micros, new_token, throttled, weak,
+    HOUR, MINUTE, address, attempts::Attempts, dead_link, letters, link, live_token, micros, new_token,
+    seen_token, throttled, weak,
 };
 use crate::{
     app::App,
@@ -49,12 +52,19 @@ pub async fn change(app: &App, actor: &Actor, current: String, new: String) -> R
     let command = app.begin(actor, "changePassword", None).await?;
     let person = command.tx.lock_person(row.id).await?.ok_or(CommandError::Unauthenticated)?;
     set(&command, person, hash).await?;
-    for session in app.store.sessions(row.id).await? {
-        if actor.person().and_then(|person| person.session) != Some(session.id) {
-            command.tx.end_session(session.id, "PASSWORD_CHANGED").await?;
-        }
-    }
+    end_others(&command, row.id, "PASSWORD_CHANGED").await?;
     Ok(command.tx.commit().await?)
+}
+
+/// Ends the sessions of the person who asks but the one in which it is asked.
+pub(super) async fn end_others(
+    command: &CommandTx,
+    person: Id<Person>,
+    because: &'static str,
+) -> Result<(), CommandError> {
+    let own = command.actor.person().and_then(|person| person.session);
+    command.tx.end_other_sessions(person, own, because).await?;
+    Ok(())
 }
 
 /// Stores a hash, voids open links, and tells the person.
@@ -113,9 +123,15 @@ pub async fn request_reset(app: &App, from: &str, email: &str) -> Result<(), Com
 ///
 /// # Errors
 /// The link cannot be used, or the password is weak.
-pub async fn reset(app: &App, token: &str, new: String) -> Result<(), CommandError> {
-    // Checked before the link is used, so that a weak password does not cost it.
-    password::check(&new, &[]).map_err(weak("newPassword"))?;
+pub async fn reset(app: &App, from: &str, token: &str, new: String) -> Result<(), CommandError> {
+    let found = seen_token(app, from, Purpose::ResetPassword, "token", token).await?;
+    let person = match found.person {
+        Some(id) => app.store.person(id).await?,
+        None => None,
+    };
+    // Checked before the link is used, so that a weak password does not cost it; and before the work of hashing.
+    checked("newPassword", &new, &person.ok_or_else(|| dead_link("token"))?)?;
+    throttled(app, &Throttle::new("hash by link", &found.id.to_string(), 10, 15 * MINUTE)).await?;
     let hash = app.auth.passwords.hash(new.clone()).await?;
     let command = app.begin(&Actor::Anonymous, "resetPassword", None).await?;
     let found = live_token(&command, Purpose::ResetPassword, "token", token).await?;
@@ -133,10 +149,15 @@ pub async fn reset(app: &App, token: &str, new: String) -> Result<(), CommandErr
     if !command.tx.claim_token(found.id).await? {
         return Err(dead_link("token"));
     }
-    let id = person.id;
+    let (id, email) = (person.id, person.email.clone());
     let person = PersonRow { sessions_valid_after: command.tx.now_micros(), ..person };
     set(&command, person, hash).await?;
     command.tx.end_sessions(id, "PASSWORD_RESET").await?;
     command.tx.revoke_api_keys(id).await?;
-    Ok(command.tx.commit().await?)
+    command.tx.commit().await?;
+    if let Some(email) = &email {
+        // Whoever reads the mail of the account is not kept out by what others tried.
+        Attempts::new(email, from).proved_by_mail(app).await;
+    }
+    Ok(())
 }

@@ -9,7 +9,9 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{DAY, HOUR, address, dead_link, letters, link, live_token, micros, new_token, throttled, weak};
+use super::{
+    DAY, HOUR, address, dead_link, letters, link, live_token, micros, new_token, seen_token, throttled, weak,
+};
 use crate::{
     app::App,
     auth::{Actor, password},
@@ -96,7 +98,8 @@ async fn confirmation(
 ///
 /// # Errors
 /// The link cannot be used.
-pub async fn confirm_email(app: &App, token: &str) -> Result<Id<Person>, CommandError> {
+pub async fn confirm_email(app: &App, from: &str, token: &str) -> Result<Id<Person>, CommandError> {
+    seen_token(app, from, Purpose::ConfirmEmail, "token", token).await?;
     let command = app.begin(&Actor::Anonymous, "confirmEmail", None).await?;
     let found = live_token(&command, Purpose::ConfirmEmail, "token", token).await?;
     let waiting: Waiting = serde_json::from_value(found.payload).map_err(|_| dead_link("token"))?;

@@ -6,7 +6,7 @@
 use domain::{account::Person, id::Id};
 use uuid::Uuid;
 
-use super::{DAY, HOUR, MINUTE, address, letters, micros, throttled};
+use super::{DAY, HOUR, address, attempts::Attempts, letters, micros, throttled};
 use crate::{
     app::App,
     auth::{
@@ -69,15 +69,16 @@ pub struct BrowserSession {
 /// The credentials are wrong, there were too many attempts, or the database does not answer.
 pub async fn sign_in(app: &App, from: &str, input: Credentials) -> Result<Tokens, CommandError> {
     let name = client(input.client.clone());
-    let (command, person, here) = with_password(app, from, input).await?;
+    let (command, person, attempts) = with_password(app, from, input).await?;
     let tokens = open(&command, &person, name).await?;
     command.tx.commit().await?;
-    app.store.forgive(&here).await?;
+    attempts.succeeded(app).await;
     tracing::info!(event = "signed_in", person = %person.id.uuid(), session = %tokens.session, "signed in");
     Ok(tokens)
 }
 
-/// The same for a browser, which gets a secret for its cookie and no tokens.
+/// The same for a browser, which gets a secret for its cookie and no tokens. The session that it had `before`, whose
+/// secret its cookie held, ends.
 ///
 /// # Errors
 /// As for [`sign_in`].
@@ -85,35 +86,33 @@ pub async fn sign_in_browser(
     app: &App,
     from: &str,
     input: Credentials,
+    before: Option<&str>,
 ) -> Result<BrowserSession, CommandError> {
     let name = client(input.client.clone());
-    let (command, person, here) = with_password(app, from, input).await?;
-    let opened = open_in_browser(&command, &person, name).await?;
+    let (command, person, attempts) = with_password(app, from, input).await?;
+    let opened = open_in_browser(&command, &person, name, before).await?;
     command.tx.commit().await?;
-    app.store.forgive(&here).await?;
+    attempts.succeeded(app).await;
     tracing::info!(event = "signed_in", person = %person.id.uuid(), "signed in with a browser");
     Ok(opened)
 }
 
-/// Whose credentials these are, in a write in which the account is locked; and the count of attempts to forgive.
+/// Whose credentials these are, in a write in which the account is locked; and the counts of attempts to forgive.
 async fn with_password(
     app: &App,
     from: &str,
     input: Credentials,
-) -> Result<(CommandTx, PersonRow, Throttle), CommandError> {
+) -> Result<(CommandTx, PersonRow, Attempts), CommandError> {
     let email = address("email", &input.email)?;
-    // By account and address, so that strangers elsewhere cannot lock anybody out; and by address alone, so that
-    // one password cannot be tried on many accounts.
-    let here = Throttle::new("sign in", &format!("{}\n{from}", email.identity()), 10, 15 * MINUTE);
-    let from_address = Throttle::new("sign in from", from, 30, 15 * MINUTE);
-    throttled(app, &from_address).await?;
-    throttled(app, &here).await?;
+    let mut attempts = Attempts::new(&email, from);
+    attempts.counted(app).await?;
     let person = app.store.person_by_email(&email).await?;
     let person = person.filter(|person| person.state == PersonState::Active);
     let stored = person.as_ref().and_then(|person| person.password_hash.clone());
     let is_right = app.auth.passwords.verify(input.password, stored).await?;
     let Some(person) = person.filter(|_| is_right) else {
         tracing::warn!(event = "sign_in_failed", "wrong credentials");
+        attempts.failed(app).await?;
         return Err(CommandError::Unauthenticated);
     };
     let command = app.begin(&Actor::Anonymous, "signIn", None).await?;
@@ -123,17 +122,19 @@ async fn with_password(
         .is_some_and(|now| now.state == PersonState::Active && now.password_hash == person.password_hash);
     if !is_same || !second_factor(&command, person.id, input.code.as_deref()).await? {
         tracing::warn!(event = "sign_in_failed", person = %person.id.uuid(), "wrong code, or none");
+        command.tx.rollback().await?;
+        attempts.failed(app).await?;
         return Err(CommandError::Unauthenticated);
     }
-    Ok((command, person, here))
+    Ok((command, person, attempts))
 }
 
 /// Signs in once with a link of the demo.
 ///
 /// # Errors
 /// The link cannot be used.
-pub async fn sign_in_with_link(app: &App, token: &str) -> Result<Tokens, CommandError> {
-    let (command, person) = with_link(app, token).await?;
+pub async fn sign_in_with_link(app: &App, from: &str, token: &str) -> Result<Tokens, CommandError> {
+    let (command, person) = with_link(app, from, token).await?;
     let tokens = open(&command, &person, Some("sign-in link".to_owned())).await?;
     command.tx.commit().await?;
     Ok(tokens)
@@ -143,15 +144,21 @@ pub async fn sign_in_with_link(app: &App, token: &str) -> Result<Tokens, Command
 ///
 /// # Errors
 /// The link cannot be used.
-pub async fn sign_in_browser_with_link(app: &App, token: &str) -> Result<BrowserSession, CommandError> {
-    let (command, person) = with_link(app, token).await?;
-    let opened = open_in_browser(&command, &person, Some("sign-in link".to_owned())).await?;
+pub async fn sign_in_browser_with_link(
+    app: &App,
+    from: &str,
+    token: &str,
+    before: Option<&str>,
+) -> Result<BrowserSession, CommandError> {
+    let (command, person) = with_link(app, from, token).await?;
+    let opened = open_in_browser(&command, &person, Some("sign-in link".to_owned()), before).await?;
     command.tx.commit().await?;
     Ok(opened)
 }
 
 /// Whose link this is, in the write that uses it up.
-async fn with_link(app: &App, token: &str) -> Result<(CommandTx, PersonRow), CommandError> {
+async fn with_link(app: &App, from: &str, token: &str) -> Result<(CommandTx, PersonRow), CommandError> {
+    super::seen_token(app, from, Purpose::SignIn, "token", token).await?;
     let command = app.begin(&Actor::Anonymous, "signInWithLink", None).await?;
     let found = super::live_token(&command, Purpose::SignIn, "token", token).await?;
     let person = match found.person {
@@ -164,12 +171,19 @@ async fn with_link(app: &App, token: &str) -> Result<(CommandTx, PersonRow), Com
     Ok((command, person))
 }
 
-/// Opens a session in a browser: it lasts [`BROWSER_DAYS`] and is not refreshed.
+/// Opens a session in a browser: it lasts [`BROWSER_DAYS`] and is not refreshed. It takes the place of the one before,
+/// whose secret nobody holds any more who should.
 async fn open_in_browser(
     command: &CommandTx,
     person: &PersonRow,
     client: Option<String>,
+    before: Option<&str>,
 ) -> Result<BrowserSession, CommandError> {
+    if let Some(hash) = before.and_then(|secret| hash_of(SecretKind::Browser, secret))
+        && let Some(old) = command.app.store.browser_session(&hash).await?
+    {
+        command.tx.end_session(old.id, "SIGNED_IN_AGAIN").await?;
+    }
     let seconds = BROWSER_DAYS.saturating_mul(DAY);
     let ends = command.tx.now_micros().saturating_add(micros(seconds));
     let secret = Secret::new(SecretKind::Browser)?;

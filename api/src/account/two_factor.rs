@@ -1,6 +1,10 @@
 //! Taking a second factor up and giving it away.
 
-use super::{MINUTE, password::confirmed_person, throttled};
+use super::{
+    MINUTE, letters,
+    password::{confirmed_person, end_others},
+    throttled,
+};
 use crate::{
     app::App,
     auth::{
@@ -8,8 +12,8 @@ use crate::{
         secret::{Secret, SecretKind, hash},
         two_factor::{address, new_secret, step_of},
     },
-    command::{CommandError, Refusal, UserErrorCode},
-    store::account::Throttle,
+    command::{CommandError, CommandTx, Refusal, UserErrorCode},
+    store::account::{PersonRow, Throttle},
 };
 
 /// Recovery codes that are given out.
@@ -66,6 +70,9 @@ pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Result<Vec<Secret>
         (0..CODES).map(|_| Secret::new(SecretKind::OneTime)).collect::<Result<_, _>>()?;
     let hashes = codes.iter().map(|code| hash(code.expose())).collect();
     command.tx.insert_recovery_codes(person, hashes).await?;
+    let url = format!("{}/reset-password", app.auth.public_url);
+    let row = command.tx.lock_person(person).await?.ok_or(CommandError::Unauthenticated)?;
+    changed(&command, &row, letters::two_factor_added(&url)).await?;
     command.audit_as("person", Some(person.uuid()), serde_json::json!({}));
     command.tx.commit().await?;
     Ok(codes)
@@ -86,6 +93,22 @@ pub async fn disable(app: &App, actor: &Actor, password: String, code: &str) -> 
         return Err(wrong());
     }
     command.tx.delete_totp(person.id).await?;
+    let url = format!("{}/reset-password", app.auth.public_url);
+    changed(&command, &person, letters::two_factor_removed(&url)).await?;
     command.audit_as("person", Some(person.id.uuid()), serde_json::json!({}));
     Ok(command.tx.commit().await?)
+}
+
+/// What goes with every change of the second factor: the other sessions end, and the person is told.
+async fn changed(
+    command: &CommandTx,
+    person: &PersonRow,
+    (subject, body): (&'static str, String),
+) -> Result<(), CommandError> {
+    end_others(command, person.id, "FACTOR_CHANGED").await?;
+    if let Some(email) = &person.email {
+        let letter = letters::security(Some(person.id), email.as_str(), subject, body, None);
+        command.tx.promise(letter, &command.app.auth.mail_domain).await?;
+    }
+    Ok(())
 }

@@ -19,6 +19,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{DecodingKey, EncodingKey};
 
 use super::secret::{hash, random};
+use crate::store::make_closed_directory;
 
 /// Why keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +98,7 @@ impl KeyRing {
     /// The directory cannot be read or written, a key does not read, or others may read it.
     pub fn open(directory: &Path) -> Result<Self, KeyRingError> {
         let file = |source| KeyRingError::File { path: directory.to_owned(), source };
-        fs::create_dir_all(directory).map_err(file)?;
+        make_closed_directory(directory).map_err(file)?;
         if names(directory)?.is_empty() {
             make(directory)?;
         }

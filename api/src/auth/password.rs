@@ -86,16 +86,39 @@ pub fn check(password: &str, context: &[&str]) -> Result<(), WeakPassword> {
 }
 
 /// Hashes and compares passwords away from the threads that answer requests, few at a time.
+///
+/// To compare is to sign in, or to show the password again: it has a place and a turn that hashing cannot take, so that
+/// nobody stops sign-in by setting passwords or registering.
 #[derive(Debug, Clone)]
 pub struct Passwords {
     turns: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    comparing: Line,
+    hashing: Line,
+}
+
+/// Those who wait for one kind of work.
+#[derive(Debug, Clone)]
+struct Line {
+    /// Places of those who wait or work.
+    places: Arc<Semaphore>,
+    /// Turns that the kind may have at once.
+    turns: Arc<Semaphore>,
+}
+
+impl Line {
+    fn new(places: usize, turns: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), turns: Arc::new(Semaphore::new(turns)) }
+    }
 }
 
 /// Passwords that are hashed at once; each takes its memory and a core.
 const AT_ONCE: usize = 2;
-/// Passwords that may wait for a turn.
+/// Of them, those that may be hashed; the others are for comparing.
+const HASHED_AT_ONCE: usize = 1;
+/// Passwords that may wait to be compared.
 const WAITING: usize = 64;
+/// Passwords that may wait to be hashed.
+const HASHES_WAITING: usize = 16;
 
 impl Default for Passwords {
     fn default() -> Self {
@@ -106,7 +129,11 @@ impl Default for Passwords {
 impl Passwords {
     /// A bounded place to hash.
     pub fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), waiting: Arc::new(Semaphore::new(WAITING)) }
+        Self {
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            comparing: Line::new(WAITING, AT_ONCE),
+            hashing: Line::new(HASHES_WAITING, HASHED_AT_ONCE),
+        }
     }
 
     /// The hash of a password as a PHC string.
@@ -114,7 +141,7 @@ impl Passwords {
     /// # Errors
     /// Too many wait, or there is no randomness.
     pub async fn hash(&self, password: String) -> Result<String, HashingFailed> {
-        self.run(move || {
+        self.run(&self.hashing, move || {
             let mut salt = [0_u8; 16];
             random(&mut salt).map_err(|_| HashingFailed::Failed)?;
             let hash = hasher()?.hash_password_with_salt(&normalised(&password), &salt);
@@ -129,7 +156,7 @@ impl Passwords {
     /// # Errors
     /// Too many wait.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, HashingFailed> {
-        self.run(move || {
+        self.run(&self.comparing, move || {
             let bytes = normalised(&password);
             if let Some(hash) = hash {
                 return Ok(hasher()?.verify_password(&bytes, hash.as_str()).is_ok());
@@ -143,13 +170,17 @@ impl Passwords {
 
     async fn run<R: Send + 'static>(
         &self,
+        line: &Line,
         work: impl FnOnce() -> Result<R, HashingFailed> + Send + 'static,
     ) -> Result<R, HashingFailed> {
-        let _place = self.waiting.try_acquire().map_err(|_| HashingFailed::Busy)?;
+        let _place = line.places.try_acquire().map_err(|_| HashingFailed::Busy)?;
+        // First the turn of the kind, so that in the line for a core there stands at most one that hashes.
+        let of_kind = Arc::clone(&line.turns).acquire_owned().await.map_err(|_| HashingFailed::Failed)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashingFailed::Failed)?;
+        // Both go back when the work is done, also where nobody waits for it any more.
         let work = move || {
             let result = work();
-            drop(turn);
+            drop((turn, of_kind));
             result
         };
         tokio::task::spawn_blocking(work).await.map_err(|_| HashingFailed::Failed)?
@@ -194,6 +225,29 @@ mod tests {
             assert_eq!(check(good, &context), Ok(()), "{good}");
         }
         assert_eq!(check(&"é ".repeat(600), &context), Err(WeakPassword::Long));
+    }
+
+    #[tokio::test]
+    async fn who_hashes_takes_no_turn_and_no_place_of_who_compares() {
+        let passwords = Passwords::new();
+        let hash = passwords.hash("violet tram orbits seven".to_owned()).await.unwrap();
+        // More than may wait at all, as of somebody who wants to stop sign-in.
+        let crowd: Vec<_> = (0..200)
+            .map(|number| {
+                let passwords = passwords.clone();
+                tokio::spawn(async move { passwords.hash(format!("one of a crowd {number}")).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let compared = passwords.verify("violet tram orbits seven".to_owned(), Some(hash)).await;
+        assert_eq!(compared, Ok(true));
+        let waited = crowd.iter().filter(|one| !one.is_finished()).count();
+        assert!(waited > HASHES_WAITING / 2, "comparing waited behind the crowd: {waited} were left");
+        let mut refused = 0;
+        for one in crowd {
+            refused += usize::from(one.await.unwrap() == Err(HashingFailed::Busy));
+        }
+        assert!(refused >= 200 - HASHES_WAITING * 2, "{refused}");
     }
 
     #[tokio::test]

@@ -43,7 +43,7 @@ use crate::{
     config::{CommonArgs, ServeArgs, Settings, SettingsError},
     import::ImportKind,
     reference::Reference,
-    store::{Store, sqlite_path},
+    store::{Store, make_closed_directory, sqlite_path},
 };
 
 /// The open marketplace where digital-economy projects meet the money, and cities meet their twins.
@@ -332,7 +332,7 @@ async fn existing(settings: &Settings) -> Result<Store, Failure> {
 
 async fn open(settings: &Settings) -> Result<Store, Failure> {
     if settings.database.starts_with("sqlite:") {
-        std::fs::create_dir_all(&settings.data_dir)
+        make_closed_directory(&settings.data_dir)
             .map_err(|error| format!("{} cannot be made: {error}", settings.data_dir.display()))?;
     }
     Ok(Store::open(&settings.database).await?)

@@ -54,13 +54,15 @@ pub struct Refusal {
     pub message: String,
     /// Which rule says so.
     pub rule_ref: Option<String>,
+    /// Seconds after which to come back, where it was too often.
+    pub retry_after: Option<u64>,
 }
 
 impl Refusal {
     /// A refusal that names a field; its parts are separated by dots.
     pub fn new(code: UserErrorCode, path: &str, message: impl Into<String>) -> Self {
         let path = path.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
-        Self { code, path, message: message.into(), rule_ref: None }
+        Self { code, path, message: message.into(), rule_ref: None, retry_after: None }
     }
 
     /// A wrong field.
@@ -85,8 +87,12 @@ impl Refusal {
 
     /// Too often; come back later.
     pub fn rate_limited(seconds: i64) -> Self {
-        let message = format!("too many attempts: try again in {} s", seconds.max(1));
-        Self::new(UserErrorCode::RateLimited, "", message)
+        let seconds = seconds.max(1);
+        let message = format!("too many attempts: try again in {seconds} s");
+        Self {
+            retry_after: Some(seconds.unsigned_abs()),
+            ..Self::new(UserErrorCode::RateLimited, "", message)
+        }
     }
 
     /// The same, at a field.

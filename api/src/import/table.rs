@@ -3,6 +3,7 @@
 use std::{collections::HashMap, fs::File, io::Read, path::Path};
 
 use csv::StringRecord;
+use domain::value::plain_cell;
 
 /// Bytes of a file after decompression.
 pub(super) const MAX_BYTES: u64 = 256 * 1024 * 1024;
@@ -170,6 +171,17 @@ fn columns_of(
     Ok(columns)
 }
 
+/// Records without the apostrophes that an export puts before what could be a formula: they are no part of a value.
+fn unguarded(records: Vec<(u64, StringRecord)>) -> Vec<(u64, StringRecord)> {
+    let plain = |record: StringRecord| {
+        if record.iter().all(|cell| !cell.contains('\'')) {
+            return record;
+        }
+        record.iter().map(|cell| plain_cell(cell.trim())).collect()
+    };
+    records.into_iter().map(|(number, record)| (number, plain(record))).collect()
+}
+
 impl Table {
     /// Reads a file; `.gz` is unpacked. The separator is a tab where the header has one, else a comma.
     ///
@@ -223,7 +235,7 @@ impl Table {
             rows.breaks = rows.breaks.saturating_add(breaks_within(&record));
             records.push((row, record));
         }
-        Ok(Self { columns, width: header.len(), records })
+        Ok(Self { columns, width: header.len(), records: unguarded(records) })
     }
 
     /// A table of records that were read already, such as those of a spreadsheet; the header is row 1 or wherever
@@ -238,7 +250,7 @@ impl Table {
         known: &[(&'static str, bool)],
     ) -> Result<Self, TableError> {
         let columns = columns_of(name, header, known)?;
-        Ok(Self { columns, width: header.len(), records })
+        Ok(Self { columns, width: header.len(), records: unguarded(records) })
     }
 
     /// What makes a record unusable as a whole: its number of cells, or a cell that no column takes.
@@ -268,11 +280,6 @@ impl Table {
 
     pub(super) fn cell<'a>(&self, record: &'a StringRecord, column: &str) -> Option<&'a str> {
         let text = record.get(*self.columns.get(column)?)?.trim();
-        // An export that guards against formulas puts an apostrophe before them; it is not part of the value.
-        let text = match text.strip_prefix('\'') {
-            Some(rest) if rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) => rest,
-            _ => text,
-        };
         (!text.is_empty()).then_some(text)
     }
 }

@@ -15,7 +15,7 @@ use domain::{
 use super::listing::{Request, TIMERS, advance, advance_as, save_record, step, with_record};
 use super::{standing, upload::sweep_files};
 use crate::{
-    account::{dead_link, letters, live_token, new_token},
+    account::{dead_link, known_token, letters, live_token, new_token},
     app::App,
     auth::Actor,
     command::{CommandError, UserErrorCode},
@@ -270,14 +270,7 @@ async fn ask(app: &App, row: &ListingRow) -> Result<bool, CommandError> {
 /// # Errors
 /// The database does not answer.
 pub async fn asked_about(app: &App, token: &str) -> Result<Option<(String, String)>, CommandError> {
-    let command = app.begin(&Actor::Anonymous, "confirmListing", None).await?;
-    let found = live_token(&command, Purpose::ConfirmListing, "token", token).await;
-    command.tx.rollback().await?;
-    let found = match found {
-        Ok(found) => found,
-        Err(CommandError::Refused(_)) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(found) = known_token(app, Purpose::ConfirmListing, token).await? else { return Ok(None) };
     let project = found.payload.get("project").cloned().unwrap_or_default();
     let Ok(id) = serde_json::from_value::<Id<Project>>(project) else { return Ok(None) };
     let Some(stored) = app.store.find(&[id]).await?.remove(&id) else { return Ok(None) };
@@ -295,6 +288,7 @@ pub async fn asked_about(app: &App, token: &str) -> Result<Option<(String, Strin
 /// The link cannot be used, or the listing takes no confirmation any more.
 pub async fn confirm_by_link(app: &App, token: &str) -> Result<Id<Project>, CommandError> {
     use domain::listing::ListingParty;
+    known_token(app, Purpose::ConfirmListing, token).await?.ok_or_else(|| dead_link("token"))?;
     let command = app.begin(&Actor::Anonymous, "confirmListing", None).await?;
     let found = live_token(&command, Purpose::ConfirmListing, "token", token).await?;
     let project = found.payload.get("project").cloned().unwrap_or_default();

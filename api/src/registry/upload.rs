@@ -10,7 +10,7 @@ use domain::{
     import_job::ImportJob,
     organisation::Organisation,
     policy::Action,
-    value::SingleLine,
+    value::{SingleLine, TextError},
 };
 use uuid::Uuid;
 
@@ -48,6 +48,20 @@ const fn kinds(purpose: UploadPurpose) -> &'static [FileKind] {
     match purpose {
         UploadPurpose::Import => &[F::Text, F::Xlsx],
         UploadPurpose::Document => &[F::Pdf, F::Png, F::Jpeg, F::Xlsx, F::Text],
+    }
+}
+
+/// The name of a file that somebody sends: the last part of a path, as some programs give one, and without the control
+/// characters that a name on a disk can have.
+///
+/// # Errors
+/// Nothing is left that is a name.
+pub fn file_name(given: &str) -> Result<SingleLine, TextError> {
+    let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name: String = last.chars().filter(|letter| !letter.is_control()).collect();
+    match name.trim() {
+        "." | ".." => Err(TextError::Empty),
+        name => SingleLine::new(name),
     }
 }
 
@@ -237,4 +251,25 @@ pub async fn sweep_files(app: &App) -> Result<usize, CommandError> {
     }
     tx.commit().await?;
     Ok(unneeded.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_the_last_part_of_a_path() {
+        let name = |given: &str| file_name(given).map(|name| name.to_string());
+        for (given, kept) in [
+            ("paper.pdf", "paper.pdf"),
+            ("../../etc/paper.pdf", "paper.pdf"),
+            ("C:\\Users\\ana\\Ниш 2026.pdf", "Ниш 2026.pdf"),
+            ("a/b\\c\u{0}\u{7}\n.csv", "c.csv"),
+        ] {
+            assert_eq!(name(given).as_deref(), Ok(kept), "{given:?}");
+        }
+        for none in ["", "/", "a/..", "a\\.", "x/ \u{1}"] {
+            assert_eq!(name(none), Err(TextError::Empty), "{none:?}");
+        }
+    }
 }

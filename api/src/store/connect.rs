@@ -104,11 +104,36 @@ enum Access {
     Read,
 }
 
+/// Makes the file of a new database so that only its owner reads it; SQLite gives its log and its index the same mode.
+/// One that is there stays as it is: its mode is the operator's. Where it cannot be made, SQLite says why.
+fn make_closed(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
+}
+
+/// Makes a directory, and those above it that are missing, into which only their owner sees.
+///
+/// # Errors
+/// It cannot be made.
+pub(crate) fn make_closed_directory(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
 async fn sqlite(
     path: &str,
     options: &StoreOptions,
     access: Access,
 ) -> Result<DatabaseConnection, StoreError> {
+    if access == Access::Write {
+        make_closed(Path::new(path));
+    }
     let connections = if access == Access::Write { 1 } else { options.connections.unwrap_or(4).max(1) };
     // The path is given as a path: in an address its percent signs would be read as escapes.
     let file = Path::new(path).to_owned();

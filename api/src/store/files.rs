@@ -10,6 +10,8 @@ use std::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::make_closed_directory;
+
 /// Where the files are. Nodes of one service share the directory.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -116,7 +118,7 @@ impl Files {
         let half = self.halves().join(Uuid::now_v7().simple().to_string());
         let directory = path.parent().unwrap_or(&self.root);
         for made in [directory, &self.halves()] {
-            fs::create_dir_all(made).map_err(at(made))?;
+            make_closed_directory(made).map_err(at(made))?;
         }
         let written = (|| {
             let mut file = fs::File::create_new(&half)?;

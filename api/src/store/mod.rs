@@ -43,7 +43,7 @@ use tokio::sync::Notify;
 pub use aggregate::{Aggregate, Kind, Stored};
 pub use audit::{Act, ActsBefore, AuditRow, AuditedAct, BrokenChain};
 pub use connect::StoreOptions;
-pub(crate) use connect::sqlite_path;
+pub(crate) use connect::{make_closed_directory, sqlite_path};
 pub use digest::{
     DueIssue, IssueRow, ItemRow, Muted, Mutes, NewIssue, NewItem, ReportKind, SubscriptionRow, ToldBefore,
     address_hash,

@@ -10,4 +10,4 @@ pub use coded::Coded;
 pub use money::{Currency, Money, MoneyError};
 pub use percent::{Pct, PctError, Share, ShareError, Shares};
 pub use place::{CountryCode, CountryCodeError, CountrySet, Position, PositionError};
-pub use text::{Lang, LangError, Localized, SingleLine, TextError, harmless_cell};
+pub use text::{Lang, LangError, Localized, SingleLine, TextError, harmless_cell, plain_cell};

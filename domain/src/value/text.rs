@@ -21,16 +21,47 @@ pub enum TextError {
     Control,
 }
 
-/// A cell of a table that no spreadsheet takes for a formula: one that begins like a formula is begun with an
-/// apostrophe, by which spreadsheets know text. Signs in full width are taken for formulas too, and letters that nobody
-/// sees do not hide one.
-pub fn harmless_cell(cell: &str) -> String {
+/// Signs that begin a formula; those in full width are taken for them too.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Where a spreadsheet may part a cell: at a semicolon or a tab that it takes for the mark between cells, and at the
+/// end of a line.
+const PARTS: [char; 4] = [';', '\t', '\r', '\n'];
+
+/// Whether a spreadsheet could take a part of a cell for a formula, apostrophes before it left aside; the first part is
+/// the beginning of the cell. Letters that nobody sees do not hide a formula.
+fn is_formula(part: &str, is_first: bool) -> bool {
     let unseen = |letter: char| {
         matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{00AD}')
             || (letter.is_whitespace() && !matches!(letter, '\t' | '\r'))
+            || (letter == '"' && !is_first)
     };
-    let formula = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
-    if cell.trim_start_matches(unseen).starts_with(formula) { format!("'{cell}") } else { cell.to_owned() }
+    let shown = part.trim_start_matches('\'').trim_start_matches(unseen);
+    shown.starts_with(FORMULA) || (is_first && shown.starts_with(['\t', '\r']))
+}
+
+/// A cell of a table that no spreadsheet takes for a formula: one that begins like a formula is begun with an
+/// apostrophe, by which spreadsheets know text. So is what follows a semicolon, a tab or the end of a line in it, since a
+/// spreadsheet with another mark between cells begins one there.
+pub fn harmless_cell(cell: &str) -> String {
+    let mut harmless = String::with_capacity(cell.len().saturating_add(1));
+    for (place, part) in cell.split_inclusive(PARTS).enumerate() {
+        if is_formula(part, place == 0) {
+            harmless.push('\'');
+        }
+        harmless.push_str(part);
+    }
+    harmless
+}
+
+/// What a cell was before [`harmless_cell`], whose apostrophes are no part of the value.
+pub fn plain_cell(cell: &str) -> String {
+    let mut plain = String::with_capacity(cell.len());
+    for (place, part) in cell.split_inclusive(PARTS).enumerate() {
+        let rest = part.strip_prefix('\'').filter(|rest| is_formula(rest, place == 0));
+        plain.push_str(rest.unwrap_or(part));
+    }
+    plain
 }
 
 /// One line of text, 1 to 300 characters, trimmed, without control characters or direction overrides.
@@ -242,7 +273,34 @@ mod tests {
         assert_eq!("SRP".parse::<Lang>().unwrap().as_str(), "srp");
     }
 
+    #[test]
+    fn no_part_of_a_cell_begins_a_formula() {
+        for (cell, harmless) in [
+            ("=1+1", "'=1+1"),
+            ("\u{200B} ＝1", "'\u{200B} ＝1"),
+            ("\tx", "'\tx"),
+            ("Niš; a-b", "Niš; a-b"),
+            ("Niš;=cmd|' /C calc'!A1", "Niš;'=cmd|' /C calc'!A1"),
+            ("a; \"@SUM(1)", "a;' \"@SUM(1)"),
+            ("a\t+1\n-2\r\n=3", "a\t'+1\n'-2\r\n'=3"),
+            ("'=1", "''=1"),
+        ] {
+            assert_eq!(harmless_cell(cell), harmless);
+            assert_eq!(plain_cell(harmless), cell);
+        }
+        assert_eq!(plain_cell("'tis; 'twas"), "'tis; 'twas");
+    }
+
     proptest! {
+        #[test]
+        fn a_cell_comes_back_as_it_was(cell in "[;\t\r\n'\"=+@ a\u{200B}＝-]{0,12}") {
+            let harmless = harmless_cell(&cell);
+            for part in harmless.split(PARTS).chain([harmless.as_str()]) {
+                prop_assert!(!part.trim_start().starts_with(FORMULA), "{:?}", harmless);
+            }
+            prop_assert_eq!(plain_cell(&harmless), cell);
+        }
+
         #[test]
         fn any_text_is_kept_or_refused(text in "\\PC{0,400}|.{0,50}") {
             if let Ok(line) = SingleLine::new(&text) {

@@ -151,6 +151,25 @@ fn a_wrong_configuration_does_not_start_and_says_why() {
     assert!(code != 0 && err.contains("caravanserai migrate"), "{err}");
 }
 
+/// What holds secrets is for the eyes of the program's own user alone.
+#[cfg(unix)]
+#[test]
+fn the_data_directory_and_the_database_are_closed_to_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("new").join("data");
+    let (code, _, err) = run(&["migrate", "--data-dir", &data.display().to_string()]);
+    assert_eq!(code, 0, "{err}");
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&data), 0o700);
+    for entry in fs::read_dir(&data).unwrap() {
+        let path = entry.unwrap().path();
+        let wanted = if path.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode(&path), wanted, "{}", path.display());
+    }
+    assert!(data.join("caravanserai.sqlite").exists());
+}
+
 #[test]
 fn every_option_is_also_a_variable_and_a_key_of_the_file() {
     let dir = tempfile::tempdir().unwrap();

@@ -15,6 +15,7 @@ mod blind;
 mod cli;
 mod combination;
 mod digest;
+mod doors;
 mod event;
 mod faults;
 mod freshness;

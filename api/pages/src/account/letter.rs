@@ -77,12 +77,19 @@ fn page(d: &Desk, link: Link, step: Step) -> Result<Response, Failure> {
     d.page_with(status, &LetterPage { d: d.clone(), link: link.path, step })
 }
 
+/// Seconds within which a place may follow links again that sent too many that were none.
+const LINKS_WAIT: u64 = 15 * 60;
+
 #[derive(Deserialize)]
 struct Done {}
 
 async fn follow(d: Desk, link: Link, token: String) -> Result<Response, Failure> {
     let step = match d.act::<Done>(link.document, json!({ "token": token })).await? {
         Ok(Done {}) => Step::Done,
+        // Not a word of the link: it may be good.
+        Err(errors) if errors.iter().any(|error| error.code == "RATE_LIMITED") => {
+            return Err(Failure { retry_after: Some(LINKS_WAIT), ..Failure::of("RATE_LIMITED") });
+        }
         Err(_) => Step::Dead,
     };
     page(&d, link, step)

@@ -270,7 +270,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: LinkInput,
     ) -> Result<AcceptedPayload> {
-        let done = account::register::confirm_email(ctx.data::<App>()?, &input.token).await;
+        let done = account::register::confirm_email(ctx.data::<App>()?, origin(ctx), &input.token).await;
         accepted(done.map(|_| ()), input.client_mutation_id)
     }
 
@@ -292,7 +292,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: LinkInput,
     ) -> Result<SessionPayload> {
-        let done = account::session::sign_in_with_link(ctx.data::<App>()?, &input.token).await;
+        let done = account::session::sign_in_with_link(ctx.data::<App>()?, origin(ctx), &input.token).await;
         session(done, input.client_mutation_id)
     }
 
@@ -347,8 +347,9 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: ResetPasswordInput,
     ) -> Result<AcceptedPayload> {
-        let done = account::password::reset(ctx.data::<App>()?, &input.token, input.new_password).await;
-        accepted(done, input.client_mutation_id)
+        let ResetPasswordInput { token, new_password, client_mutation_id } = input;
+        let done = account::password::reset(ctx.data::<App>()?, origin(ctx), &token, new_password).await;
+        accepted(done, client_mutation_id)
     }
 
     /// Changes the password. The other sessions end.
@@ -379,7 +380,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: LinkInput,
     ) -> Result<AcceptedPayload> {
-        let done = account::email::confirm_change(ctx.data::<App>()?, &input.token).await;
+        let done = account::email::confirm_change(ctx.data::<App>()?, origin(ctx), &input.token).await;
         accepted(done, input.client_mutation_id)
     }
 
@@ -389,7 +390,7 @@ impl AccountMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: LinkInput,
     ) -> Result<AcceptedPayload> {
-        let done = account::email::revert_change(ctx.data::<App>()?, &input.token).await;
+        let done = account::email::revert_change(ctx.data::<App>()?, origin(ctx), &input.token).await;
         accepted(done, input.client_mutation_id)
     }
 

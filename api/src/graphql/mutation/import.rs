@@ -5,7 +5,6 @@ use chrono::{DateTime, Utc};
 use domain::{
     document::UploadPurpose,
     import_job::{ImportMode, ImportedKind},
-    value::SingleLine,
 };
 
 use super::{account_id, aggregate_id, meta, payload, seen, settled};
@@ -113,8 +112,8 @@ impl ImportMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let outcome = async {
             let meta = meta(ctx, "requestUpload", &input.idempotency_key, &input)?;
-            let name =
-                SingleLine::new(&input.file_name).map_err(|error| Refusal::validation("fileName", error))?;
+            let name = upload::file_name(&input.file_name)
+                .map_err(|error| Refusal::validation("fileName", error))?;
             let purpose = input.purpose.map_or(UploadPurpose::Import, |code| code.0);
             upload::request(app, actor, &meta, purpose, name).await
         };

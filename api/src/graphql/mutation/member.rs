@@ -6,7 +6,7 @@ use domain::{
     id::Id,
 };
 
-use super::{account::AcceptedPayload, account_id, meta, payload, settled};
+use super::{account::AcceptedPayload, account_id, meta, origin, payload, settled};
 use crate::{
     account, app::App, auth::Actor, command::CommandError, graphql::code::Code, id::encode, store::Kind,
 };
@@ -229,7 +229,7 @@ impl MemberMutation {
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let AcceptInvitationInput { token, name, password, client_mutation_id } = input;
         let new = name.zip(password).map(|(name, password)| account::member::NewAccount { name, password });
-        let done = account::member::accept_invitation(app, actor, &token, new).await;
+        let done = account::member::accept_invitation(app, actor, origin(ctx), &token, new).await;
         let (done, user_errors) = settled(done)?;
         let membership_id = done.map(|id| ID(encode(Kind::Membership, id)));
         Ok(MembershipPayload { membership_id, user_errors, client_mutation_id })

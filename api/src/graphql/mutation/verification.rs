@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     account::{AcceptedPayload, LinkInput, accepted},
-    account_id, aggregate_id, meta, payload,
+    account_id, aggregate_id, meta, origin, payload,
     screening::line,
     seen, settled,
 };
@@ -231,7 +231,7 @@ impl VerificationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is asked for.")] input: LinkInput,
     ) -> Result<AcceptedPayload> {
-        let done = verification::prove_domain(ctx.data::<App>()?, input.token()).await;
+        let done = verification::prove_domain(ctx.data::<App>()?, origin(ctx), input.token()).await;
         accepted(done.map(|_| ()), input.into_mark())
     }
 

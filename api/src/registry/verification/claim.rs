@@ -19,7 +19,7 @@ use super::{
     DAY, advance,
 };
 use crate::{
-    account::{dead_link, letters, link, live_token, new_token},
+    account::{dead_link, letters, link, live_token, new_token, seen_token},
     app::App,
     auth::Actor,
     command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
@@ -207,7 +207,8 @@ async fn rescreen(command: &CommandTx, stored: &Stored<Organisation>) -> Result<
 ///
 /// # Errors
 /// The link cannot be used, or the organisation stands where the proof does not lead up from.
-pub async fn prove_domain(app: &App, token: &str) -> Result<Id<Organisation>, CommandError> {
+pub async fn prove_domain(app: &App, from: &str, token: &str) -> Result<Id<Organisation>, CommandError> {
+    seen_token(app, from, Purpose::ProveDomain, "token", token).await?;
     let command = app.begin(&Actor::System, "proveDomain", None).await?;
     let found = live_token(&command, Purpose::ProveDomain, "token", token).await?;
     let dead = || dead_link("token");

@@ -1,7 +1,10 @@
 //! Sessions and their refresh tokens: one family a session, one live token a family.
 
 use domain::{account::Person, id::Id};
-use sea_orm::{ConnectionTrait, QueryResult, sea_query::Alias};
+use sea_orm::{
+    ConnectionTrait, QueryResult,
+    sea_query::{Alias, ExprTrait},
+};
 use uuid::Uuid;
 
 use super::super::{
@@ -202,6 +205,22 @@ impl Tx {
         let set = [("ended_at", self.now_micros().into()), ("ended_because", because.into())];
         let one = [is("id", id), is_null("ended_at")];
         Ok(self.connection().execute(&update("session", set, one)).await?.rows_affected() == 1)
+    }
+
+    /// Ends all sessions of a person but one, where there is one to keep.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn end_other_sessions(
+        &self,
+        person: Id<Person>,
+        kept: Option<Uuid>,
+        because: &'static str,
+    ) -> Result<u64, StoreError> {
+        let set = [("ended_at", self.now_micros().into()), ("ended_because", because.into())];
+        let mut open = vec![is("person_id", person.uuid()), is_null("ended_at")];
+        open.extend(kept.map(|kept| is("id", kept).not()));
+        Ok(self.connection().execute(&update("session", set, open)).await?.rows_affected())
     }
 
     /// Ends all sessions of a person.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::{
     Store, StoreError,
-    sql::{delete, get, insert, is, select, update},
+    sql::{above, delete, get, insert, is, select, update},
 };
 
 /// What is counted.
@@ -82,6 +82,18 @@ impl Store {
         let (count, until): (i32, i64) = (get(&row, "count")?, get(&row, "until")?);
         let is_live = until > now && until <= now.saturating_add(of.window);
         Ok((is_live && count >= of.limit).then(|| Ord::max(until.saturating_sub(now), 1)))
+    }
+
+    /// Takes one attempt back, as one that was none of those that are counted.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn give_back(&self, of: &Throttle) -> Result<(), StoreError> {
+        let tx = self.begin().await?;
+        let mut one = update("throttle", [], [is("key", of.key.clone()), above("count", 0)]);
+        one.value(Alias::new("count"), Expr::col(Alias::new("count")).sub(1));
+        tx.connection().execute(&one).await?;
+        tx.commit().await
     }
 
     /// Forgets the attempts, as after a success.

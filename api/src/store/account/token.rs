@@ -147,6 +147,16 @@ impl Store {
         self.reader().query_all(&rows).await?.iter().map(read).collect()
     }
 
+    /// The token of a hash and a purpose, as it is now: to look before a write is begun, which looks again.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn token(&self, purpose: Purpose, hash: &str) -> Result<Option<OneTimeToken>, StoreError> {
+        let one = [is("hash", hash), is("purpose", purpose.code())];
+        let rows = select("one_time_token", COLUMNS, one);
+        self.reader().query_one(&rows).await?.as_ref().map(read).transpose()
+    }
+
     /// An invitation by its id.
     ///
     /// # Errors
