@@ -192,7 +192,8 @@ impl<const N: usize> Weights<N> {
         &self.0
     }
 
-    /// Weights that a caller drew; used by stability, where they need not sum to 100.
+    /// Weights that a test drew; they need not sum to 100.
+    #[cfg(test)]
     pub(crate) const fn drawn(weights: [u16; N]) -> Self {
         Self(weights)
     }
