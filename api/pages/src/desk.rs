@@ -274,7 +274,18 @@ impl Desk {
 
     /// A moment: its day and time, in UTC.
     pub fn moment(&self, moment: &DateTime<Utc>) -> String {
-        format!("{} {} UTC", self.words.date(moment.date_naive()), moment.format("%H:%M"))
+        let (day, time) = (self.words.date(moment.date_naive()), moment.format("%H:%M"));
+        // Where lines run from right to left, the time keeps its own direction and its place after the day.
+        if self.words.language.is_rtl() {
+            format!("\u{2067}{day} \u{2066}{time} UTC\u{2069}\u{2069}")
+        } else {
+            format!("{day} {time} UTC")
+        }
+    }
+
+    /// From one thing to the next, in the direction of the page.
+    pub fn arrow(&self) -> &'static str {
+        if self.words.language.is_rtl() { "←" } else { "→" }
     }
 
     /// The code of the language in the API.

@@ -28,10 +28,13 @@ fn is_secret(name: &str) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filled(Vec<(String, String)>);
 
+/// Most that a whole number may be: that of the API.
+const MOST: i64 = i32::MAX as i64;
+
 /// How a field in which a number is written is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// As a whole number.
+    /// As a whole number of at least 0.
     Whole,
     /// As a number that may have places after the point.
     Number,
@@ -109,7 +112,9 @@ impl Filled {
         let wrong = fields.iter().filter_map(|(name, reads)| {
             let text = self.get(name)?;
             let message = match reads {
-                Reads::Whole if self.whole(name).is_none() => "write a whole number",
+                Reads::Whole if !self.whole(name).is_some_and(|whole| (0..=MOST).contains(&whole)) => {
+                    "write a whole number of at least 0"
+                }
                 Reads::Number if self.number(name).is_none() => "write a number",
                 Reads::Amount if money_input(text, &currency).is_none() => "write an amount, such as 2500000",
                 _ => return None,

@@ -34,6 +34,7 @@ pub mod reader;
 pub mod refusal;
 pub mod sheet;
 pub mod view;
+pub mod waiting;
 pub mod words;
 
 use std::sync::Arc;

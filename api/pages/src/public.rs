@@ -54,6 +54,11 @@ async fn home(d: Desk) -> Result<Response, Failure> {
     {
         return crate::investor::home::shown(&d).await;
     }
+    if let Some(person) = &d.person
+        && (person.is_city() || person.is_owner())
+    {
+        return crate::waiting::shown(&d).await;
+    }
     let counts: Counts = d.ask(include_str!("../queries/public/home.graphql"), json!({})).await?;
     let countries = i64::try_from(counts.statistics.cells.len()).unwrap_or_default();
     let (projects, cities) = (counts.projects.total_count, counts.cities.total_count);

@@ -107,10 +107,30 @@ impl std::fmt::Debug for Words {
     }
 }
 
+/// A whole number within a sentence, in groups of three as the language of a place in [`LANGUAGES`] writes it; other values
+/// as Fluent has them.
+fn whole_in<const PLACE: usize, M>(value: &FluentValue<'_>, _: &M) -> Option<String> {
+    let FluentValue::Number(number) = value else { return None };
+    let is_whole = number.value.fract() == 0.0 && number.value.abs() < 1e15;
+    let language = *LANGUAGES.get(PLACE)?;
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and far below 2^53")]
+    is_whole.then(|| Words::of(language).whole(number.value as i64))
+}
+
 fn bundle(language: Language, sources: &[&str]) -> FluentBundle<FluentResource> {
     let mut bundle = FluentBundle::new_concurrent(vec![language.tag().parse().unwrap_or_default()]);
     // Marks of direction around what is put in are needed where the sentence runs from right to left.
     bundle.set_use_isolating(language.is_rtl());
+    bundle.set_formatter(Some(match language {
+        Language::En => whole_in::<0, _>,
+        Language::Zh => whole_in::<1, _>,
+        Language::Ar => whole_in::<2, _>,
+        Language::Tr => whole_in::<3, _>,
+        Language::Sr => whole_in::<4, _>,
+        Language::Th => whole_in::<5, _>,
+        Language::Lo => whole_in::<6, _>,
+        Language::Ru => whole_in::<7, _>,
+    }));
     for source in sources {
         let resource = match FluentResource::try_new((*source).to_owned()) {
             Ok(resource) => resource,

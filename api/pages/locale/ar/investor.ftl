@@ -320,3 +320,6 @@ column-because = ما يؤيده
 column-against = ما يعارضه
 column-id = المعرّف
 pipeline-xlsx = كمصنّف
+reminder-on = يُرسل تذكير في { $day }
+accept-discloses = بهذا تظهر الأسماء والعناوين للطرفين.
+already-begun = تعريف جارٍ

@@ -106,3 +106,5 @@ fact-help-languages = رموز اللغات التي تجيب بها، تفصل�
 investors-unwanted = أنواع المستثمرين الذين لا تريدهم
 fact-innovation = الابتكار
 fact-help-innovation = ما الجديد فيه، إن وُجد.
+still-open-public = مطلوب ولم يُجب عنه
+change-waits-text = ترى هنا الإدراج العام. لديك تعديل ينتظر مراجعًا؛ وما تحفظه الآن يحل محله.

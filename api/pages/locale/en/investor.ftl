@@ -324,3 +324,6 @@ column-because = Speaks for it
 column-against = Speaks against it
 column-id = Id
 pipeline-xlsx = As a workbook
+reminder-on = a reminder goes out on { $day }
+accept-discloses = With this, names and addresses are shown to both sides.
+already-begun = An introduction is under way

@@ -112,3 +112,5 @@ fact-help-languages = Codes of the languages in which you answer, with commas: e
 investors-unwanted = Kinds of investors that you do not want
 fact-innovation = Innovation
 fact-help-innovation = What is new about it, if anything.
+still-open-public = Required and not answered
+change-waits-text = Here you see the public listing. A change of yours waits for a reviewer; what you save now takes its place.

@@ -66,3 +66,4 @@ feed-since = There is a feed since { $day }.
 feed-make = Make a feed
 feed-again = Make a new address; the old one ends
 feed-end = End the feed
+digest-confirm-first = Confirm first: the letter with the link went to { $email }. To get it again, subscribe again with the same address.

@@ -302,3 +302,6 @@ column-because = ຂໍ້ສະໜັບສະໜູນ
 column-against = ຂໍ້ຄັດຄ້ານ
 column-id = ລະຫັດ
 pipeline-xlsx = ເປັນປຶ້ມຕາຕະລາງ
+reminder-on = ສົ່ງຄຳເຕືອນວັນທີ { $day }
+accept-discloses = ເມື່ອຮັບແລ້ວ ຊື່ ແລະ ທີ່ຢູ່ຈະສະແດງຕໍ່ທັງສອງຝ່າຍ
+already-begun = ມີການແນະນຳຢູ່ແລ້ວ

@@ -106,3 +106,5 @@ fact-help-languages = ລະຫັດພາສາທີ່ທ່ານໃຊ້�
 investors-unwanted = ປະເພດນັກລົງທຶນທີ່ທ່ານບໍ່ຕ້ອງການ
 fact-innovation = ນະວັດຕະກຳ
 fact-help-innovation = ມີຫຍັງໃໝ່ ຖ້າມີ
+still-open-public = ຈຳເປັນແຕ່ຍັງບໍ່ຕອບ
+change-waits-text = ທີ່ເຫັນແມ່ນລາຍການສາທາລະນະ ການແກ້ໄຂຂອງທ່ານລໍຖ້າຜູ້ກວດຢູ່ ສິ່ງທີ່ບັນທຶກດຽວນີ້ຈະແທນທີ່

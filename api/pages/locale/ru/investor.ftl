@@ -315,3 +315,6 @@ column-because = Говорит за
 column-against = Говорит против
 column-id = Идентификатор
 pipeline-xlsx = В виде книги
+reminder-on = напоминание уйдёт { $day }
+accept-discloses = После этого имена и адреса видны обеим сторонам.
+already-begun = Знакомство уже идёт

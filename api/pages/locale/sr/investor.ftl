@@ -312,3 +312,6 @@ column-because = Говори у прилог
 column-against = Говори против
 column-id = Ознака
 pipeline-xlsx = Као радна свеска
+reminder-on = подсетник иде { $day }
+accept-discloses = Тиме се имена и адресе показују обема странама.
+already-begun = Упознавање је у току

@@ -106,3 +106,5 @@ fact-help-languages = Ознаке језика на којима одговар
 investors-unwanted = Врсте инвеститора које не желите
 fact-innovation = Иновација
 fact-help-innovation = Шта је ново, ако има.
+still-open-public = Обавезно, а без одговора
+change-waits-text = Овде видите јавни оглас. Ваша измена чека рецензента; оно што сада сачувате долази на њено место.

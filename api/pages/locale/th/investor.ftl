@@ -302,3 +302,6 @@ column-because = ข้อสนับสนุน
 column-against = ข้อคัดค้าน
 column-id = รหัส
 pipeline-xlsx = เป็นสมุดงาน
+reminder-on = ส่งคำเตือนวันที่ { $day }
+accept-discloses = เมื่อรับแล้ว ชื่อและที่อยู่จะแสดงต่อทั้งสองฝ่าย
+already-begun = มีการแนะนำอยู่แล้ว

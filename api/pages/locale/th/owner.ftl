@@ -106,3 +106,5 @@ fact-help-languages = รหัสภาษาที่คุณใช้ตอ�
 investors-unwanted = ประเภทผู้ลงทุนที่คุณไม่ต้องการ
 fact-innovation = นวัตกรรม
 fact-help-innovation = มีอะไรใหม่ ถ้ามี
+still-open-public = จำเป็นแต่ยังไม่ตอบ
+change-waits-text = ที่เห็นคือรายการสาธารณะ การแก้ไขของคุณรอผู้ตรวจอยู่ สิ่งที่บันทึกตอนนี้จะแทนที่

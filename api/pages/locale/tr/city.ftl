@@ -284,3 +284,5 @@ map-km = { $distance } km
 map-agreed = anlaşma
 map-candidate = aday
 map-none = Henüz anlaşma ve aday yok.
+partner-no-office = { $city } adına henüz kimse davranmıyor, bu yüzden bir öneri yanıtlanamaz. Ofisi şehri burada devralabilir; o zamana kadar karşılaştırıp hazırlanabilirsiniz.
+partner-office-none = henüz ofis yok

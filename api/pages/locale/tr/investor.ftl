@@ -309,3 +309,6 @@ column-because = Lehine olan
 column-against = Aleyhine olan
 column-id = Kimlik
 pipeline-xlsx = Çalışma kitabı olarak
+reminder-on = hatırlatma { $day } tarihinde gider
+accept-discloses = Bununla adlar ve adresler iki tarafa da gösterilir.
+already-begun = Bir tanışma sürüyor

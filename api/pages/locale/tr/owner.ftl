@@ -106,3 +106,5 @@ fact-help-languages = Yanıt verdiğiniz dillerin kodları, virgülle: en, sr.
 investors-unwanted = İstemediğiniz yatırımcı türleri
 fact-innovation = Yenilik
 fact-help-innovation = Varsa yeniliği.
+still-open-public = Zorunlu ve yanıtlanmamış
+change-waits-text = Burada herkese açık ilanı görüyorsunuz. Bir değişikliğiniz inceleyiciyi bekliyor; şimdi kaydettiğiniz onun yerine geçer.

@@ -66,3 +66,4 @@ feed-since = { $day } tarihinden beri bir akış var.
 feed-make = Akış oluştur
 feed-again = Yeni adres oluştur; eskisi geçersiz olur
 feed-end = Akışı kapat
+digest-confirm-first = Önce onaylayın: bağlantılı mektup { $email } adresine gitti. Yeniden almak için aynı adresle tekrar abone olun.

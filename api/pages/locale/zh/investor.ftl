@@ -302,3 +302,6 @@ column-because = 有利之处
 column-against = 不利之处
 column-id = 编号
 pipeline-xlsx = 工作簿格式
+reminder-on = { $day } 发出提醒
+accept-discloses = 接受后，双方将看到彼此的姓名和地址。
+already-begun = 引荐已在进行

@@ -106,3 +106,5 @@ fact-help-languages = 您用于答复的语言代码，以逗号分隔：en, sr�
 investors-unwanted = 不希望的投资方类型
 fact-innovation = 创新
 fact-help-innovation = 有何创新之处（如有）。
+still-open-public = 必答但尚未回答
+change-waits-text = 此处显示的是公开的内容。您有一项修改正在等待审核；现在保存的内容将取代它。

@@ -66,3 +66,4 @@ feed-since = 订阅源自 { $day } 起启用。
 feed-make = 生成订阅源
 feed-again = 生成新地址；旧地址随即失效
 feed-end = 停用订阅源
+digest-confirm-first = 请先确认：带链接的邮件已发往 { $email }。如需重发，请用同一地址再次订阅。

@@ -11,7 +11,7 @@ use crate::{
     desk::Desk,
     form::{Faults, Filled, KEY},
     public::ProjectRow,
-    view::{Counterfactual, Explanation, Gate, Named, Score, Side},
+    view::{Counterfactual, Edge, Explanation, Gate, Named, Score, Side},
 };
 
 /// The routes.
@@ -50,6 +50,35 @@ struct MatchPage {
     d: Desk,
     mandate_id: String,
     found: Match,
+    /// The introduction that is under way.
+    begun: Option<String>,
+}
+
+/// States in which an introduction is over, so that another one can begin.
+const OVER: [&str; 7] = ["CLOSED", "REFUSED", "DECLINED", "WITHDRAWN", "EXPIRED", "ENDED", "LAPSED"];
+
+/// The introduction of a mandate and a project that is under way, for somebody who acts for an organisation.
+async fn begun(d: &Desk, mandate: &str, project: &str) -> Result<Option<String>, Failure> {
+    #[derive(Deserialize)]
+    struct Begun {
+        id: String,
+        state: String,
+    }
+    #[derive(Deserialize)]
+    struct List {
+        edges: Vec<Edge<Begun>>,
+    }
+    #[derive(Deserialize)]
+    struct Answer {
+        pipeline: List,
+    }
+    if d.person.as_ref().and_then(crate::desk::Person::acting).is_none() {
+        return Ok(None);
+    }
+    let variables = json!({ "mandate": mandate, "project": project });
+    let answer: Answer = d.ask(include_str!("../../queries/investor/begun.graphql"), variables).await?;
+    let open = answer.pipeline.edges.into_iter().map(|edge| edge.node);
+    Ok(open.filter(|one| !OVER.contains(&one.state.as_str())).map(|one| one.id).next())
 }
 
 async fn found(d: &Desk, mandate: &str, project: &str) -> Result<Match, Failure> {
@@ -64,7 +93,8 @@ async fn found(d: &Desk, mandate: &str, project: &str) -> Result<Match, Failure>
 
 async fn shown(d: Desk, Path((mandate, project)): Path<(String, String)>) -> Result<Response, Failure> {
     let found = found(&d, &mandate, &project).await?;
-    d.page(&MatchPage { d: d.clone(), mandate_id: mandate, found })
+    let begun = begun(&d, &mandate, &project).await?;
+    d.page(&MatchPage { d: d.clone(), mandate_id: mandate, found, begun })
 }
 
 #[derive(Template)]

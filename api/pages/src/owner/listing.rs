@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    api::Failure,
+    api::{Failure, UserError},
     desk::Desk,
     form::{Faults, Filled, KEY, Reads},
     investor::lang,
@@ -232,6 +232,11 @@ impl Listing {
         matches!(self.state.as_str(), "PUBLISHED" | "STALE" | "UNDER_OFFER")
     }
 
+    /// Whether it can still be submitted.
+    fn is_draft(&self) -> bool {
+        matches!(self.state.as_str(), "DRAFT" | "RETURNED")
+    }
+
     /// Required questions without an answer.
     fn open(&self) -> Vec<&Question> {
         self.questionnaire.iter().filter(|one| one.required && !one.answered).collect()
@@ -264,6 +269,11 @@ impl ListingPage {
     /// Whether the form of answers was sent and is shown again.
     fn is_again(&self) -> bool {
         self.filled.get("question").is_some()
+    }
+
+    /// Whether the answer to a question was refused.
+    fn is_wrong(&self, one: &Question) -> bool {
+        self.faults.of(&format!("q-{}", one.key)).is_some()
     }
 
     /// What stands in the field of a question: what was typed, or the answer.
@@ -370,13 +380,34 @@ async fn answer(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respo
     if !wrong.is_empty() {
         return page(&d, &id, filled, wrong).await;
     }
+    let answers = answers(&d, &filled);
     let input = json!({
         "projectId": id,
         "expectedVersion": filled.whole("version"),
-        "answers": answers(&d, &filled),
+        "answers": answers,
         "idempotencyKey": filled.text(KEY),
     });
-    run(&d, &id, include_str!("../../queries/owner/answer.graphql"), input, filled).await
+    match d.act::<Done>(include_str!("../../queries/owner/answer.graphql"), input).await {
+        Ok(Ok(Done {})) => Ok(d.go(&format!("/listings/{id}"), "moved")),
+        Ok(Err(errors)) => page(&d, &id, filled, of_questions(errors, &answers)).await,
+        Err(failure) if failure.code == "VALIDATION" => {
+            page(&d, &id, filled, Faults::of_failure(&failure)).await
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Refusals of answers, each with the question that it means instead of its place among those that were sent.
+fn of_questions(mut errors: Vec<UserError>, answers: &[Value]) -> Faults {
+    for error in &mut errors {
+        let mut path = error.path.iter().skip_while(|part| *part != "answers").skip(1);
+        let place = path.next().and_then(|place| place.parse::<usize>().ok());
+        let question = place.and_then(|place| answers.get(place)?.get("question")?.as_str());
+        if let Some(key) = question {
+            error.path = vec![format!("q-{key}")];
+        }
+    }
+    Faults(errors)
 }
 
 async fn justify(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {

@@ -300,8 +300,9 @@ async fn create(d: Desk, filled: Filled) -> Result<Response, Failure> {
 
 async fn edit_form(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
     d.signed_in()?;
-    let filled = standing(&d, &id).await?.filled();
-    page(&d, (Some(id), None), filled, Faults::default())
+    let stands = standing(&d, &id).await?;
+    let waits = if stands.has_change() { "on" } else { "" };
+    page(&d, (Some(id), None), stands.filled().with("waits", waits), Faults::default())
 }
 
 async fn edit(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {

@@ -16,6 +16,7 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub(super) struct Standing {
     pub(super) version: i64,
+    review: Option<Review>,
     pub(super) title: Option<Text>,
     pub(super) summary: Option<Text>,
     kind: Option<String>,
@@ -102,7 +103,18 @@ pub(super) async fn standing(d: &Desk, id: &str) -> Result<Standing, Failure> {
     answer.project.ok_or_else(Failure::not_found)
 }
 
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Review {
+    waiting_changes: Vec<String>,
+}
+
 impl Standing {
+    /// Whether a change waits for a reviewer.
+    pub(super) fn has_change(&self) -> bool {
+        self.review.as_ref().is_some_and(|review| !review.waiting_changes.is_empty())
+    }
+
     /// Its places in a country, as the API takes them.
     pub(super) fn places_in(&self, code: &str) -> Vec<Value> {
         let known = self.places.iter().filter(|place| place.country.code == code);
@@ -193,7 +205,7 @@ pub(super) fn differences(stands: &Filled, typed: &Filled) -> Vec<(String, Strin
     let mut names: Vec<&str> = stands.again().chain(typed.again()).map(|(name, _)| name).collect();
     names.sort_unstable();
     names.dedup();
-    let marks = [crate::form::KEY, "version"];
+    let marks = [crate::form::KEY, "version", "waits"];
     let rows = names
         .into_iter()
         .filter(|name| !marks.contains(name))

@@ -5,6 +5,8 @@
 //! that stands in several places of a page, or in rows with numbers, has a label alone. A name that is not here is no
 //! field of a form, such as the version that a form carries along, and nothing is said of it.
 
+use domain::questionnaire::QuestionKey;
+
 use super::Named;
 use crate::words::Words;
 
@@ -252,9 +254,14 @@ pub(super) fn named(words: &Words, path: &[String]) -> Option<Named> {
     let names: Vec<&str> = path.iter().map(String::as_str).filter(|part| !is_place(part)).collect();
     let at = names.iter().rposition(|name| !INNER.contains(name))?;
     let (outer, name) = (names.get(..at)?, *names.get(at)?);
-    if name.starts_with("q-") {
-        // A question says itself what it asks, beside its field.
-        return Some(Named { label: words.say("questions"), anchor: Some(name.to_owned()) });
+    if let Some(key) = name.strip_prefix("q-") {
+        // Of many questions the label is what is asked.
+        let asked = key.parse::<QuestionKey>().map(|key| key.question().text);
+        let label = match asked {
+            Ok(text) => super::translated(words, text).unwrap_or_else(|| text.to_owned()),
+            Err(_) => words.say("questions"),
+        };
+        return Some(Named { label, anchor: Some(name.to_owned()) });
     }
     let row_of = |name: &str| {
         let in_part = |outer: &&str| WITHIN.iter().find(|(part, row)| row.0 == name && part == outer);
