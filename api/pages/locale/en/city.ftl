@@ -298,3 +298,4 @@ map-candidate = candidate
 map-none = No agreement and no candidate yet.
 partner-no-office = Nobody acts for { $city } yet, so a proposal could not be answered. Its office can take the city over here; until then you can compare and prepare.
 partner-office-none = no office yet
+aim-remove = Take back

@@ -286,3 +286,4 @@ map-candidate = aday
 map-none = Henüz anlaşma ve aday yok.
 partner-no-office = { $city } adına henüz kimse davranmıyor, bu yüzden bir öneri yanıtlanamaz. Ofisi şehri burada devralabilir; o zamana kadar karşılaştırıp hazırlanabilirsiniz.
 partner-office-none = henüz ofis yok
+aim-remove = Geri al

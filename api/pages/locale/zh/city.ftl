@@ -286,3 +286,4 @@ map-candidate = 候选
 map-none = 尚无协议，也无候选城市。
 partner-no-office = { $city } 尚无人代表，提案无人可答复。该市办公室可在此接管；在此之前您可以比较和准备。
 partner-office-none = 尚无办公室
+aim-remove = 撤回

@@ -155,6 +155,13 @@ struct EditPage {
     faults: Faults,
 }
 
+impl EditPage {
+    /// What the city needs and what it offers, each with the key of its heading.
+    fn aims(&self) -> [(&'static str, &'static str, &[Aim]); 2] {
+        [("need", "city-needs", &self.c.needs), ("offer", "city-offers", &self.c.offers)]
+    }
+}
+
 async fn edit_page(d: &Desk, id: &str, filled: Filled, faults: Faults) -> Result<Response, Failure> {
     d.signed_in()?;
     let c = ask(d, id).await?.city.ok_or_else(Failure::not_found)?;

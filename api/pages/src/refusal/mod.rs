@@ -20,14 +20,15 @@ use crate::{
 };
 use pattern::{Pattern, Piece, key, pieces};
 
-/// What the API refuses, and what it asks of owners and finds in their listings.
-type Sources = [&'static str; 2];
+/// What the API refuses; what it asks of owners and finds in their listings; the regions that it names.
+type Sources = [&'static str; 3];
 
 macro_rules! sources {
     ($tag:literal) => {
         [
             include_str!(concat!("../../locale/", $tag, "/refusal.tsv")),
             include_str!(concat!("../../locale/", $tag, "/question.tsv")),
+            include_str!(concat!("../../locale/", $tag, "/region.tsv")),
         ]
     };
 }

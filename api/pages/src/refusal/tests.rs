@@ -24,7 +24,7 @@ fn holes(texts: &[(usize, &str)]) -> Vec<(usize, String)> {
 }
 
 fn find(patterns: &'static str, message: &str) -> Option<(&'static str, Vec<(usize, String)>)> {
-    let (english, holes) = Patterns::read([patterns, ""]).find(message)?;
+    let (english, holes) = Patterns::read([patterns, "", ""]).find(message)?;
     Some((english, holes.into_iter().map(|(number, text)| (number, text.to_owned())).collect()))
 }
 
