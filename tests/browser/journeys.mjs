@@ -158,6 +158,14 @@ async function mandate({ windowOf, server, check, shoot }) {
   const page = await windowOf("investor");
   await page.goto(server.url + "/mandates");
   await page.locator(".rows h2 a").first().click();
+  for (const form of ["csv", "xlsx"]) {
+    const file = await page.locator(`main a[href*="format=${form}"]`).first().getAttribute("href");
+    const [status, bytes] = await page.evaluate(async (file) => {
+      const answer = await fetch(file);
+      return [answer.status, (await answer.arrayBuffer()).byteLength];
+    }, file);
+    check(status === 200 && bytes > 1_000, `the list as ${form}: status ${status}, ${bytes} bytes`);
+  }
   const boxes = page.locator("input[name=project]");
   for (const at of [0, 1, 2]) await boxes.nth(at).check();
   await page.locator("button", { hasText: "Compare" }).click();
