@@ -39,7 +39,10 @@ async function interest({ windowOf, check, shoot }, investor, owner, options) {
   check((await page.locator("main a[href^=mailto]").count()) > 0, "contacts are shown to the other");
   await page.locator("form.card", { hasText: "Note that you are in contact" }).locator("button").click();
   check((await page.locator("main").innerText()).includes("in discussion"), "a contact is noted");
-  await page.locator("form.card", { has: page.locator("h3", { hasText: /^End$/ }) }).locator("button").click();
+  const end = page.locator("form.card", { has: page.locator("h3", { hasText: /^End$/ }) });
+  check((await end.locator("[name=reason]").inputValue()) === "", "no reason is chosen for anybody");
+  await end.locator("[name=reason]").selectOption({ index: 1 });
+  await end.locator("button").click();
   check((await page.locator("main p .tag").first().innerText()) === "ended", `either side can end it: ${(await page.locator("main").innerText()).slice(0, 500)}`);
   await page.context().close();
   await other.context().close();
