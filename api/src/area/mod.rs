@@ -27,18 +27,24 @@ use crate::{
 async fn actor(command: &CommandTx, area: &DemonstrationArea) -> Result<AreaActor, CommandError> {
     let (acting, role) = command.acting().await?;
     let is_editor = matches!(role, OrgRole::Owner | OrgRole::Editor);
+    // Whoever is of two of them acts for the first alone: an authority or an evaluator that is the host's own people in
+    // another coat decides nothing.
+    let person = &command.viewer().await?.actor;
+    let is_of =
+        |organisation: Id<Organisation>| acting != organisation && person.role_in(organisation).is_some();
+    let is_hosts = is_of(area.host.office);
     let mut parties = Vec::new();
     if is_editor && acting == area.host.office {
         parties.push(AreaParty::HostOfficer);
     }
-    if is_editor && acting == area.plan.authority {
+    if is_editor && acting == area.plan.authority && !is_hosts {
         let own = roles(command, acting).await?;
         let decides = own.contains(&CityRole::StepOwner) || own.contains(&CityRole::HighestOfficial);
         if acting != area.host.office || decides {
             parties.push(AreaParty::HostAuthority);
         }
     }
-    if is_editor && Some(acting) == area.evaluator {
+    if is_editor && Some(acting) == area.evaluator && !is_hosts && !is_of(area.plan.authority) {
         parties.push(AreaParty::Evaluator);
     }
     if parties.is_empty() {

@@ -81,12 +81,34 @@ pub fn report(raw: &[u8]) -> Option<(ReportKind, String)> {
     kind.zip(letter)
 }
 
-/// The first value of a field.
+/// The first value of a field; one that is folded over lines begins on the first on which something stands.
 fn field<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    text.lines().find_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
-    })
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((key, value)) = line.split_once(':') else { continue };
+        if key.starts_with([' ', '\t']) || !key.trim().eq_ignore_ascii_case(name) {
+            continue;
+        }
+        let folded = lines.peek().filter(|next| next.starts_with([' ', '\t'])).map(|next| next.trim());
+        let value = value.trim();
+        return Some(if value.is_empty() { folded.unwrap_or_default() } else { value });
+    }
+    None
+}
+
+/// What a relay's refusal of a recipient says, such as `RCPT: 550 5.1.1 no such user`. Without a status of RFC 3463 the
+/// code decides: what is no mailbox or was moved is of the address.
+pub fn refused(why: &str) -> ReportKind {
+    let words = || why.split(|letter: char| !(letter.is_ascii_digit() || letter == '.'));
+    let is_status = |word: &&str| {
+        let parts: Vec<&str> = word.split('.').collect();
+        parts.len() == 3 && parts.iter().all(|part| !part.is_empty())
+    };
+    match words().find(|word| is_status(word) && word.starts_with('5')) {
+        Some(status) => judge(status),
+        None if words().any(|word| ["550", "551", "553"].contains(&word)) => ReportKind::Hard,
+        None => ReportKind::Soft,
+    }
 }
 
 /// The failure of one recipient; each letter has one.
@@ -133,7 +155,10 @@ pub async fn ingest(store: &Store, now: i64, mailbox: &[u8]) -> Result<Ingested,
             more(&mut done.ignored);
             continue;
         };
-        let hash: String = Sha256::digest(&raw).iter().map(|byte| format!("{byte:02x}")).collect();
+        // A letter is counted once of each kind, however often and in whatever wrapping its report comes: delays are
+        // told again and again.
+        let hash = Sha256::digest(format!("{kind:?}\n{letter}"));
+        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         if !count(store, now, &hash, &address, kind).await? {
             more(&mut done.known);
             continue;
@@ -184,4 +209,30 @@ pub async fn count(
     }
     tx.commit().await?;
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_a_recipient_is_of_the_address_or_of_today() {
+        for (why, kind) in [
+            ("RCPT: 550 5.1.1 no such user", ReportKind::Hard),
+            ("RCPT: 550 no such user", ReportKind::Hard),
+            ("RCPT: 553 mailbox name not allowed", ReportKind::Hard),
+            ("RCPT: 554 5.7.1 Relay access denied", ReportKind::Soft),
+            ("RCPT: 552 5.2.2 mailbox full", ReportKind::Soft),
+            ("RCPT: 554 no", ReportKind::Soft),
+        ] {
+            assert_eq!(refused(why), kind, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_folded_field_is_read() {
+        let text = "Subject: x\r\nMessage-ID:\r\n <a@b.example>\r\nTo: y";
+        assert_eq!(field(text, "message-id"), Some("<a@b.example>"));
+        assert_eq!((field(text, "to"), field(text, "cc")), (Some("y"), None));
+    }
 }

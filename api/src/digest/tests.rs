@@ -305,7 +305,7 @@ mod back {
             created_at: 0,
         };
         tx.insert_subscription(&row).await.unwrap();
-        for number in 0..3 {
+        for number in 0..4 {
             let mail = Letter {
                 class: MailClass::Digest,
                 person: None,
@@ -348,7 +348,14 @@ mod back {
             ingest(&store, at, &failure("4.2.2", "failed", &letter)).await.unwrap();
         }
         assert_eq!(state(soft).await, DigestState::Active);
-        ingest(&store, now, &failure("4.2.2", "delayed", "<soft2@caravanserai.example>")).await.unwrap();
+        // Nor do further reports of one letter, such as its delays.
+        for status in ["4.4.1", "4.4.7"] {
+            let again = failure(status, "delayed", "<soft2@caravanserai.example>");
+            let done = ingest(&store, now, &again).await.unwrap();
+            assert_eq!(done, Ingested { known: 1, ..Ingested::default() });
+        }
+        assert_eq!(state(soft).await, DigestState::Active);
+        ingest(&store, now, &failure("4.2.2", "delayed", "<soft3@caravanserai.example>")).await.unwrap();
         assert_eq!(state(soft).await, DigestState::Bounced);
 
         ingest(&store, now, &complaint("<annoyed1@caravanserai.example>")).await.unwrap();

@@ -68,6 +68,7 @@ pub(super) async fn reach(
     });
     let outcome = Outcome {
         introduction: stored.id,
+        pair: (stored.value.investor, stored.value.project),
         rung,
         field: stored.value.field,
         from: stored.value.investor_country,

@@ -23,6 +23,7 @@ use domain::{
     mandate::Mandate,
     organisation::Organisation,
     project::Project,
+    value::{Currency, Money},
     vocabulary::ListingState,
 };
 
@@ -84,12 +85,15 @@ pub async fn surroundings(
         .as_ref()
         .is_none_or(|it| matches!(it.value.state, ListingState::Withdrawn | ListingState::Archived));
     let no_mandate = command.tx.get::<Mandate>(introduction.mandate).await?.is_none();
+    // Of a gap that is filled nothing is missing: no amount is within it.
+    let is_funded = project.as_ref().is_some_and(|it| it.value.state == ListingState::Funded);
+    let nothing = is_funded.then(|| Money::from_minor(0, Currency::EUR).ok()).flatten();
     Ok(Surroundings {
         blocked: command.tx.is_blocked(introduction.owner, introduction.investor).await?,
         live_pair: command.tx.has_live_pair(introduction.investor, introduction.project, id).await?,
         screening_clear,
         subject_over: is_over || no_mandate,
-        gap: project.and_then(|it| it.value.gap),
+        gap: project.and_then(|it| it.value.gap).or(nothing),
     })
 }
 

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     auth::Clock,
     digest, failpoint,
-    store::{MailClass, MailMove, OutboxRow, ReportKind, Store, StoreError, account::PersonState},
+    store::{MailClass, MailMove, OutboxRow, Store, StoreError, account::PersonState},
     telemetry::hidden,
 };
 
@@ -132,9 +132,10 @@ impl Desk {
             && row.class == MailClass::Digest.code()
             && why.starts_with("RCPT")
         {
-            // The address itself is refused for good: no list writes to it again.
-            digest::bounce::count(&self.store, self.now(), &row.message_id, address, ReportKind::Hard)
-                .await?;
+            // Where the address itself is refused for good, no list writes to it again; a policy, or a mailbox that is
+            // full, may be another tomorrow.
+            let kind = digest::bounce::refused(why);
+            digest::bounce::count(&self.store, self.now(), &row.message_id, address, kind).await?;
         }
         let (to, outcome) = judge(&row, delivery, self.now());
         self.note(&row, to, outcome).await

@@ -45,6 +45,51 @@ pub(crate) async fn office(server: &Server, who: &str) -> Value {
     data["me"]["memberships"][0]["organisation"]["id"].clone()
 }
 
+/// Acts for another organisation than the persona's first.
+async fn act_for(server: &Server, who: &str, organisation: &Value, at: &Value, act: Value) -> Value {
+    let query = "mutation($i:ActOnDemonstrationAreaInput!){actOnDemonstrationArea(input:$i){area{id version state} \
+                 userErrors{code}}}";
+    let input = json!({"areaId": at["id"], "expectedVersion": at["version"], "act": act, "idempotencyKey": crate::journey_a::uuid()});
+    let request = reqwest::Client::new()
+        .post(format!("{}/graphql", server.url))
+        .bearer_auth(server.tokens[who].as_str().unwrap())
+        .header("Caravanserai-Organisation", organisation.as_str().unwrap())
+        .json(&json!({"query": query, "variables": {"i": input}}));
+    let body: Value = request.send().await.unwrap().json().await.unwrap();
+    body["data"]["actOnDemonstrationArea"].clone()
+}
+
+/// Somebody of the host's office who also acts for its authority and for the evaluator approves and judges nothing.
+async fn one_person_in_three_coats(behind: Behind) {
+    let server = Server::demo(behind, &[]);
+    let (city, _) = cities(&server).await;
+    let mut coats = Vec::new();
+    for name in ["Office for Approvals", "Institute of Judgement"] {
+        let input = json!({"kind": "COMPANY", "profile": {"name": name, "country": "RS"}});
+        let made = server.done("city_office", "registerOrganisation", "organisation{id}", input).await;
+        coats.push(made["organisation"]["id"].clone());
+    }
+    let [authority, evaluator] = coats.try_into().unwrap();
+    let host = office(&server, "city_office").await;
+    let input = json!({"cityId": city, "plan": plan(&authority, 30, 3)});
+    let query = "mutation($i:DraftDemonstrationAreaInput!){draftDemonstrationArea(input:$i){area{id version} userErrors{code}}}";
+    let key = crate::journey_a::uuid();
+    let mut given = input;
+    given["idempotencyKey"] = json!(key);
+    let request = reqwest::Client::new()
+        .post(format!("{}/graphql", server.url))
+        .bearer_auth(server.tokens["city_office"].as_str().unwrap())
+        .header("Caravanserai-Organisation", host.as_str().unwrap())
+        .json(&json!({"query": query, "variables": {"i": given}}));
+    let body: Value = request.send().await.unwrap().json().await.unwrap();
+    let drafted = body["data"]["draftDemonstrationArea"]["area"].clone();
+    let named = act_for(&server, "city_office", &host, &drafted, json!({"nameEvaluator": evaluator})).await;
+    let proposed = act_for(&server, "city_office", &host, &named["area"], json!({"propose": true})).await;
+    assert_eq!(proposed["area"]["state"], "PROPOSED", "{proposed}");
+    let done = act_for(&server, "city_office", &authority, &proposed["area"], json!({"approve": true})).await;
+    assert_eq!(done["userErrors"][0]["code"], "NOT_PERMITTED", "{done}");
+}
+
 async fn journey_e(behind: Behind) {
     let server = Server::demo(behind, &[]);
     let (a, b) = cities(&server).await;
@@ -137,6 +182,12 @@ async fn journey_e(behind: Behind) {
     // What is over holds no pair: the other area is as it was before, and can be linked with another.
     let free = look(&server, "partner_office", &other["id"]).await;
     assert_eq!((&free["state"], &free["mirrorId"]), (&json!("HOST_APPROVED"), &Value::Null));
+}
+
+#[tokio::test]
+async fn nobody_approves_an_area_in_the_coat_of_another_organisation() {
+    one_person_in_three_coats(Behind::Sqlite).await;
+    one_person_in_three_coats(Behind::Postgres).await;
 }
 
 #[tokio::test]

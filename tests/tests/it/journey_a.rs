@@ -30,7 +30,7 @@ async fn tried(server: &Server, who: &str, mutation: &str, mut input: Value) -> 
     data[mutation].clone()
 }
 
-fn uuid() -> String {
+pub(crate) fn uuid() -> String {
     static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
     let next = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     format!("{}-{next}", std::process::id())

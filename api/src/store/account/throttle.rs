@@ -12,6 +12,10 @@ use super::super::{
     sql::{above, delete, get, insert, is, select, update},
 };
 
+/// How far apart, in microseconds, two who count at once may read the clock: an end that lies no further away than a window
+/// and this was written by somebody who read it a little later, and begins no new window.
+const APART: i64 = 60_000_000;
+
 /// What is counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Throttle {
@@ -56,7 +60,7 @@ impl Store {
             None => (0, until),
         };
         // A window that is over, or whose end a jump of the clock put far away, begins anew.
-        let is_over = end <= now || end > until;
+        let is_over = end <= now || end > until.saturating_add(APART);
         let (count, since_until) = if is_over { (0, Some(until)) } else { (count, None) };
         if count >= of.limit {
             tx.rollback().await?;
@@ -80,7 +84,7 @@ impl Store {
         let row = select("throttle", ["count", "until"], [is("key", of.key.clone())]);
         let Some(row) = self.reader().query_one(&row).await? else { return Ok(None) };
         let (count, until): (i32, i64) = (get(&row, "count")?, get(&row, "until")?);
-        let is_live = until > now && until <= now.saturating_add(of.window);
+        let is_live = until > now && until <= now.saturating_add(of.window).saturating_add(APART);
         Ok((is_live && count >= of.limit).then(|| Ord::max(until.saturating_sub(now), 1)))
     }
 

@@ -75,7 +75,11 @@ impl PipelineFilter {
         let states = (!self.states.is_empty()).then(|| in_states(&self.states));
         let project = self.project.map(|id| is("project_id", id.uuid()));
         let mandate = self.mandate.map(|id| is("mandate_id", id.uuid()));
-        std::iter::once(side).chain(states).chain(project).chain(mandate).collect()
+        // Who was asked does not learn that the screening holds or has refused it, not by a number either.
+        let kept = [IntroductionState::Held, IntroductionState::Refused];
+        let asked = column("recipient_id");
+        let told = asked.clone().is_null().or(asked.ne(organisation.uuid())).or(in_states(&kept).not());
+        [side, told].into_iter().chain(states).chain(project).chain(mandate).collect()
     }
 }
 

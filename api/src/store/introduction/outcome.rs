@@ -4,13 +4,17 @@ use domain::{
     Vocabulary,
     id::Id,
     introduction::Introduction,
+    organisation::Organisation,
+    project::Project,
     value::{CountryCode, Money},
     vocabulary::{CooperationField, TransactionRung},
 };
 use sea_orm::{
     ConnectionTrait, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, OnConflict, Query},
+    sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query},
 };
+
+use uuid::Uuid;
 
 use super::super::{
     Store, StoreError, Tx,
@@ -22,6 +26,8 @@ use super::super::{
 pub struct Outcome {
     /// By which introduction.
     pub introduction: Id<Introduction>,
+    /// Of which investor, with which project.
+    pub pair: (Id<Organisation>, Id<Project>),
     /// Which rung.
     pub rung: TransactionRung,
     /// The project's main field.
@@ -56,14 +62,20 @@ pub struct FlowRow {
 }
 
 impl Tx {
-    /// Notes that a rung was reached; a rung that is reached again, after a reopening, counts once.
+    /// Notes that a rung was reached; a rung that is reached again, after a reopening, counts once. Interest and pledges
+    /// bind nobody: of an investor and a project they count once however often they begin anew, and the last one stands.
+    /// Otherwise a pair alone could lift a small group until it is told.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn reach(&self, outcome: &Outcome) -> Result<(), StoreError> {
         let country = |country: Option<CountryCode>| country.map(|country| country.alpha2().to_owned());
+        let mut introduction = outcome.introduction.uuid();
+        if matches!(outcome.rung, TransactionRung::Interest | TransactionRung::Pledge) {
+            introduction = self.reached_before(outcome).await?.unwrap_or(introduction);
+        }
         let row = [
-            ("introduction_id", outcome.introduction.uuid().into()),
+            ("introduction_id", introduction.into()),
             ("rung", outcome.rung.code().into()),
             ("field", outcome.field.map(Vocabulary::code).into()),
             ("from_country", country(outcome.from).into()),
@@ -78,6 +90,26 @@ impl Tx {
         again.update_columns(["currency", "minor", "euro_cents", "at"].map(Alias::new));
         self.connection().execute(statement.on_conflict(again)).await?;
         Ok(())
+    }
+
+    /// The introduction by which the same pair reached a rung first, where one did.
+    async fn reached_before(&self, outcome: &Outcome) -> Result<Option<Uuid>, StoreError> {
+        let (investor, project) = outcome.pair;
+        let of = |table: &str, name: &str| Expr::col((Alias::new(table), Alias::new(name)));
+        let mut rows = Query::select();
+        rows.expr_as(of("outcome", "introduction_id"), Alias::new("introduction_id"))
+            .from(Alias::new("introduction"))
+            .inner_join(
+                Alias::new("outcome"),
+                of("outcome", "introduction_id").equals((Alias::new("introduction"), Alias::new("id"))),
+            )
+            .and_where(of("introduction", "project_id").eq(project.uuid()))
+            .and_where(of("introduction", "investor_id").eq(investor.uuid()))
+            .and_where(of("outcome", "rung").eq(outcome.rung.code()))
+            .order_by((Alias::new("outcome"), Alias::new("introduction_id")), Order::Asc)
+            .limit(1);
+        let row = self.connection().query_one(&rows).await?;
+        row.map(|row| get(&row, "introduction_id")).transpose()
     }
 }
 

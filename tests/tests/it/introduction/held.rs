@@ -60,6 +60,11 @@ async fn held(behind: Behind) {
     assert!(code == 0 && out.contains("1 new hits"), "{out}{err}");
     let kept = seen(&api, "owner", &interest["id"]).await;
     assert_eq!(kept, Value::Null, "who was asked does not learn of it");
+    let counted = "{pipeline(states:[HELD,REFUSED]){totalCount edges{node{id}}}}";
+    let owners = server.data_as("owner", counted, json!({})).await;
+    assert_eq!(owners["pipeline"], json!({"totalCount": 0, "edges": []}), "nor by a number");
+    let own = server.data_as("investor", counted, json!({})).await;
+    assert_eq!(own["pipeline"]["totalCount"], 1, "who wrote sees that it waits");
     let accept = |at: &Value| with(at, "ACCEPT", json!({}));
     assert_eq!(server.refused("owner", "moveIntroduction", accept(&interest)).await.0, "NOT_FOUND");
     for who in OUTSIDERS {
