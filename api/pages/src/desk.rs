@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     api::{Api, Failure, UserError, Visitor},
+    form::Faults,
     guard::FOREIGN_FORM,
     view::Money,
     words::{LANGUAGES, Language, Words, own_name},
@@ -155,20 +156,28 @@ impl Desk {
     /// Runs a mutation of one field on an input.
     ///
     /// # Errors
-    /// The API gives no answer. What the command itself refuses is the inner error.
+    /// The API gives no answer. What is refused is the inner error: by the command, or before it where a code, a day or an
+    /// id does not read.
     pub async fn act<T: DeserializeOwned>(
         &self,
         document: &str,
         input: Value,
-    ) -> Result<Result<T, Vec<UserError>>, Failure> {
-        let answer: Map<String, Value> = self.ask(document, serde_json::json!({ "input": input })).await?;
+    ) -> Result<Result<T, Faults>, Failure> {
+        let answer: Map<String, Value> = match self.ask(document, serde_json::json!({ "input": input })).await
+        {
+            Ok(answer) => answer,
+            Err(failure) if matches!(failure.code.as_str(), "VALIDATION" | "BAD_REQUEST") => {
+                return Ok(Err(Faults::of_failure(&failure)));
+            }
+            Err(failure) => return Err(failure),
+        };
         let mut done = answer.into_iter().next().map(|(_, done)| done).ok_or_else(Failure::internal)?;
         let errors = done.get_mut("userErrors").map_or(Value::Null, Value::take);
         let errors: Option<Vec<UserError>> =
             serde_json::from_value(errors).map_err(|_| Failure::internal())?;
         let errors = errors.unwrap_or_default();
         if !errors.is_empty() {
-            return Ok(Err(errors));
+            return Ok(Err(Faults(errors)));
         }
         serde_json::from_value(done).map(Ok).map_err(|error| {
             tracing::error!(path = self.path, %error, "a page does not read the answer of its command");
@@ -181,7 +190,7 @@ impl Desk {
         Uuid::now_v7().to_string()
     }
 
-    /// What a form of this session carries, so that no other site can make one.
+    /// What a form carries that belongs to the cookie it comes with, so that no other site can make one.
     pub fn form_token(&self) -> String {
         form_token(self.visitor.session.as_deref().unwrap_or_default())
     }

@@ -182,7 +182,7 @@ async fn moved(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
     }
     match d.act::<Done>(&document, input).await? {
         Ok(Done {}) => Ok(d.go("/review", "moved")),
-        Err(errors) => page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => page(&d, &id, filled, faults).await,
     }
 }
 
@@ -245,13 +245,9 @@ async fn decide(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respo
         "rationale": filled.text("rationale"),
         "idempotencyKey": filled.text(KEY),
     });
-    match d.act::<Done>(include_str!("../queries/office/decide.graphql"), input).await {
-        Ok(Ok(Done {})) => Ok(d.go("/screening", "moved")),
-        Ok(Err(errors)) => screening_page(&d, Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            screening_page(&d, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(include_str!("../queries/office/decide.graphql"), input).await? {
+        Ok(Done {}) => Ok(d.go("/screening", "moved")),
+        Err(faults) => screening_page(&d, faults).await,
     }
 }
 
@@ -311,12 +307,8 @@ async fn verify(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respo
         }
         (_, None) => return Err(Failure::internal()),
     };
-    match d.act::<Done>(document, input).await {
-        Ok(Ok(Done {})) => Ok(d.go("/verification", "moved")),
-        Ok(Err(errors)) => verification_page(&d, Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            verification_page(&d, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(document, input).await? {
+        Ok(Done {}) => Ok(d.go("/verification", "moved")),
+        Err(faults) => verification_page(&d, faults).await,
     }
 }

@@ -127,7 +127,7 @@ async fn add(d: Desk, form: Multipart) -> Result<Response, Failure> {
     let input = json!({ "fileName": file_name, "purpose": "DOCUMENT", "idempotencyKey": format!("{key}-u") });
     let ticket = match d.act::<Asked>(include_str!("../queries/upload.graphql"), input).await? {
         Ok(asked) => asked.upload,
-        Err(errors) => return page(&d, filled, Faults(errors)).await,
+        Err(faults) => return page(&d, filled, faults).await,
     };
     if let Err(failure) = d.api().receive(&d.visitor, &ticket.url, bytes).await {
         if matches!(failure.code.as_str(), "INTERNAL" | "OVERLOADED") {
@@ -146,6 +146,6 @@ async fn add(d: Desk, form: Multipart) -> Result<Response, Failure> {
             Some(next) => Ok(Redirect::to(&own_address(Some(next))).into_response()),
             None => Ok(d.go("/papers", "paper-added")),
         },
-        Err(errors) => page(&d, filled, Faults(errors)).await,
+        Err(faults) => page(&d, filled, faults).await,
     }
 }

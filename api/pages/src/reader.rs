@@ -206,14 +206,9 @@ async fn subscribe(d: Desk, filled: Filled) -> Result<Response, Failure> {
         _ => "mandateId",
     };
     let input = json!({ "email": filled.text("email"), name: id, "settings": settings(&filled) });
-    match d.act::<Done>(document, input).await {
-        Ok(Ok(Done {})) => page(&d, true, None, Faults::default()).await,
-        Ok(Err(errors)) => page(&d, false, Some(filled), Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            let faults = Faults::of_failure(&failure);
-            page(&d, false, Some(filled), faults).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(document, input).await? {
+        Ok(Done {}) => page(&d, true, None, Faults::default()).await,
+        Err(faults) => page(&d, false, Some(filled), faults).await,
     }
 }
 
@@ -331,11 +326,9 @@ async fn set(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response
         "settings": settings(&filled),
         "idempotencyKey": filled.text(KEY),
     });
-    let faults = match d.act::<Done>(document, input).await {
-        Ok(Ok(Done {})) => return Ok(d.go(&format!("/digests/{id}"), "digest-set")),
-        Ok(Err(errors)) => Faults(errors),
-        Err(failure) if failure.code == "VALIDATION" => Faults::of_failure(&failure),
-        Err(failure) => return Err(failure),
+    let faults = match d.act::<Done>(document, input).await? {
+        Ok(Done {}) => return Ok(d.go(&format!("/digests/{id}"), "digest-set")),
+        Err(faults) => faults,
     };
     own(&d, &id, Shown { filled: Some(filled), faults, address: None }).await
 }
@@ -350,11 +343,9 @@ async fn moved(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
         "until": until,
         "idempotencyKey": filled.text(KEY),
     });
-    let faults = match d.act::<Done>(document, input).await {
-        Ok(Ok(Done {})) => return Ok(d.go(&format!("/digests/{id}"), "digest-set")),
-        Ok(Err(errors)) => Faults(errors),
-        Err(failure) if failure.code == "VALIDATION" => Faults::of_failure(&failure),
-        Err(failure) => return Err(failure),
+    let faults = match d.act::<Done>(document, input).await? {
+        Ok(Done {}) => return Ok(d.go(&format!("/digests/{id}"), "digest-set")),
+        Err(faults) => faults,
     };
     own(&d, &id, Shown { faults, ..Shown::default() }).await
 }
@@ -370,7 +361,7 @@ async fn feed(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
     let input = json!({ "subscriptionId": id, "idempotencyKey": filled.text(KEY) });
     let shown = match d.act::<Made>(document, input).await? {
         Ok(Made { feed_url }) => Shown { address: feed_url, ..Shown::default() },
-        Err(errors) => Shown { faults: Faults(errors), ..Shown::default() },
+        Err(faults) => Shown { faults, ..Shown::default() },
     };
     own(&d, &id, shown).await
 }
@@ -380,6 +371,6 @@ async fn end_feed(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Res
     let input = json!({ "subscriptionId": id, "idempotencyKey": filled.text(KEY) });
     match d.act::<Done>(document, input).await? {
         Ok(Done {}) => Ok(d.go(&format!("/digests/{id}"), "digest-set")),
-        Err(errors) => own(&d, &id, Shown { faults: Faults(errors), ..Shown::default() }).await,
+        Err(faults) => own(&d, &id, Shown { faults, ..Shown::default() }).await,
     }
 }

@@ -67,18 +67,6 @@ async fn page(
     d.page_with(status, &FactorPage { d: d.clone(), has_two_factor, secret, recovery, faults })
 }
 
-/// What a command says that refuses by an error of the whole answer too, such as a wrong password.
-fn outcome<T>(
-    answer: Result<Result<T, Vec<crate::api::UserError>>, Failure>,
-) -> Result<Result<T, Faults>, Failure> {
-    match answer {
-        Ok(Ok(done)) => Ok(Ok(done)),
-        Ok(Err(errors)) => Ok(Err(Faults(errors))),
-        Err(failure) if failure.code == "VALIDATION" => Ok(Err(Faults::of_failure(&failure))),
-        Err(failure) => Err(failure),
-    }
-}
-
 async fn shown(d: Desk) -> Result<Response, Failure> {
     page(&d, None, Vec::new(), Faults::default()).await
 }
@@ -86,7 +74,7 @@ async fn shown(d: Desk) -> Result<Response, Failure> {
 async fn start(d: Desk, filled: Filled) -> Result<Response, Failure> {
     let document = "mutation Start($input: PasswordAgainInput!) { startTwoFactor(input: $input) { secret address userErrors { code path message } } }";
     let input = json!({ "password": filled.text("password") });
-    match outcome(d.act::<Secret>(document, input).await)? {
+    match d.act::<Secret>(document, input).await? {
         Ok(secret) => page(&d, Some(secret), Vec::new(), Faults::default()).await,
         Err(faults) => page(&d, None, Vec::new(), faults).await,
     }
@@ -101,7 +89,7 @@ async fn confirm(d: Desk, filled: Filled) -> Result<Response, Failure> {
     let document = "mutation Confirm($input: ConfirmTwoFactorInput!) { confirmTwoFactor(input: $input) { recoveryCodes userErrors { code path message } } }";
     let secret =
         Secret { secret: filled.text("secret").to_owned(), address: filled.text("address").to_owned() };
-    match outcome(d.act::<Confirmed>(document, json!({ "code": filled.text("code") })).await)? {
+    match d.act::<Confirmed>(document, json!({ "code": filled.text("code") })).await? {
         Ok(done) => page(&d, None, done.recovery_codes, Faults::default()).await,
         Err(faults) => page(&d, Some(secret), Vec::new(), faults).await,
     }
@@ -113,7 +101,7 @@ struct Done {}
 async fn end(d: Desk, filled: Filled) -> Result<Response, Failure> {
     let document = "mutation Disable($input: DisableTwoFactorInput!) { disableTwoFactor(input: $input) { accepted userErrors { code path message } } }";
     let input = json!({ "password": filled.text("password"), "code": filled.text("code") });
-    match outcome(d.act::<Done>(document, input).await)? {
+    match d.act::<Done>(document, input).await? {
         Ok(Done {}) => Ok(d.go("/account/two-factor", "factor-ended")),
         Err(faults) => page(&d, None, Vec::new(), faults).await,
     }
@@ -155,7 +143,7 @@ async fn erase_form(d: Desk) -> Result<Response, Failure> {
 async fn erase(d: Desk, filled: Filled) -> Result<Response, Failure> {
     let document = "mutation Erase($input: PasswordAgainInput!) { eraseMe(input: $input) { accepted userErrors { code path message } } }";
     d.signed_in()?;
-    match outcome(d.act::<Done>(document, json!({ "password": filled.text("password") })).await)? {
+    match d.act::<Done>(document, json!({ "password": filled.text("password") })).await? {
         Ok(Done {}) => {
             let mut response = Redirect::to("/?done=erased").into_response();
             append(&mut response, cookie::set(cookie::SESSION, "", 0));

@@ -87,7 +87,7 @@ async fn follow(d: Desk, link: Link, token: String) -> Result<Response, Failure>
     let step = match d.act::<Done>(link.document, json!({ "token": token })).await? {
         Ok(Done {}) => Step::Done,
         // Not a word of the link: it may be good.
-        Err(errors) if errors.iter().any(|error| error.code == "RATE_LIMITED") => {
+        Err(faults) if faults.0.iter().any(|error| error.code == "RATE_LIMITED") => {
             return Err(Failure { retry_after: Some(LINKS_WAIT), ..Failure::of("RATE_LIMITED") });
         }
         Err(_) => Step::Dead,
@@ -135,13 +135,9 @@ async fn run(
     input: Value,
     filled: Filled,
 ) -> Result<Response, Failure> {
-    match d.act::<Done>(document, input).await {
-        Ok(Ok(Done {})) => outside(d, name, fields, true, filled, Faults::default()),
-        Ok(Err(errors)) => outside(d, name, fields, false, filled, Faults(errors)),
-        Err(failure) if failure.code == "VALIDATION" => {
-            outside(d, name, fields, false, filled, Faults::of_failure(&failure))
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(document, input).await? {
+        Ok(Done {}) => outside(d, name, fields, true, filled, Faults::default()),
+        Err(faults) => outside(d, name, fields, false, filled, faults),
     }
 }
 

@@ -145,16 +145,12 @@ async fn act(d: Desk, Path(act): Path<String>, filled: Filled) -> Result<Respons
     let document = format!(
         "mutation Act($input: {kind}!) {{ {mutation}(input: $input) {{ {read} userErrors {{ code path message }} }} }}"
     );
-    match d.act::<Done>(&document, input(&act, &filled)).await {
-        Ok(Ok(Done { secret: Some(secret) })) => {
+    match d.act::<Done>(&document, input(&act, &filled)).await? {
+        Ok(Done { secret: Some(secret) }) => {
             page(&d, Some(secret), Filled::default(), Faults::default()).await
         }
-        Ok(Ok(Done { secret: None })) => Ok(d.go("/account/members", "moved")),
-        Ok(Err(errors)) => page(&d, None, filled, Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            page(&d, None, filled, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+        Ok(Done { secret: None }) => Ok(d.go("/account/members", "moved")),
+        Err(faults) => page(&d, None, filled, faults).await,
     }
 }
 

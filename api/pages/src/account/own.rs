@@ -78,7 +78,7 @@ async fn password(d: Desk, filled: Filled) -> Result<Response, Failure> {
     });
     match d.act::<Done>(document, input).await? {
         Ok(Done {}) => Ok(d.go("/account", "password-changed")),
-        Err(errors) => page(&d, Faults(errors)).await,
+        Err(faults) => page(&d, faults).await,
     }
 }
 
@@ -86,6 +86,6 @@ async fn end(d: Desk, filled: Filled) -> Result<Response, Failure> {
     let document = "mutation End($input: EndSessionInput!) { endSession(input: $input) { accepted userErrors { code path message } } }";
     match d.act::<Done>(document, json!({ "sessionId": filled.text("session") })).await? {
         Ok(Done {}) => Ok(d.go("/account", "session-ended")),
-        Err(errors) => page(&d, Faults(errors)).await,
+        Err(faults) => page(&d, faults).await,
     }
 }

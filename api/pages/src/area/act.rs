@@ -65,12 +65,8 @@ pub(super) async fn run(
         "act": act,
         "idempotencyKey": filled.text(KEY),
     });
-    match d.act::<IgnoredAny>(include_str!("../../queries/area/act.graphql"), input).await {
-        Ok(done) => Ok(done.map(|_| ()).map_err(Faults)),
-        // A day or an id that does not read is refused before the command sees it.
-        Err(failure) if failure.code == "VALIDATION" => Ok(Err(Faults::of_failure(&failure))),
-        Err(failure) => Err(failure),
-    }
+    let done = d.act::<IgnoredAny>(include_str!("../../queries/area/act.graphql"), input).await?;
+    Ok(done.map(|_| ()))
 }
 
 async fn act(d: Desk, Path((city, id)): Path<(String, String)>, filled: Filled) -> Result<Response, Failure> {

@@ -173,14 +173,9 @@ async fn draft(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
         return page(&d, (city, None), filled, faults).await;
     }
     let input = json!({ "cityId": id, "plan": plan(&d, &filled), "idempotencyKey": filled.text(KEY) });
-    match d.act::<Payload>(include_str!("../../queries/area/draft.graphql"), input).await {
-        Ok(Ok(made)) => Ok(d.go(&format!("/cities/{id}/areas/{}", made.area.id), "area-drafted")),
-        Ok(Err(errors)) => page(&d, (city, None), filled, Faults(errors)).await,
-        // A code or an id that does not read is refused before the command sees it.
-        Err(failure) if failure.code == "VALIDATION" => {
-            page(&d, (city, None), filled, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Payload>(include_str!("../../queries/area/draft.graphql"), input).await? {
+        Ok(made) => Ok(d.go(&format!("/cities/{id}/areas/{}", made.area.id), "area-drafted")),
+        Err(faults) => page(&d, (city, None), filled, faults).await,
     }
 }
 

@@ -118,8 +118,7 @@ async fn run(d: &Desk, id: &str, act: Value, filled: &Filled) -> Result<Result<D
         "act": act,
         "idempotencyKey": filled.text(KEY),
     });
-    let done = d.act::<Done>(include_str!("../../queries/city/act.graphql"), input).await?;
-    Ok(done.map_err(Faults))
+    d.act::<Done>(include_str!("../../queries/city/act.graphql"), input).await
 }
 
 async fn act(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {

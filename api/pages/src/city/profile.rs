@@ -140,7 +140,7 @@ async fn claim(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
     });
     match d.act::<Done>(include_str!("../../queries/city/claim.graphql"), input).await? {
         Ok(Done {}) => Ok(d.go(&format!("/cities/{id}/edit"), "city-claimed")),
-        Err(errors) => profile(&d, &id, Faults(errors)).await,
+        Err(faults) => profile(&d, &id, faults).await,
     }
 }
 
@@ -208,7 +208,7 @@ async fn edit(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
     });
     match d.act::<Done>(include_str!("../../queries/city/edit.graphql"), input).await? {
         Ok(Done {}) => Ok(d.go(&format!("/cities/{id}"), "city-saved")),
-        Err(errors) => edit_page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => edit_page(&d, &id, filled, faults).await,
     }
 }
 
@@ -226,7 +226,7 @@ async fn declare(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Resp
     });
     match d.act::<Done>(document, input).await? {
         Ok(Done {}) => Ok(d.go(&format!("/cities/{id}/edit"), "city-saved")),
-        Err(errors) => edit_page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => edit_page(&d, &id, filled, faults).await,
     }
 }
 

@@ -265,7 +265,7 @@ async fn draft(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> Res
     });
     match d.act::<Payload>(include_str!("../../queries/city/draft.graphql"), input).await? {
         Ok(made) => Ok(d.go(&format!("/partnerships/{}", made.partnership.id), "drafted")),
-        Err(errors) => page(&d, of, text_again(&filled), Faults(errors)).await,
+        Err(faults) => page(&d, of, text_again(&filled), faults).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is done to an event from its page: by its organiser, and by who takes part.
 
 use axum::{Router, extract::Path, response::Response, routing::post};
-use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::one::{Schedule, page};
@@ -21,23 +21,6 @@ pub fn routes() -> Router {
         .route("/events/{id}/meetings", post(meet))
 }
 
-/// Runs a command; what does not read is refused before the command sees it, and told like what it refuses.
-///
-/// # Errors
-/// The API gives no answer.
-pub(super) async fn done<T: DeserializeOwned>(
-    d: &Desk,
-    document: &str,
-    input: Value,
-) -> Result<Result<T, Faults>, Failure> {
-    d.signed_in()?;
-    match d.act::<T>(document, input).await {
-        Ok(done) => Ok(done.map_err(Faults)),
-        Err(failure) if failure.code == "VALIDATION" => Ok(Err(Faults::of_failure(&failure))),
-        Err(failure) => Err(failure),
-    }
-}
-
 /// Runs an act of the organiser at the version that the form was made at.
 ///
 /// # Errors
@@ -54,7 +37,7 @@ pub(super) async fn run(
         "act": act,
         "idempotencyKey": filled.text(KEY),
     });
-    let done = done::<IgnoredAny>(d, include_str!("../../queries/event/act.graphql"), input).await?;
+    let done = d.act::<IgnoredAny>(include_str!("../../queries/event/act.graphql"), input).await?;
     Ok(done.map(|_| ()))
 }
 
@@ -104,7 +87,7 @@ async fn register(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Res
         "stand": filled.ticked("stand"),
         "idempotencyKey": filled.text(KEY),
     });
-    match done::<IgnoredAny>(&d, include_str!("../../queries/event/register.graphql"), input).await? {
+    match d.act::<IgnoredAny>(include_str!("../../queries/event/register.graphql"), input).await? {
         Ok(_) => Ok(d.go(&format!("/events/{id}"), "registered")),
         Err(faults) => page(&d, &id, (filled, faults), None).await,
     }
@@ -112,7 +95,7 @@ async fn register(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Res
 
 async fn withdraw(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
     let input = json!({ "eventId": id, "idempotencyKey": filled.text(KEY) });
-    match done::<IgnoredAny>(&d, include_str!("../../queries/event/withdraw.graphql"), input).await? {
+    match d.act::<IgnoredAny>(include_str!("../../queries/event/withdraw.graphql"), input).await? {
         Ok(_) => Ok(d.go(&format!("/events/{id}"), "registration-withdrawn")),
         Err(faults) => page(&d, &id, (filled, faults), None).await,
     }
@@ -130,7 +113,7 @@ async fn schedule(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Res
         // Both buttons are of one form, and each is a command of its own.
         "idempotencyKey": format!("{}-{}", filled.text(KEY), filled.text("run")),
     });
-    match done::<Payload>(&d, include_str!("../../queries/event/schedule.graphql"), input).await? {
+    match d.act::<Payload>(include_str!("../../queries/event/schedule.graphql"), input).await? {
         Ok(made) => page(&d, &id, (filled, Faults::default()), made.schedule).await,
         Err(faults) => page(&d, &id, (filled, faults), None).await,
     }
@@ -152,7 +135,7 @@ async fn meet(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
         "slots": slots(&filled),
         "idempotencyKey": filled.text(KEY),
     });
-    match done::<Payload>(&d, include_str!("../../queries/event/ask.graphql"), input).await? {
+    match d.act::<Payload>(include_str!("../../queries/event/ask.graphql"), input).await? {
         Ok(made) => Ok(d.go(&format!("/meetings/{}", made.meeting.id), "meeting-asked")),
         Err(faults) => page(&d, &id, (filled, faults), None).await,
     }

@@ -12,10 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
-use super::{
-    act::done,
-    part::{Brief, Slot},
-};
+use super::part::{Brief, Slot};
 use crate::{
     api::Failure,
     area::one::Past,
@@ -213,7 +210,7 @@ async fn act(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response
         "act": act,
         "idempotencyKey": filled.text(KEY),
     });
-    match done::<IgnoredAny>(&d, include_str!("../../queries/event/move.graphql"), input).await? {
+    match d.act::<IgnoredAny>(include_str!("../../queries/event/move.graphql"), input).await? {
         Ok(_) => Ok(d.go(&format!("/meetings/{id}"), "moved")),
         Err(faults) => page(&d, &id, filled, faults).await,
     }

@@ -205,14 +205,9 @@ async fn create(d: Desk, filled: Filled) -> Result<Response, Failure> {
         Err(faults) => return page(&d, None, filled, faults).await,
     };
     let input = json!({ "plan": plan, "idempotencyKey": filled.text(KEY) });
-    match d.act::<Payload>(include_str!("../../queries/event/create.graphql"), input).await {
-        Ok(Ok(made)) => Ok(d.go(&format!("/events/{}", made.event.id), "event-drafted")),
-        Ok(Err(errors)) => page(&d, None, filled, Faults(errors)).await,
-        // A code or a number that does not read is refused before the command sees it.
-        Err(failure) if failure.code == "VALIDATION" => {
-            page(&d, None, filled, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Payload>(include_str!("../../queries/event/create.graphql"), input).await? {
+        Ok(made) => Ok(d.go(&format!("/events/{}", made.event.id), "event-drafted")),
+        Err(faults) => page(&d, None, filled, faults).await,
     }
 }
 

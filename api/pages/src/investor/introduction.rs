@@ -272,7 +272,7 @@ async fn moved(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
     });
     match d.act::<Payload>(include_str!("../../queries/investor/move.graphql"), input).await? {
         Ok(Payload {}) => Ok(d.go(&format!("/introductions/{id}"), "moved")),
-        Err(errors) => page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => page(&d, &id, filled, faults).await,
     }
 }
 
@@ -288,7 +288,7 @@ async fn nda(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response
     });
     match d.act::<Done>(include_str!("../../queries/investor/nda.graphql"), input).await? {
         Ok(Done {}) => Ok(d.go(&format!("/introductions/{id}"), "moved")),
-        Err(errors) => page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => page(&d, &id, filled, faults).await,
     }
 }
 
@@ -300,7 +300,7 @@ async fn note(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
     });
     match d.act::<Done>(include_str!("../../queries/investor/note.graphql"), input).await? {
         Ok(Done {}) => Ok(d.go(&format!("/introductions/{id}"), "note-kept")),
-        Err(errors) => page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => page(&d, &id, filled, faults).await,
     }
 }
 
@@ -314,13 +314,9 @@ async fn grant(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
         "until": until,
         "idempotencyKey": filled.text(KEY),
     });
-    match d.act::<Done>(include_str!("../../queries/investor/folder.graphql"), input).await {
-        Ok(Ok(Done {})) => Ok(d.go(&format!("/introductions/{id}"), "room-granted")),
-        Ok(Err(errors)) => page(&d, &id, filled, Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            page(&d, &id, filled, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(include_str!("../../queries/investor/folder.graphql"), input).await? {
+        Ok(Done {}) => Ok(d.go(&format!("/introductions/{id}"), "room-granted")),
+        Err(faults) => page(&d, &id, filled, faults).await,
     }
 }
 
@@ -338,6 +334,6 @@ async fn open(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
     match d.act::<Opened>(include_str!("../../queries/investor/open.graphql"), input).await? {
         Ok(Opened { url: Some(url) }) => Ok(axum::response::Redirect::to(&url).into_response()),
         Ok(Opened { url: None }) => Err(Failure::not_found()),
-        Err(errors) => page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => page(&d, &id, filled, faults).await,
     }
 }

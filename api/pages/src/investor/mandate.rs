@@ -351,13 +351,9 @@ async fn saved(
     document: &str,
     input: Value,
 ) -> Result<Response, Failure> {
-    match d.act::<Payload>(document, input).await {
-        Ok(Ok(done)) => Ok(d.go(&format!("/mandates/{}", done.mandate.id), "mandate-saved")),
-        Ok(Err(errors)) => page(&d, id, filled, Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" || failure.code == "BAD_REQUEST" => {
-            page(&d, id, filled, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Payload>(document, input).await? {
+        Ok(done) => Ok(d.go(&format!("/mandates/{}", done.mandate.id), "mandate-saved")),
+        Err(faults) => page(&d, id, filled, faults).await,
     }
 }
 

@@ -160,6 +160,6 @@ async fn express(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> R
     });
     match d.act::<Payload>(include_str!("../../queries/investor/express.graphql"), input).await? {
         Ok(made) => Ok(d.go(&format!("/introductions/{}", made.introduction.id), "interest-sent")),
-        Err(errors) => interest_page(&d, of, filled, Faults(errors)).await,
+        Err(faults) => interest_page(&d, of, filled, faults).await,
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     api::Failure,
     desk::Desk,
-    form::{Faults, Filled, KEY},
+    form::{Filled, KEY},
 };
 
 /// The routes.
@@ -61,13 +61,9 @@ async fn said(
     let document = format!(
         "mutation Say($input: {kind}!) {{ {mutation}(input: $input) {{ project {{ id }} userErrors {{ code path message }} }} }}"
     );
-    match d.act::<Done>(&document, input(&word, &id, &filled)).await {
-        Ok(Ok(Done {})) => Ok(d.go(&format!("/review/{id}"), "moved")),
-        Ok(Err(errors)) => super::page(&d, &id, filled, Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            super::page(&d, &id, filled, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(&document, input(&word, &id, &filled)).await? {
+        Ok(Done {}) => Ok(d.go(&format!("/review/{id}"), "moved")),
+        Err(faults) => super::page(&d, &id, filled, faults).await,
     }
 }
 

@@ -120,6 +120,6 @@ async fn save(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
     });
     match d.act::<Done>(include_str!("../../queries/owner/disclose.graphql"), input).await? {
         Ok(Done {}) => Ok(d.go(&format!("/listings/{id}"), "listing-saved")),
-        Err(errors) => page(&d, &id, filled, Faults(errors)).await,
+        Err(faults) => page(&d, &id, filled, faults).await,
     }
 }

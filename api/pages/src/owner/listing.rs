@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    api::{Failure, UserError},
+    api::Failure,
     desk::Desk,
     form::{Faults, Filled, KEY, Reads},
     investor::lang,
@@ -315,14 +315,9 @@ struct Done {}
 
 /// Runs a command of a listing and shows its page: with what was done, or with what was refused.
 async fn run(d: &Desk, id: &str, document: &str, input: Value, filled: Filled) -> Result<Response, Failure> {
-    match d.act::<Done>(document, input).await {
-        Ok(Ok(Done {})) => Ok(d.go(&format!("/listings/{id}"), "moved")),
-        Ok(Err(errors)) => page(d, id, filled, Faults(errors)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            let faults = Faults::of_failure(&failure);
-            page(d, id, filled, faults).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(document, input).await? {
+        Ok(Done {}) => Ok(d.go(&format!("/listings/{id}"), "moved")),
+        Err(faults) => page(d, id, filled, faults).await,
     }
 }
 
@@ -387,19 +382,15 @@ async fn answer(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respo
         "answers": answers,
         "idempotencyKey": filled.text(KEY),
     });
-    match d.act::<Done>(include_str!("../../queries/owner/answer.graphql"), input).await {
-        Ok(Ok(Done {})) => Ok(d.go(&format!("/listings/{id}"), "moved")),
-        Ok(Err(errors)) => page(&d, &id, filled, of_questions(errors, &answers)).await,
-        Err(failure) if failure.code == "VALIDATION" => {
-            page(&d, &id, filled, Faults::of_failure(&failure)).await
-        }
-        Err(failure) => Err(failure),
+    match d.act::<Done>(include_str!("../../queries/owner/answer.graphql"), input).await? {
+        Ok(Done {}) => Ok(d.go(&format!("/listings/{id}"), "moved")),
+        Err(faults) => page(&d, &id, filled, of_questions(faults, &answers)).await,
     }
 }
 
 /// Refusals of answers, each with the question that it means instead of its place among those that were sent.
-fn of_questions(mut errors: Vec<UserError>, answers: &[Value]) -> Faults {
-    for error in &mut errors {
+fn of_questions(mut faults: Faults, answers: &[Value]) -> Faults {
+    for error in &mut faults.0 {
         let mut path = error.path.iter().skip_while(|part| *part != "answers").skip(1);
         let place = path.next().and_then(|place| place.parse::<usize>().ok());
         let question = place.and_then(|place| answers.get(place)?.get("question")?.as_str());
@@ -407,7 +398,7 @@ fn of_questions(mut errors: Vec<UserError>, answers: &[Value]) -> Faults {
             error.path = vec![format!("q-{key}")];
         }
     }
-    Faults(errors)
+    faults
 }
 
 async fn justify(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
@@ -543,6 +534,6 @@ async fn invite(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> Re
     });
     match d.act::<Payload>(include_str!("../../queries/owner/invite.graphql"), input).await? {
         Ok(made) => Ok(d.go(&format!("/introductions/{}", made.introduction.id), "invitation-sent")),
-        Err(errors) => invite_page(&d, of, filled, Faults(errors)).await,
+        Err(faults) => invite_page(&d, of, filled, faults).await,
     }
 }

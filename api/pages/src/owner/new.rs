@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::standing::{Standing, differences, standing};
 use crate::{
-    api::{Failure, UserError},
+    api::Failure,
     desk::Desk,
     form::{Faults, Filled, KEY, Reads},
     view::{Text, money_input},
@@ -273,18 +273,6 @@ struct Payload {
     project: Made,
 }
 
-/// Answers of a form that the API could not read beside those that the command refused.
-fn faults(
-    result: Result<Result<Payload, Vec<UserError>>, Failure>,
-) -> Result<Result<Payload, Faults>, Failure> {
-    match result {
-        Ok(done) => Ok(done.map_err(Faults)),
-        // A code or a date that does not read is refused before the command sees it.
-        Err(failure) if failure.code == "VALIDATION" => Ok(Err(Faults::of_failure(&failure))),
-        Err(failure) => Err(failure),
-    }
-}
-
 async fn create(d: Desk, filled: Filled) -> Result<Response, Failure> {
     d.signed_in()?;
     let wrong = filled.unreadable(&NUMBERS);
@@ -292,7 +280,7 @@ async fn create(d: Desk, filled: Filled) -> Result<Response, Failure> {
         return page(&d, (None, None), filled, wrong);
     }
     let input = json!({ "project": project(&d, &filled, None), "idempotencyKey": filled.text(KEY) });
-    match faults(d.act(include_str!("../../queries/owner/create.graphql"), input).await)? {
+    match d.act::<Payload>(include_str!("../../queries/owner/create.graphql"), input).await? {
         Ok(made) => Ok(d.go(&format!("/listings/{}", made.project.id), "listing-made")),
         Err(wrong) => page(&d, (None, None), filled, wrong),
     }
@@ -318,7 +306,7 @@ async fn edit(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respons
         "project": project(&d, &filled, Some(&stands)),
         "idempotencyKey": filled.text(KEY),
     });
-    match faults(d.act(include_str!("../../queries/owner/update.graphql"), input).await)? {
+    match d.act::<Payload>(include_str!("../../queries/owner/update.graphql"), input).await? {
         Ok(_) => Ok(d.go(&format!("/listings/{id}"), "listing-saved")),
         Err(wrong) if wrong.is_conflict() => {
             // What was typed stays, beside what stands now; sent again it is a change of that.
