@@ -10,7 +10,7 @@ use axum::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use fluent_bundle::FluentValue;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use crate::{
     api::{Api, Failure, UserError, Visitor},
     form::Faults,
     guard::FOREIGN_FORM,
+    person::Person,
     view::Money,
     words::{LANGUAGES, Language, Words, own_name},
 };
@@ -27,77 +28,6 @@ use domain::names::name_of;
 /// What a page of ours may load and do: its own style sheet, script and forms, and nothing of anybody else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; \
                       font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'";
-
-/// Somebody who is signed in.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Person {
-    /// Global id.
-    pub id: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Address of mail.
-    pub email: Option<String>,
-    /// Roles on the platform.
-    pub platform_roles: Vec<String>,
-    /// Where the person belongs.
-    pub memberships: Vec<Membership>,
-}
-
-/// An organisation of a person.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Membership {
-    /// Which.
-    pub organisation: Organisation,
-    /// The person's role in it.
-    pub role: String,
-    /// Whether the person acts for it now.
-    pub acting: bool,
-}
-
-/// An organisation as the head of a page needs it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Organisation {
-    /// Global id.
-    pub id: String,
-    /// Name.
-    pub name: String,
-    /// Kind, by its code.
-    pub kind: String,
-    /// Type of investor, where it is one.
-    pub investor_type: Option<String>,
-}
-
-impl Person {
-    /// The organisation for which the person acts.
-    pub fn acting(&self) -> Option<&Organisation> {
-        self.memberships
-            .iter()
-            .find(|membership| membership.acting)
-            .map(|membership| &membership.organisation)
-    }
-
-    /// Whether the person has a role on the platform.
-    pub fn has(&self, role: &str) -> bool {
-        self.platform_roles.iter().any(|own| own == role)
-    }
-
-    /// Whether the person acts for an investor.
-    pub fn is_investor(&self) -> bool {
-        self.acting().is_some_and(|one| one.investor_type.is_some())
-    }
-
-    /// Whether the person acts for the office of a city.
-    pub fn is_city(&self) -> bool {
-        self.acting().is_some_and(|one| one.kind == "CITY_OFFICE")
-    }
-
-    /// Whether the person acts for somebody who can own listings.
-    pub fn is_owner(&self) -> bool {
-        self.acting().is_some() && !self.is_investor() && !self.is_city() && !self.has("OBSERVER")
-    }
-}
 
 /// One request.
 #[derive(Clone)]

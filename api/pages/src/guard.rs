@@ -15,8 +15,9 @@ use serde::Deserialize;
 use crate::{
     api::{Api, Failure, Visitor},
     cookie,
-    desk::{Desk, Person, status},
+    desk::{Desk, status},
     form::{Filled, Kept},
+    person::Person,
     words::{Language, accepted, language_of},
 };
 

@@ -29,6 +29,7 @@ pub mod office;
 pub mod organisation;
 pub mod owner;
 pub mod papers;
+pub mod person;
 pub mod public;
 pub mod reader;
 pub mod refusal;

@@ -68,7 +68,7 @@ async fn shown(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
     let document = include_str!("../queries/public/organisation.graphql");
     let answer: Answer = d.ask(document, json!({ "id": id })).await?;
     let o = answer.organisation.ok_or_else(Failure::not_found)?;
-    let acting = d.person.as_ref().and_then(crate::desk::Person::acting);
+    let acting = d.person.as_ref().and_then(crate::person::Person::acting);
     let is_own = acting.is_some_and(|acting| acting.id == o.id);
     d.page(&OrganisationPage { d: d.clone(), o, is_own })
 }

@@ -159,6 +159,8 @@ const EPOCH: NaiveDate = match NaiveDate::from_ymd_opt(1899, 12, 30) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
 
     fn sheet() -> Sheet {
@@ -184,9 +186,29 @@ mod tests {
         assert_eq!(text, wanted);
     }
 
+    /// A part of the workbook, which is an archive of XML.
+    fn part(bytes: &[u8], name: &str) -> String {
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
     #[test]
-    fn a_workbook_has_every_cell() {
+    fn a_workbook_has_every_cell_and_no_formula() {
         let bytes = sheet().xlsx().unwrap();
-        assert!(bytes.starts_with(b"PK"));
+        let words = part(&bytes, "xl/sharedStrings.xml");
+        for own in ["Project", "Score", "Deadline", "=1+1, \"quoted\"", "Оптика"] {
+            assert!(words.contains(&format!(">{own}</t>")), "{own}: {words}");
+        }
+        let cells = part(&bytes, "xl/worksheets/sheet1.xml");
+        assert!(!cells.contains("<f>"), "{cells}");
+        // A day is a number of days since the last but one of 1899.
+        for own in ["<v>71.3</v>", "<v>-3</v>", "<v>46448</v>"] {
+            assert!(cells.contains(own), "{own}: {cells}");
+        }
+        assert!(!cells.contains("rightToLeft"), "{cells}");
+        let arabic = Sheet { is_rtl: true, ..sheet() }.xlsx().unwrap();
+        assert!(part(&arabic, "xl/worksheets/sheet1.xml").contains("rightToLeft=\"1\""));
     }
 }

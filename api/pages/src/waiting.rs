@@ -68,7 +68,7 @@ async fn nodes<T: DeserializeOwned>(d: &Desk, document: &str, name: &str) -> Res
 /// # Errors
 /// The API gives no answer.
 pub async fn shown(d: &Desk) -> Result<Response, Failure> {
-    let is_city = d.person.as_ref().is_some_and(crate::desk::Person::is_city);
+    let is_city = d.person.as_ref().is_some_and(crate::person::Person::is_city);
     let waiting = if is_city {
         let document = include_str!("../queries/public/waiting_city.graphql");
         let all: Vec<Partnership> = nodes(d, document, "partnerships").await?;
@@ -85,8 +85,9 @@ pub async fn shown(d: &Desk) -> Result<Response, Failure> {
     } else {
         let document = include_str!("../queries/public/waiting_owner.graphql");
         let all: Vec<Introduction> = nodes(d, document, "pipeline").await?;
-        let asked =
-            all.into_iter().filter(|one| one.available_transitions.iter().any(|move_| move_.is("ACCEPT")));
+        let asked = all
+            .into_iter()
+            .filter(|one| one.available_transitions.iter().any(|transition| transition.is("ACCEPT")));
         asked
             .map(|one| Waiting {
                 address: format!("/introductions/{}", one.id),

@@ -94,7 +94,7 @@ struct Answer {
 
 /// Whether the person who looks acts for the office of a city.
 pub(crate) fn is_own(d: &Desk, office: Option<&Named>) -> bool {
-    let acting = d.person.as_ref().and_then(crate::desk::Person::acting);
+    let acting = d.person.as_ref().and_then(crate::person::Person::acting);
     acting.is_some_and(|acting| office.is_some_and(|office| office.id == acting.id))
 }
 
@@ -120,7 +120,7 @@ async fn profile(d: &Desk, id: &str, faults: Faults) -> Result<Response, Failure
     let answer = ask(d, id).await?;
     let c = answer.city.ok_or_else(Failure::not_found)?;
     let own = is_own(d, c.office.as_ref());
-    let can_claim = c.office.is_none() && d.person.as_ref().is_some_and(crate::desk::Person::is_city);
+    let can_claim = c.office.is_none() && d.person.as_ref().is_some_and(crate::person::Person::is_city);
     let (agreements, areas) = (answer.agreements, answer.demonstration_areas);
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let key = d.new_key();

@@ -72,7 +72,7 @@ async fn begun(d: &Desk, mandate: &str, project: &str) -> Result<Option<String>,
     struct Answer {
         pipeline: List,
     }
-    if d.person.as_ref().and_then(crate::desk::Person::acting).is_none() {
+    if d.person.as_ref().and_then(crate::person::Person::acting).is_none() {
         return Ok(None);
     }
     let variables = json!({ "mandate": mandate, "project": project });

@@ -1,4 +1,4 @@
-//! One's listings, and one of them with all that may be done: questions, flags, the price list, investors, its state.
+//! One's listings, and one of them with all that may be done: questions, flags, the price list, its state.
 
 use askama::Template;
 use axum::{
@@ -8,21 +8,18 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::questionnaire::{AnswerType, QuestionKey, Source};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::question::{Given, Input, Question, answers, of_questions, unreadable};
 use crate::{
     api::Failure,
     desk::Desk,
-    form::{Faults, Filled, KEY, Reads},
+    form::{Faults, Filled, KEY},
     investor::lang,
     public::ProjectRow,
-    view::{
-        Available, Connection, Counterfactual, Explanation, Money, Named, Score, Text, big_option,
-        money_input,
-    },
+    view::{Available, Money},
 };
 
 /// The routes.
@@ -33,8 +30,6 @@ pub fn routes() -> Router {
         .route("/listings/{id}/answers", post(answer))
         .route("/listings/{id}/justify", post(justify))
         .route("/listings/{id}/move", post(moved))
-        .route("/listings/{id}/investors", get(investors))
-        .route("/listings/{id}/invite/{mandate}", get(invite_form).post(invite))
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -81,91 +76,6 @@ struct Listing {
     noes: Vec<No>,
     history: Vec<Step>,
     available_transitions: Vec<Available>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Question {
-    key: String,
-    text: String,
-    help: String,
-    required: bool,
-    answered: bool,
-    answer: Option<Given>,
-    feeds: Vec<String>,
-}
-
-/// What was answered; one part is given.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Given {
-    text: Option<Text>,
-    line: Option<String>,
-    money: Option<Money>,
-    percent: Option<f64>,
-    #[serde(deserialize_with = "big_option")]
-    count: Option<i64>,
-    date: Option<NaiveDate>,
-    yes_no: Option<bool>,
-    choice: Option<String>,
-}
-
-impl Given {
-    /// The answer as its field shows it.
-    fn written(&self) -> String {
-        let yes_no = self.yes_no.map(|yes| if yes { "yes" } else { "no" }.to_owned());
-        let text = self.text.as_ref().map(|text| text.value.clone());
-        let parts = [
-            text,
-            self.line.clone(),
-            self.money.as_ref().map(Money::written),
-            self.percent.map(|number| number.to_string()),
-            self.count.map(|number| number.to_string()),
-            self.date.map(|day| day.to_string()),
-            yes_no,
-            self.choice.clone(),
-        ];
-        parts.into_iter().flatten().next().unwrap_or_default()
-    }
-}
-
-impl Question {
-    /// What kind of field takes the answer here; nothing for what the form of the listing itself asks.
-    fn input(&self) -> Option<Input> {
-        let spec = self.key.parse::<QuestionKey>().ok()?.question();
-        if !matches!(spec.source, Source::Answer) {
-            return None;
-        }
-        Some(match spec.answer {
-            AnswerType::Text => Input::Text,
-            AnswerType::Line => Input::Line,
-            AnswerType::Money => Input::Money,
-            AnswerType::Percent => Input::Percent,
-            AnswerType::Count | AnswerType::Months => Input::Whole,
-            AnswerType::Date => Input::Day,
-            AnswerType::YesNo => Input::YesNo,
-            AnswerType::Choice(codes) => Input::Choice(codes),
-            _ => return None,
-        })
-    }
-}
-
-/// A field of the form of questions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Input {
-    Text,
-    Line,
-    Money,
-    Percent,
-    Whole,
-    Day,
-    YesNo,
-    Choice(&'static [&'static str]),
-}
-
-impl Input {
-    const fn choices(self) -> &'static [&'static str] {
-        if let Self::Choice(codes) = self { codes } else { &[] }
-    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -321,55 +231,6 @@ async fn run(d: &Desk, id: &str, document: &str, input: Value, filled: Filled) -
     }
 }
 
-/// The answers of a form, as the API takes them.
-fn answers(d: &Desk, filled: &Filled) -> Vec<Value> {
-    filled
-        .all("question")
-        .into_iter()
-        .filter_map(|key| {
-            // An empty field says nothing of a question without an answer, and takes an answer away.
-            let Some(value) = filled.get(&format!("q-{key}")) else {
-                return filled.has("answered", key).then(|| json!({ "question": key }));
-            };
-            let spec = key.parse::<QuestionKey>().ok()?.question();
-            let mut answer = json!({ "question": key });
-            let (name, value) = match spec.answer {
-                AnswerType::Text => ("text", json!({ "lang": d.tag(), "value": value })),
-                AnswerType::Money => {
-                    let currency = filled.get(&format!("c-{key}")).unwrap_or("USD");
-                    ("money", money_input(value, currency)?)
-                }
-                AnswerType::Percent => ("percent", json!(filled.number(&format!("q-{key}"))?)),
-                AnswerType::Count | AnswerType::Months => {
-                    ("count", json!(filled.whole(&format!("q-{key}"))?.to_string()))
-                }
-                AnswerType::Date => ("date", json!(value)),
-                AnswerType::YesNo => ("yesNo", json!(value == "yes")),
-                AnswerType::Choice(_) => ("choice", json!(value)),
-                _ => ("line", json!(value)),
-            };
-            answer.as_object_mut()?.insert(name.to_owned(), value);
-            Some(answer)
-        })
-        .collect()
-}
-
-/// The fields of a form of answers that hold something else than the number that is asked for.
-fn unreadable(filled: &Filled) -> Faults {
-    let mut wrong = Faults::default();
-    for key in filled.all("question") {
-        let Ok(known) = key.parse::<QuestionKey>() else { continue };
-        let reads = match known.question().answer {
-            AnswerType::Money => Reads::Amount,
-            AnswerType::Percent => Reads::Number,
-            AnswerType::Count | AnswerType::Months => Reads::Whole,
-            _ => continue,
-        };
-        wrong.0.extend(filled.unreadable(&[(&format!("q-{key}"), reads)]).0);
-    }
-    wrong
-}
-
 async fn answer(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
     let wrong = unreadable(&filled);
     if !wrong.is_empty() {
@@ -386,19 +247,6 @@ async fn answer(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respo
         Ok(Done {}) => Ok(d.go(&format!("/listings/{id}"), "moved")),
         Err(faults) => page(&d, &id, filled, of_questions(faults, &answers)).await,
     }
-}
-
-/// Refusals of answers, each with the question that it means instead of its place among those that were sent.
-fn of_questions(mut faults: Faults, answers: &[Value]) -> Faults {
-    for error in &mut faults.0 {
-        let mut path = error.path.iter().skip_while(|part| *part != "answers").skip(1);
-        let place = path.next().and_then(|place| place.parse::<usize>().ok());
-        let question = place.and_then(|place| answers.get(place)?.get("question")?.as_str());
-        if let Some(key) = question {
-            error.path = vec![format!("q-{key}")];
-        }
-    }
-    faults
 }
 
 async fn justify(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Response, Failure> {
@@ -425,115 +273,4 @@ async fn moved(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
         "idempotencyKey": filled.text(KEY),
     });
     run(&d, &id, &document, input, filled).await
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Fit {
-    mandate: Option<Named>,
-    investor: Option<Named>,
-    score: Score,
-    rank: Option<i64>,
-    explanation: Explanation,
-    other_side: Explanation,
-    counterfactuals: Vec<Counterfactual>,
-}
-
-#[derive(Template)]
-#[template(path = "owner/investors.html")]
-struct InvestorsPage {
-    d: Desk,
-    project: ProjectRow,
-    list: Connection<Fit>,
-}
-
-impl InvestorsPage {
-    fn more(&self) -> Option<String> {
-        crate::public::next(&self.d, &self.list.page_info)
-    }
-}
-
-async fn investors(d: Desk, Path(id): Path<String>) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Answer {
-        project: Option<ProjectRow>,
-        project_investors: Connection<Fit>,
-    }
-    d.signed_in()?;
-    let variables = json!({ "id": id, "after": d.parameter("after"), "lang": lang(&d) });
-    let answer: Answer = d.ask(include_str!("../../queries/owner/investors.graphql"), variables).await?;
-    let project = answer.project.ok_or_else(Failure::not_found)?;
-    d.page(&InvestorsPage { d: d.clone(), project, list: answer.project_investors })
-}
-
-#[derive(Template)]
-#[template(path = "owner/invite.html")]
-struct InvitePage {
-    d: Desk,
-    project: ProjectRow,
-    mandate: Named,
-    left: i64,
-    key: String,
-    filled: Filled,
-    faults: Faults,
-}
-
-async fn invite_page(
-    d: &Desk,
-    (id, mandate): (String, String),
-    filled: Filled,
-    faults: Faults,
-) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Budget {
-        left: i64,
-    }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Answer {
-        project: Option<ProjectRow>,
-        mandate: Option<Named>,
-        contact_budget: Budget,
-    }
-    d.signed_in()?;
-    let variables = json!({ "id": id, "mandate": mandate });
-    let answer: Answer = d.ask(include_str!("../../queries/owner/invite_form.graphql"), variables).await?;
-    let (Some(project), Some(mandate)) = (answer.project, answer.mandate) else {
-        return Err(Failure::not_found());
-    };
-    let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let key = d.new_key();
-    let left = answer.contact_budget.left;
-    d.page_with(status, &InvitePage { d: d.clone(), project, mandate, left, key, filled, faults })
-}
-
-async fn invite_form(d: Desk, Path(of): Path<(String, String)>) -> Result<Response, Failure> {
-    invite_page(&d, of, Filled::default(), Faults::default()).await
-}
-
-async fn invite(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Made {
-        id: String,
-    }
-    #[derive(Deserialize)]
-    struct Payload {
-        introduction: Made,
-    }
-    let input = json!({
-        "projectId": of.0,
-        "mandateId": of.1,
-        "answers": {
-            "lang": d.tag(),
-            "cooperationSought": filled.text("cooperationSought"),
-            "whatIsUnclear": filled.text("whatIsUnclear"),
-            "aboutUs": filled.text("aboutUs"),
-        },
-        "idempotencyKey": filled.text(KEY),
-    });
-    match d.act::<Payload>(include_str!("../../queries/owner/invite.graphql"), input).await? {
-        Ok(made) => Ok(d.go(&format!("/introductions/{}", made.introduction.id), "invitation-sent")),
-        Err(faults) => invite_page(&d, of, filled, faults).await,
-    }
 }
