@@ -164,12 +164,8 @@ impl AuditRow {
 pub struct ActsBefore {
     /// Acts with a lower number.
     pub seq: Option<i64>,
-    /// By this person.
-    pub actor: Option<Uuid>,
-    /// For this organisation.
-    pub organisation: Option<Uuid>,
-    /// To this thing.
-    pub aggregate: Option<Uuid>,
+    /// By a person, for an organisation, or to whatever has this id.
+    pub of: Option<Uuid>,
 }
 
 const COLUMNS: [&str; 12] = [
@@ -225,14 +221,12 @@ impl Store {
     /// # Errors
     /// The database does not answer.
     pub async fn acts_before(&self, wanted: ActsBefore, limit: u64) -> Result<Vec<AuditRow>, StoreError> {
-        let ids = [
-            ("actor_id", wanted.actor),
-            ("organisation_id", wanted.organisation),
-            ("aggregate_id", wanted.aggregate),
-        ];
-        let ids = ids.into_iter().filter_map(|(column, id)| Some(is(column, id?)));
+        let of = wanted.of.map(|id| {
+            // An id is of one thing alone, whatever kind it is of.
+            is("actor_id", id).or(is("organisation_id", id)).or(is("aggregate_id", id))
+        });
         let below = wanted.seq.map(|seq| below("seq", seq));
-        let mut rows = select("audit", COLUMNS, ids.chain(below));
+        let mut rows = select("audit", COLUMNS, of.into_iter().chain(below));
         rows.order_by(Alias::new("seq"), sea_orm::Order::Desc).limit(limit);
         self.reader().query_all(&rows).await?.iter().map(read).collect()
     }

@@ -10,7 +10,7 @@ use tests::{
 
 use crate::journey_a::fibre;
 
-const TRAIL: &str = "query($before:BigInt,$target:ID){auditTrail(first:5,before:$before,targetId:$target){\
+const TRAIL: &str = "query($before:BigInt,$of:ID){auditTrail(first:5,before:$before,of:$of){\
                      number action kind targetId personId outcome previous hash holds}}";
 
 async fn trail(server: &Server, variables: Value) -> Vec<Value> {
@@ -30,8 +30,10 @@ async fn the_chain(behind: Behind) {
     assert!(act["personId"].is_string() && act["previous"] == acts[1]["hash"], "{acts:?}");
     let next = trail(&server, json!({"before": acts.last().unwrap()["number"]})).await;
     assert_eq!(acts.last().unwrap()["previous"], next[0]["hash"]);
-    let of_it = trail(&server, json!({"target": made["id"]})).await;
+    let of_it = trail(&server, json!({"of": made["id"]})).await;
     assert_eq!(of_it.len(), 1, "{of_it:?}");
+    let of_who = trail(&server, json!({"of": act["personId"]})).await;
+    assert_eq!(of_who[0]["number"], act["number"], "{of_who:?}");
 
     // It is for administrators alone, and so are the letters.
     for who in ["owner", "investor", "compliance", "reviewer", "observer", "city_office"] {

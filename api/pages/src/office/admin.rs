@@ -63,24 +63,13 @@ async fn audit(d: Desk) -> Result<Response, Failure> {
     let of = d.parameter("of").unwrap_or_default();
     let document = include_str!("../../queries/office/audit.graphql");
     let before = d.parameter("before").filter(|number| number.parse::<i64>().is_ok());
-    // An id says itself what it is of; of the three questions two are refused for it.
-    let mut acts = Vec::new();
-    if of.is_empty() {
-        acts = d.ask::<Answer>(document, json!({ "before": before })).await?.audit_trail;
-    } else {
-        for part in ["person", "organisation", "target"] {
-            let variables = json!({ "before": before, part: of });
-            match d.ask::<Answer>(document, variables).await {
-                Ok(answer) if !answer.audit_trail.is_empty() => {
-                    acts = answer.audit_trail;
-                    break;
-                }
-                Ok(_) => {}
-                Err(failure) if failure.code == "VALIDATION" => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-    }
+    let variables = json!({ "before": before, "of": Some(&of).filter(|of| !of.is_empty()) });
+    let acts = match d.ask::<Answer>(document, variables).await {
+        Ok(answer) => answer.audit_trail,
+        // What is no id names nothing.
+        Err(failure) if failure.code == "VALIDATION" => Vec::new(),
+        Err(failure) => return Err(failure),
+    };
     d.page(&AuditPage { d: d.clone(), of, acts })
 }
 

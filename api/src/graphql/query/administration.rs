@@ -3,7 +3,6 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use chrono::{DateTime, Utc};
 use domain::account::PlatformRole;
-use uuid::Uuid;
 
 use super::{
     super::{
@@ -157,18 +156,6 @@ fn administrator(ctx: &Context<'_>) -> Result<()> {
     Ok(())
 }
 
-fn id_of(argument: &'static str, id: Option<&ID>, kind: Option<Kind>) -> Result<Option<Uuid>> {
-    let Some(id) = id else { return Ok(None) };
-    match decode(id.as_str()) {
-        Ok((known, id)) if kind.is_none_or(|kind| kind == known) => Ok(Some(id)),
-        Ok(_) => {
-            let message = "This is the id of something else: copy it as it was given.";
-            Err(client_error(ErrorCode::Validation, Some(argument), message))
-        }
-        Err(error) => Err(client_error(ErrorCode::Validation, Some(argument), sentence(&error.to_string()))),
-    }
-}
-
 /// What administrators look after.
 #[Object]
 impl AdministrationQuery {
@@ -176,19 +163,16 @@ impl AdministrationQuery {
     async fn audit_trail(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By this person.")] person_id: Option<ID>,
-        #[graphql(desc = "For this organisation.")] organisation_id: Option<ID>,
-        #[graphql(desc = "To this thing.")] target_id: Option<ID>,
+        #[graphql(desc = "By this person, for this organisation, or to this thing.")] of: Option<ID>,
         #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(20)")] first: Option<i32>,
         #[graphql(desc = "Acts with a lower number.")] before: Option<BigInt>,
     ) -> Result<Vec<AuditEntry>> {
         administrator(ctx)?;
-        let wanted = ActsBefore {
-            seq: before.map(|number| number.0),
-            actor: id_of("personId", person_id.as_ref(), Some(Kind::Person))?,
-            organisation: id_of("organisationId", organisation_id.as_ref(), Some(Kind::Organisation))?,
-            aggregate: id_of("targetId", target_id.as_ref(), None)?,
-        };
+        let of = of
+            .map(|id| decode(id.as_str()).map(|(_, id)| id))
+            .transpose()
+            .map_err(|error| client_error(ErrorCode::Validation, Some("of"), sentence(&error.to_string())))?;
+        let wanted = ActsBefore { seq: before.map(|number| number.0), of };
         let first = cursor::page_size(first)?;
         let rows = stored(ctx.data::<App>()?.store.acts_before(wanted, first as u64).await)?;
         Ok(rows.into_iter().map(Into::into).collect())
