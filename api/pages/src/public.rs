@@ -176,11 +176,12 @@ pub struct Project {
     provenance: Provenance,
 }
 
+/// An instrument with its share of the money that is sought.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct InstrumentShare {
-    instrument: String,
-    share_pct: f64,
+pub(crate) struct InstrumentShare {
+    pub(crate) instrument: String,
+    pub(crate) share_pct: f64,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -195,14 +196,31 @@ struct Flag {
     justified: bool,
 }
 
+/// Effects of a project on inclusion, as far as they are stated.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Impact {
-    entry_price_pct_gni: Option<f64>,
+pub(crate) struct Impact {
+    pub(crate) entry_price_pct_gni: Option<f64>,
     #[serde(deserialize_with = "crate::view::big_option")]
-    population_newly_served: Option<i64>,
-    schools_connected: Option<i64>,
-    women_share_pct: Option<f64>,
+    pub(crate) population_newly_served: Option<i64>,
+    pub(crate) schools_connected: Option<i64>,
+    pub(crate) women_share_pct: Option<f64>,
+    pub(crate) coverage_baseline_pct: Option<f64>,
+    pub(crate) coverage_target_pct: Option<f64>,
+}
+
+impl Impact {
+    /// Coverage of households before and after, where both are stated.
+    fn coverage(&self) -> Option<(f64, f64)> {
+        self.coverage_baseline_pct.zip(self.coverage_target_pct)
+    }
+
+    /// Whether there is nothing to show.
+    fn is_empty(&self) -> bool {
+        self.entry_price_pct_gni.or(self.women_share_pct).is_none()
+            && self.population_newly_served.or(self.schools_connected).is_none()
+            && self.coverage().is_none()
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

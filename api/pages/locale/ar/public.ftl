@@ -63,3 +63,4 @@ organisation-reply-days = { $count ->
 }
 organisation-help = المساعدة المعروضة غير المال
 organisation-papers = وثائق
+impact-coverage = الأسر المشمولة: من { $from } إلى { $to }

@@ -75,3 +75,4 @@ organisation-reply-days = { $count ->
 }
 organisation-help = Help offered beside money
 organisation-papers = Papers
+impact-coverage = Households covered: from { $from } to { $to }

@@ -60,3 +60,4 @@ organisation-replies-few = ຄຳຂໍໜ້ອຍເກີນກວ່າຈ�
 organisation-reply-days = ຄ່າມັດທະຍະຖານພາຍໃນ { $count } ມື້
 organisation-help = ການຊ່ວຍເຫຼືອທີ່ໃຫ້ນອກຈາກເງິນ
 organisation-papers = ເອກະສານ
+impact-coverage = ຄົວເຮືອນທີ່ເຂົ້າເຖິງ: ຈາກ { $from } ເປັນ { $to }

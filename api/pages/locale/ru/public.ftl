@@ -63,3 +63,4 @@ organisation-reply-days = { $count ->
 }
 organisation-help = Помощь помимо денег
 organisation-papers = Бумаги
+impact-coverage = Охват домохозяйств: с { $from } до { $to }

@@ -63,3 +63,4 @@ organisation-reply-days = { $count ->
 }
 organisation-help = Помоћ која се нуди поред новца
 organisation-papers = Папири
+impact-coverage = Покривеност домаћинстава: од { $from } до { $to }

@@ -60,3 +60,4 @@ organisation-replies-few = คำขอน้อยเกินกว่าจ�
 organisation-reply-days = ค่ามัธยฐานภายใน { $count } วัน
 organisation-help = ความช่วยเหลือที่ให้นอกจากเงิน
 organisation-papers = เอกสาร
+impact-coverage = ครัวเรือนที่เข้าถึง: จาก { $from } เป็น { $to }

@@ -60,3 +60,4 @@ organisation-replies-few = söylemek için çok az istek
 organisation-reply-days = ortanca { $count } gün içinde
 organisation-help = Para dışında sunulan yardım
 organisation-papers = Belgeler
+impact-coverage = Kapsanan haneler: { $from } oranından { $to } oranına

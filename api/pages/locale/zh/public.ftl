@@ -60,3 +60,4 @@ organisation-replies-few = 请求太少，无法说明
 organisation-reply-days = 答复时间中位数：{ $count } 天内
 organisation-help = 资金之外可提供的帮助
 organisation-papers = 文件
+impact-coverage = 住户覆盖率：从 { $from } 升至 { $to }

@@ -276,6 +276,39 @@ async fn moved(d: Desk, Path(id): Path<String>, filled: Filled) -> Result<Respon
     }
 }
 
+/// Begins an introduction of a mandate and a project by a form with the three answers, from whichever side. Answers its
+/// id.
+///
+/// # Errors
+/// The API gives no answer. What it refuses is the inner error.
+pub async fn begin(
+    d: &Desk,
+    document: &str,
+    (mandate, project): (&str, &str),
+    filled: &Filled,
+) -> Result<Result<String, Faults>, Failure> {
+    #[derive(Deserialize)]
+    struct Made {
+        id: String,
+    }
+    #[derive(Deserialize)]
+    struct Payload {
+        introduction: Made,
+    }
+    let input = json!({
+        "mandateId": mandate,
+        "projectId": project,
+        "answers": {
+            "lang": d.tag(),
+            "cooperationSought": filled.text("cooperationSought"),
+            "whatIsUnclear": filled.text("whatIsUnclear"),
+            "aboutUs": filled.text("aboutUs"),
+        },
+        "idempotencyKey": filled.text(KEY),
+    });
+    Ok(d.act::<Payload>(document, input).await?.map(|made| made.introduction.id))
+}
+
 #[derive(Deserialize)]
 struct Done {}
 

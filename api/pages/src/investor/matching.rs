@@ -5,11 +5,11 @@ use axum::{Router, extract::Path, http::StatusCode, response::Response, routing:
 use serde::Deserialize;
 use serde_json::json;
 
-use super::lang;
+use super::{introduction::begin, lang};
 use crate::{
     api::Failure,
     desk::Desk,
-    form::{Faults, Filled, KEY},
+    form::{Faults, Filled},
     public::ProjectRow,
     view::{Counterfactual, Edge, Explanation, Gate, Named, Score, Side},
 };
@@ -139,27 +139,9 @@ async fn interest_form(d: Desk, Path(of): Path<(String, String)>) -> Result<Resp
 }
 
 async fn express(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Made {
-        id: String,
-    }
-    #[derive(Deserialize)]
-    struct Payload {
-        introduction: Made,
-    }
-    let input = json!({
-        "mandateId": of.0,
-        "projectId": of.1,
-        "answers": {
-            "lang": d.tag(),
-            "cooperationSought": filled.text("cooperationSought"),
-            "whatIsUnclear": filled.text("whatIsUnclear"),
-            "aboutUs": filled.text("aboutUs"),
-        },
-        "idempotencyKey": filled.text(KEY),
-    });
-    match d.act::<Payload>(include_str!("../../queries/investor/express.graphql"), input).await? {
-        Ok(made) => Ok(d.go(&format!("/introductions/{}", made.introduction.id), "interest-sent")),
+    let document = include_str!("../../queries/investor/express.graphql");
+    match begin(&d, document, (&of.0, &of.1), &filled).await? {
+        Ok(id) => Ok(d.go(&format!("/introductions/{id}"), "interest-sent")),
         Err(faults) => interest_page(&d, of, filled, faults).await,
     }
 }

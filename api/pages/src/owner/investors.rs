@@ -8,8 +8,8 @@ use serde_json::json;
 use crate::{
     api::Failure,
     desk::Desk,
-    form::{Faults, Filled, KEY},
-    investor::lang,
+    form::{Faults, Filled},
+    investor::{introduction::begin, lang},
     public::ProjectRow,
     view::{Connection, Counterfactual, Explanation, Named, Score},
 };
@@ -107,27 +107,9 @@ async fn invite_form(d: Desk, Path(of): Path<(String, String)>) -> Result<Respon
 }
 
 async fn invite(d: Desk, Path(of): Path<(String, String)>, filled: Filled) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Made {
-        id: String,
-    }
-    #[derive(Deserialize)]
-    struct Payload {
-        introduction: Made,
-    }
-    let input = json!({
-        "projectId": of.0,
-        "mandateId": of.1,
-        "answers": {
-            "lang": d.tag(),
-            "cooperationSought": filled.text("cooperationSought"),
-            "whatIsUnclear": filled.text("whatIsUnclear"),
-            "aboutUs": filled.text("aboutUs"),
-        },
-        "idempotencyKey": filled.text(KEY),
-    });
-    match d.act::<Payload>(include_str!("../../queries/owner/invite.graphql"), input).await? {
-        Ok(made) => Ok(d.go(&format!("/introductions/{}", made.introduction.id), "invitation-sent")),
+    let document = include_str!("../../queries/owner/invite.graphql");
+    match begin(&d, document, (&of.1, &of.0), &filled).await? {
+        Ok(id) => Ok(d.go(&format!("/introductions/{id}"), "invitation-sent")),
         Err(faults) => invite_page(&d, of, filled, faults).await,
     }
 }

@@ -8,7 +8,8 @@ use crate::{
     api::Failure,
     desk::Desk,
     form::Filled,
-    view::{Money, Text, big_option},
+    public::{FieldShare, Impact, InstrumentShare},
+    view::{Money, Text},
 };
 
 /// What an owner wrote.
@@ -43,36 +44,10 @@ pub(super) struct Standing {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FieldShare {
-    field: String,
-    share_pct: f64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct InstrumentShare {
-    instrument: String,
-    share_pct: f64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
 struct Ready {
     item: String,
     status: String,
     evidence: Option<String>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Impact {
-    entry_price_pct_gni: Option<f64>,
-    #[serde(deserialize_with = "big_option")]
-    population_newly_served: Option<i64>,
-    schools_connected: Option<i64>,
-    women_share_pct: Option<f64>,
-    coverage_baseline_pct: Option<f64>,
-    coverage_target_pct: Option<f64>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
