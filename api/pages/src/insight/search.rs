@@ -37,6 +37,7 @@ enum Found {
     },
     #[serde(rename_all = "camelCase")]
     Organisation {
+        id: String,
         name: String,
         country: Option<Country>,
         organisation_kind: String,
