@@ -231,6 +231,21 @@ impl Catalog {
         }
     }
 
+    /// The same for readers who may not know who has blocked whom: nobody parts.
+    #[must_use]
+    pub fn unparted(&self) -> Self {
+        let mut open = self.clone();
+        if self.is_parted() {
+            open.blocks = Arc::default();
+        }
+        open
+    }
+
+    /// Whether anybody has blocked anybody.
+    pub(crate) fn is_parted(&self) -> bool {
+        !self.blocks.is_empty()
+    }
+
     /// The same without the engine that answers for it.
     pub(crate) fn alone(&self) -> Self {
         let mut alone = self.clone();

@@ -56,14 +56,18 @@ impl Ask<'_> {
     }
 
     /// Three pages of each mandate, twice: the second time they are from what was counted. Then those after the ends of
-    /// pages of earlier catalogs, of whose rows some are gone or have moved. Answers where pages ended.
+    /// pages of earlier catalogs, of whose rows some are gone or have moved. All of it also as it is read by those to whom
+    /// nobody has blocked anybody, whose counts are kept beside. Answers where pages ended.
     fn check(&self, catalog: &Catalog, earlier: &[End]) -> Vec<End> {
+        let open = catalog.unparted();
         let mut ends = Vec::new();
         for n in (0..3).chain(0..3) {
-            let mut after = None;
-            for _ in 0..3 {
-                after = self.page(catalog, n, after);
-                ends.extend(after.map(|after| (n, after)));
+            for seen in [catalog, &open] {
+                let mut after = None;
+                for _ in 0..3 {
+                    after = self.page(seen, n, after);
+                    ends.extend(after.map(|after| (n, after)));
+                }
             }
         }
         for (n, after) in earlier {

@@ -43,12 +43,12 @@ pub struct FoundTriad {
 /// out afterwards.
 const SPARE: usize = 3;
 
-/// The first triads of a city or a mandate, by their weakest edge.
+/// The first triads of a city or a mandate, by their weakest edge. They are for everybody, who cannot know of blocks.
 ///
 /// # Errors
 /// There is no such city or mandate.
 pub fn triads(app: &App, of: TriadOf, first: usize) -> Result<Vec<FoundTriad>, AppError> {
-    let snapshot = app.ranking.snapshot();
+    let snapshot = app.ranking.snapshot_for(false);
     let catalog: &Catalog = &snapshot.catalog;
     let policy = Policy::current();
     let wanted = first.saturating_mul(SPARE);
@@ -99,7 +99,7 @@ pub fn triad_now(
     project: Id<Project>,
     mandate: Id<Mandate>,
 ) -> Result<Option<FoundTriad>, AppError> {
-    let snapshot = app.ranking.snapshot();
+    let snapshot = app.ranking.snapshot_for(false);
     let catalog: &Catalog = &snapshot.catalog;
     let city = |id| catalog.cities().get(id).ok_or(AppError::NotFound { what: "city" });
     let project = catalog.projects().get(project).filter(|project| tells(project));

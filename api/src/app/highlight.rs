@@ -33,7 +33,7 @@ pub fn highlights(
     first: usize,
 ) -> Result<Highlighted, AppError> {
     let choice = MandateChoice::Saved(mandate);
-    let shared = app.shared(&choice, None)?;
+    let shared = app.shared(&choice, reader == Reader::Inside, None)?;
     let (row, investor) = shared.mandate(&choice)?;
     // The published policy is what the exposure was measured under.
     let policy = Policy::current();

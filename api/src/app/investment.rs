@@ -43,6 +43,8 @@ pub enum MandateChoice {
 pub struct OpportunityRequest {
     /// The mandate.
     pub mandate: MandateChoice,
+    /// Whether blocks part the two: for the investor's own people they do, and nobody else can tell them.
+    pub parted: bool,
     /// Filter.
     pub filter: OpportunityFilter,
     /// Order.
@@ -171,9 +173,10 @@ impl App {
     pub(super) fn shared(
         &self,
         mandate: &MandateChoice,
+        parted: bool,
         weights: Option<&Vec<(String, f64)>>,
     ) -> Result<Arc<Shared>, AppError> {
-        let snapshot = self.ranking.snapshot();
+        let snapshot = self.ranking.snapshot_for(parted);
         let policy = policy_with(weights)?;
         let unsaved = match mandate {
             MandateChoice::Saved(_) => None,
@@ -228,7 +231,7 @@ impl Shared {
 /// # Errors
 /// No such mandate, or wrong weights.
 pub fn opportunities(app: &App, request: &OpportunityRequest) -> Result<OpportunityPage, AppError> {
-    let shared = app.shared(&request.mandate, request.weights.as_ref())?;
+    let shared = app.shared(&request.mandate, request.parted, request.weights.as_ref())?;
     let query = shared.query(request)?;
     let page = rank_opportunities(&shared.snapshot.catalog, &query);
     let ids = ids(request, query.investor);
@@ -244,7 +247,7 @@ pub fn top_opportunities(
     app: &App,
     request: &OpportunityRequest,
 ) -> Result<(Vec<Match>, Arc<Shared>), AppError> {
-    let shared = app.shared(&request.mandate, request.weights.as_ref())?;
+    let shared = app.shared(&request.mandate, request.parted, request.weights.as_ref())?;
     let query = OpportunityQuery { after: None, ..shared.query(request)? };
     let ids = ids(request, query.investor);
     let rows = rank_top_opportunities(&shared.snapshot.catalog, &query);
@@ -265,20 +268,23 @@ fn ids(
     }
 }
 
-/// Ranks mandates for a project.
+/// Ranks mandates for a project; `parted` says whether blocks part the two, as they do for the owner's own people.
 ///
 /// # Errors
 /// No such project in public.
 pub fn investors_for(
     app: &App,
-    project: Id<Project>,
+    (project, parted): (Id<Project>, bool),
     by: RankBy,
     list: List,
     first: usize,
     after: Option<RankKey>,
 ) -> Result<OpportunityPage, AppError> {
-    let shared =
-        Arc::new(Shared { snapshot: app.ranking.snapshot(), policy: Policy::current(), unsaved: None });
+    let shared = Arc::new(Shared {
+        snapshot: app.ranking.snapshot_for(parted),
+        policy: Policy::current(),
+        unsaved: None,
+    });
     let catalog: &Catalog = &shared.snapshot.catalog;
     let row = catalog.projects().get(project).ok_or(AppError::NotFound { what: "project" })?;
     let query = InvestorQuery { project: row, policy: &shared.policy, by, list, first, after };
@@ -329,6 +335,8 @@ pub struct PairRequest {
     pub mandate: Id<Mandate>,
     /// The project.
     pub project: Id<Project>,
+    /// Whether a block parts the two: for the people of either it does, and nobody else can tell it.
+    pub parted: bool,
 }
 
 /// Scores one pair and asks its gates.
@@ -336,17 +344,21 @@ pub struct PairRequest {
 /// # Errors
 /// No such mandate or project in public.
 pub fn pair_of(app: &App, request: &PairRequest) -> Result<Match, AppError> {
-    let pairs = pairs_of(app, request.mandate, &[request.project])?;
+    let pairs = pairs_of(app, (request.mandate, request.parted), &[request.project])?;
     pairs.into_iter().next().ok_or(AppError::NotFound { what: "project" })
 }
 
-/// Scores some projects for a mandate, in the order given, on one catalog.
+/// Scores some projects for a mandate, in the order given, on one catalog; `parted` as in [`PairRequest`].
 ///
 /// # Errors
 /// No such mandate, or one of the projects is not in public.
-pub fn pairs_of(app: &App, mandate: Id<Mandate>, projects: &[Id<Project>]) -> Result<Vec<Match>, AppError> {
+pub fn pairs_of(
+    app: &App,
+    (mandate, parted): (Id<Mandate>, bool),
+    projects: &[Id<Project>],
+) -> Result<Vec<Match>, AppError> {
     let choice = MandateChoice::Saved(mandate);
-    let shared = app.shared(&choice, None)?;
+    let shared = app.shared(&choice, parted, None)?;
     let (row, investor) = shared.mandate(&choice)?;
     let catalog: &Catalog = &shared.snapshot.catalog;
     let missing = || AppError::NotFound { what: "project" };

@@ -171,7 +171,7 @@ pub struct MatchRecords<'a> {
 /// # Errors
 /// One of them is not ranked, or its record is newer than the catalog, which follows within a second.
 pub fn of_match(app: &App, records: &MatchRecords<'_>) -> Result<SignedReceipt, AppError> {
-    let snapshot = app.ranking.snapshot();
+    let snapshot = app.ranking.snapshot_for(records.inside);
     let catalog: &Catalog = &snapshot.catalog;
     let mandate = catalog.mandates().get(records.mandate.id).ok_or(AppError::NotFound { what: "mandate" })?;
     let project = catalog.projects().get(records.project.id).ok_or(AppError::NotFound { what: "project" })?;

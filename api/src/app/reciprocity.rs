@@ -1,9 +1,13 @@
 //! What came of introductions, in public: the outcome ladder by field, and the ledger of a pair of countries, both ways.
 //!
-//! Small groups are held back, and the two views cannot be subtracted from each other: by field only counts are told,
-//! cut down to a multiple of five; sums of money and exact counts are told by direction alone, from five on.
+//! Small groups are held back, and nobody learns from what is told what another one did. Counts are cut down to a multiple
+//! of five, so that the two views cannot be subtracted from each other, nor one day from the next. A sum of money is told
+//! of three investors and three owners at least, of whom none has more than half of it, and rounded to a step of at least
+//! a twenty-fifth of it (the rules of threshold, of dominance and of rounding of statistical offices: Hundepool and others,
+//! Statistical Disclosure Control, 2012, chapter 4). Whoever knows all of it but one part, be it by having made it, knows
+//! that part to about a twentieth at best.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     id::Id,
@@ -12,12 +16,19 @@ use domain::{
     vocabulary::{CooperationField, TransactionRung},
 };
 use matcher::rank::{List, OpportunityFilter, OpportunityQuery, RankBy, Reader, top_opportunities};
+use uuid::Uuid;
 
 use super::{App, AppError, MandateChoice, Match};
-use crate::store::FlowRow;
+use crate::store::{Contribution, FlowRow};
 
-/// Groups below this are held back.
+/// Groups below this are held back, and counts are told as a multiple of it.
 const SMALL: u64 = 5;
+/// Investors and owners that a sum of money is of, at least: of two, each would know the other's part.
+const PARTIES: usize = 3;
+/// No party's part is more than this share of a sum that is told.
+const SHARE: i64 = 2;
+/// A sum is rounded to a step of 1, 2 or 5 times a power of ten, the largest one that goes into it so often.
+const STEPS: i64 = 10;
 
 /// A rung as it is told: the three kinds of money that came are one rung, and each its own where none of them is small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, async_graphql::Enum)]
@@ -69,30 +80,30 @@ pub struct LadderCell {
 pub struct FlowCell {
     /// The rung.
     pub rung: LadderRung,
-    /// How many; none where there are one to four.
+    /// At least so many, a multiple of five; none where there are one to four.
     pub count: Option<u64>,
-    /// Their sum in euro at the rates of their days, of those whose rate was known; none with the count.
+    /// Their sum in euro at the rates of their days, of those whose rate was known, rounded; none with the count, of
+    /// interest, and where one party or two have most of it.
     pub amount: Option<Money>,
 }
 
-/// Counts and sums by rung, with that of all kinds of money that came.
-fn by_rung(rows: impl Iterator<Item = (LadderRung, u64, i64)>) -> BTreeMap<LadderRung, (u64, i64)> {
-    let mut sums: BTreeMap<LadderRung, (u64, i64)> = BTreeMap::new();
-    for (rung, count, cents) in rows {
-        let close = LadderRung::KINDS.contains(&rung).then_some(LadderRung::Close);
-        for rung in std::iter::once(rung).chain(close) {
-            let sum = sums.entry(rung).or_default();
-            *sum = (sum.0.saturating_add(count), sum.1.saturating_add(cents));
-        }
+/// The rungs to which one that was reached counts: the kinds of money that came are a close too.
+fn rungs(rung: TransactionRung) -> impl Iterator<Item = LadderRung> {
+    let rung = LadderRung::of(rung);
+    let close = LadderRung::KINDS.contains(&rung).then_some(LadderRung::Close);
+    std::iter::once(rung).chain(close)
+}
+
+/// Where one kind of the money that came is held back, the others and their sum would tell it: then the sum alone is told.
+fn without_kinds<T>(cells: &mut BTreeMap<LadderRung, T>, is_told: impl Fn(&T) -> bool) {
+    if LadderRung::KINDS.iter().any(|kind| cells.get(kind).is_some_and(|cell| !is_told(cell))) {
+        cells.retain(|rung, _| !LadderRung::KINDS.contains(rung));
     }
-    // Where one kind is small, the others and the sum would tell it.
-    let is_small = |sums: &BTreeMap<LadderRung, (u64, i64)>, rung| {
-        sums.get(&rung).is_some_and(|(count, _)| (1..SMALL).contains(count))
-    };
-    if LadderRung::KINDS.iter().any(|kind| is_small(&sums, *kind)) {
-        sums.retain(|rung, _| !LadderRung::KINDS.contains(rung));
-    }
-    sums
+}
+
+/// A count as it is told: at least so many.
+fn told(count: u64) -> Option<u64> {
+    (count >= SMALL).then(|| count.saturating_sub(count.checked_rem(SMALL).unwrap_or(0)))
 }
 
 /// The outcome ladder by field.
@@ -101,35 +112,80 @@ pub fn ladder(rows: &[FlowRow]) -> Vec<LadderCell> {
     for row in rows {
         fields.entry(row.field).or_default().push(row);
     }
-    fields
-        .into_iter()
-        .flat_map(|(field, rows)| {
-            let sums = by_rung(rows.iter().map(|row| (LadderRung::of(row.rung), row.count, 0)));
-            sums.into_iter().map(move |(rung, (count, _))| LadderCell {
-                rung,
-                field,
-                at_least: (count >= SMALL)
-                    .then(|| count.saturating_sub(count.checked_rem(SMALL).unwrap_or(0))),
-            })
-        })
-        .collect()
+    let cells = fields.into_iter().flat_map(|(field, rows)| {
+        let mut counts: BTreeMap<LadderRung, u64> = BTreeMap::new();
+        for row in rows {
+            for rung in rungs(row.rung) {
+                let count = counts.entry(rung).or_default();
+                *count = count.saturating_add(row.count);
+            }
+        }
+        without_kinds(&mut counts, |count| *count >= SMALL);
+        counts.into_iter().map(move |(rung, count)| LadderCell { rung, field, at_least: told(count) })
+    });
+    cells.collect()
+}
+
+/// What a rung of one direction was reached with, and by whom.
+#[derive(Debug, Default)]
+struct Reached {
+    count: u64,
+    cents: i64,
+    investors: HashMap<Uuid, i64>,
+    owners: HashMap<Uuid, i64>,
+}
+
+impl Reached {
+    fn add(&mut self, row: &Contribution) {
+        self.count = self.count.saturating_add(row.count);
+        self.cents = self.cents.saturating_add(row.euro_cents);
+        for (parts, party) in [(&mut self.investors, row.investor), (&mut self.owners, row.owner)] {
+            let part = parts.entry(party).or_default();
+            *part = part.saturating_add(row.euro_cents);
+        }
+    }
+
+    /// Whether the sum tells nobody's part.
+    fn is_mixed(&self) -> bool {
+        let is_shared = |parts: &HashMap<Uuid, i64>| {
+            let with_some = parts.values().filter(|cents| **cents > 0).count();
+            let largest = parts.values().max().copied().unwrap_or(0);
+            with_some >= PARTIES && largest.saturating_mul(SHARE) <= self.cents
+        };
+        self.count >= SMALL && is_shared(&self.investors) && is_shared(&self.owners)
+    }
+
+    fn amount(&self) -> Option<Money> {
+        self.is_mixed().then(|| Money::from_minor(rounded(self.cents), Currency::EUR).ok()).flatten()
+    }
+}
+
+/// A sum as it is told.
+fn rounded(cents: i64) -> i64 {
+    let most = cents.checked_div(STEPS).unwrap_or(0).max(1);
+    let power = 10_i64.saturating_pow(most.checked_ilog10().unwrap_or(0));
+    let fits = |times: &i64| power.saturating_mul(*times) <= most;
+    let step = power.saturating_mul([5, 2].into_iter().find(fits).unwrap_or(1));
+    let steps = cents.saturating_add(step.checked_div(2).unwrap_or(0)).checked_div(step).unwrap_or(0);
+    steps.saturating_mul(step)
 }
 
 /// One direction of a ledger.
-pub fn flow(rows: &[FlowRow]) -> Vec<FlowCell> {
-    let sums = by_rung(rows.iter().map(|row| (LadderRung::of(row.rung), row.count, row.euro_cents)));
-    sums.into_iter()
-        .map(|(rung, (count, cents))| {
-            let told = count >= SMALL;
-            // Interest names no amount.
-            let amount = Money::from_minor(cents, Currency::EUR).ok();
-            FlowCell {
-                rung,
-                count: told.then_some(count),
-                amount: amount.filter(|_| told && rung != LadderRung::Interest),
-            }
-        })
-        .collect()
+pub fn flow(rows: &[Contribution]) -> Vec<FlowCell> {
+    let mut sums: BTreeMap<LadderRung, Reached> = BTreeMap::new();
+    for row in rows {
+        for rung in rungs(row.rung) {
+            sums.entry(rung).or_default().add(row);
+        }
+    }
+    without_kinds(&mut sums, Reached::is_mixed);
+    let cell = |(rung, sum): (LadderRung, Reached)| FlowCell {
+        rung,
+        count: told(sum.count),
+        // Interest names no amount.
+        amount: sum.amount().filter(|_| rung != LadderRung::Interest),
+    };
+    sums.into_iter().map(cell).collect()
 }
 
 /// Mandates of one country that are looked through.
@@ -146,7 +202,7 @@ pub fn suggestions(
     to: CountryCode,
     first: usize,
 ) -> Result<Vec<Match>, AppError> {
-    let snapshot = app.ranking.snapshot();
+    let snapshot = app.ranking.snapshot_for(false);
     let catalog = &snapshot.catalog;
     let mut countries = CountrySet::default();
     countries.insert(to);
@@ -162,7 +218,7 @@ pub fn suggestions(
     };
     let mut found: Vec<Match> = Vec::new();
     for mandate in catalog.mandates().rows().iter().filter(of_country).take(MANDATES) {
-        let shared = app.shared(&MandateChoice::Saved(mandate.id), None)?;
+        let shared = app.shared(&MandateChoice::Saved(mandate.id), false, None)?;
         let Some(investor) = catalog.organisations().get(mandate.investor) else { continue };
         let query = OpportunityQuery {
             mandate,
@@ -199,44 +255,94 @@ mod tests {
 
     use super::*;
 
-    fn row(rung: TransactionRung, count: u64, euro_cents: i64) -> FlowRow {
-        FlowRow { rung, field: None, from: None, to: None, count, euro_cents }
+    fn row(rung: TransactionRung, count: u64) -> FlowRow {
+        FlowRow { rung, field: None, from: None, to: None, count, euro_cents: 0 }
+    }
+
+    fn part(rung: TransactionRung, (investor, owner): (u128, u128), euro_cents: i64) -> Contribution {
+        let (investor, owner) = (Uuid::from_u128(investor), Uuid::from_u128(owner));
+        Contribution { rung, investor, owner, count: 1, euro_cents }
+    }
+
+    fn amount(cells: &[FlowCell], rung: LadderRung) -> Option<i64> {
+        cells.iter().find(|cell| cell.rung == rung)?.amount.map(Money::minor)
     }
 
     #[test]
     fn what_is_small_is_held_back_and_cannot_be_worked_out() {
         use TransactionRung as R;
-        let rows = [
-            row(R::Interest, 12, 0),
-            row(R::Pledge, 4, 900),
-            row(R::Disbursement, 6, 600),
-            row(R::EquityPurchase, 2, 100),
-        ];
-        let told = flow(&rows);
-        let of = |rung| told.iter().find(|cell| cell.rung == rung);
-        assert_eq!(of(LadderRung::Interest).unwrap().count, Some(12));
-        assert_eq!(of(LadderRung::Interest).unwrap().amount, None);
-        assert_eq!(of(LadderRung::Pledge).unwrap().count, None);
-        assert_eq!(of(LadderRung::Pledge).unwrap().amount, None);
-        assert_eq!(of(LadderRung::Close).unwrap().count, Some(8));
-        assert_eq!(of(LadderRung::Close).unwrap().amount.unwrap().minor(), 700);
-        assert!(of(LadderRung::Disbursement).is_none(), "six of eight would tell of two");
+        let rows =
+            [row(R::Interest, 12), row(R::Pledge, 4), row(R::Disbursement, 6), row(R::EquityPurchase, 2)];
         let ladder = ladder(&rows);
-        assert_eq!(ladder.iter().find(|cell| cell.rung == LadderRung::Interest).unwrap().at_least, Some(10));
+        let of = |rung| ladder.iter().find(|cell| cell.rung == rung).map(|cell| cell.at_least);
+        assert_eq!(of(LadderRung::Interest), Some(Some(10)));
+        assert_eq!(of(LadderRung::Pledge), Some(None));
+        assert_eq!(of(LadderRung::Close), Some(Some(5)));
+        assert_eq!(of(LadderRung::Disbursement), None, "six of eight would tell of two");
+    }
+
+    #[test]
+    fn a_sum_is_told_of_many_and_rounded() {
+        use TransactionRung as R;
+        // Six of three investors and three owners, a sixth each.
+        let even: Vec<Contribution> =
+            (0..6_u128).map(|n| part(R::Pledge, (n % 3, n % 3), 10_432_100)).collect();
+        assert_eq!(
+            amount(&flow(&even), LadderRung::Pledge),
+            Some(65_000_000),
+            "62,592,600 to steps of 5 million"
+        );
+        // Of one investor, of two owners, or mostly of one: whoever knows the rest would know it.
+        let of_one: Vec<_> =
+            even.iter().map(|row| Contribution { investor: Uuid::nil(), ..row.clone() }).collect();
+        let owners = |n: u128| Uuid::from_u128(n % 2);
+        let of_two: Vec<_> =
+            (0..).zip(&even).map(|(n, row)| Contribution { owner: owners(n), ..row.clone() }).collect();
+        let mut mostly = even.clone();
+        mostly.push(part(R::Pledge, (7, 7), 70_000_000));
+        for rows in [of_one, of_two, mostly] {
+            let told = flow(&rows);
+            assert_eq!((told[0].count, told[0].amount), (Some(5), None));
+        }
+        // A kind that is held back is not told by the others.
+        let mut kinds: Vec<_> =
+            even.iter().map(|row| Contribution { rung: R::Disbursement, ..row.clone() }).collect();
+        assert!(amount(&flow(&kinds), LadderRung::Disbursement).is_some());
+        kinds.extend((0..5).map(|_| part(R::Guarantee, (1, 2), 100)));
+        let told = flow(&kinds);
+        assert_eq!(told.iter().map(|cell| cell.rung).collect::<Vec<_>>(), [LadderRung::Close]);
+        assert!(amount(&told, LadderRung::Close).is_some());
     }
 
     proptest! {
+        #[test]
+        fn nobodys_part_is_known_to_whoever_knows_all_others(
+            parts in prop::collection::vec((0_u128..5, 0_u128..5, 1_i64..1_000_000_000), 0..12),
+        ) {
+            let rows: Vec<_> = parts
+                .iter()
+                .map(|(investor, owner, cents)| part(TransactionRung::Pledge, (*investor, *owner), *cents))
+                .collect();
+            for cell in flow(&rows) {
+                prop_assert!(cell.count.is_none_or(|count| count >= SMALL && count % SMALL == 0));
+                let Some(told) = cell.amount else { continue };
+                let sum: i64 = parts.iter().map(|(_, _, cents)| cents).sum();
+                // Every sum in this range is told alike, and it is at least a twenty-fifth of the largest part wide.
+                let (mut low, mut high) = (sum, sum);
+                while rounded(low - 1) == told.minor() { low -= (sum / 1000).max(1); }
+                while rounded(high + 1) == told.minor() { high += (sum / 1000).max(1); }
+                let largest = parts.iter().map(|(_, _, cents)| *cents).max().unwrap_or(0);
+                prop_assert!((high - low) * 25 >= largest, "{low}..{high} of {largest}");
+            }
+        }
+
         #[test]
         fn no_figure_is_told_of_fewer_than_five(counts in prop::collection::vec(0_u64..9, 6)) {
             use domain::Vocabulary;
             let rows: Vec<FlowRow> = TransactionRung::ALL.iter().zip(&counts)
                 .filter(|(_, count)| **count > 0)
-                .map(|(rung, count)| row(*rung, *count, 100))
+                .map(|(rung, count)| row(*rung, *count))
                 .collect();
-            for cell in flow(&rows) {
-                prop_assert!(cell.count.is_none_or(|count| count >= SMALL));
-                prop_assert_eq!(cell.count.is_none() || cell.rung == LadderRung::Interest, cell.amount.is_none());
-            }
             for cell in ladder(&rows) {
                 prop_assert!(cell.at_least.is_none_or(|count| count >= SMALL && count % SMALL == 0));
             }

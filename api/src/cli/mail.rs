@@ -4,6 +4,7 @@ use std::{io::Read, process::ExitCode};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use comfy_table::{ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use domain::account::EmailAddress;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::{
     config::{CommonArgs, MailArgs, ServeArgs, Settings},
     digest::bounce,
     server::{listen, origin::Origin},
-    store::{ListedMail, MailState, Store},
+    store::{ListedMail, MailState, Store, address_hash},
 };
 
 /// What to do with mail.
@@ -48,6 +49,15 @@ pub(super) enum What {
     Ingest {
         /// The file; - for standard input.
         file: std::path::PathBuf,
+        /// Print JSON, one document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let an address have mail again that took none or whose reader complained. Its subscriptions do not come back: it
+    /// has to subscribe and confirm anew.
+    Lift {
+        /// The address.
+        address: String,
         /// Print JSON, one document.
         #[arg(long)]
         json: bool,
@@ -89,6 +99,7 @@ pub(super) async fn mail(common: &CommonArgs, what: What) -> Result<ExitCode, Fa
             say!("{}", ingest(&store, &file, json).await?);
             ExitCode::SUCCESS
         }
+        What::Lift { address, json } => lift(&store, &address, json).await?,
         What::Send { once, .. } => {
             let domain = mail_domain(settings.public_url.as_ref().map_or("", Origin::as_str));
             let worker = settings.mail.worker_at(&store, &Clock::System, domain, &settings.data_dir)?;
@@ -104,6 +115,23 @@ pub(super) async fn mail(common: &CommonArgs, what: What) -> Result<ExitCode, Fa
     Ok(code)
 }
 
+async fn lift(store: &Store, address: &str, json: bool) -> Result<ExitCode, Failure> {
+    let email: EmailAddress = address.parse().map_err(|error| format!("{address}: {error}"))?;
+    let tx = store.begin().await?.caused_by("liftMailSuppression");
+    let lifted = tx.lift_suppression(&address_hash(email.as_str())).await?;
+    tx.commit().await?;
+    if json {
+        say!("{}", json!({"lifted": lifted}));
+    } else if lifted {
+        say!("{address} can have mail again, once it has confirmed a new subscription");
+    }
+    if lifted {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Err(format!("{address}: nothing is held back from it").into())
+    }
+}
+
 /// Most bytes of a mailbox that is read at once.
 const MAX_MAILBOX: u64 = 256 * 1024 * 1024;
 
@@ -111,11 +139,18 @@ async fn ingest(store: &Store, file: &std::path::Path, json: bool) -> Result<Str
     let mut mailbox = Vec::new();
     let name = file.display();
     let read = if file == std::path::Path::new("-") {
-        std::io::stdin().lock().take(MAX_MAILBOX).read_to_end(&mut mailbox)
+        std::io::stdin().lock().take(MAX_MAILBOX.saturating_add(1)).read_to_end(&mut mailbox)
     } else {
-        std::fs::File::open(file).and_then(|opened| opened.take(MAX_MAILBOX).read_to_end(&mut mailbox))
+        std::fs::File::open(file)
+            .and_then(|opened| opened.take(MAX_MAILBOX.saturating_add(1)).read_to_end(&mut mailbox))
     };
     read.map_err(|error| format!("{name} cannot be read: {error}"))?;
+    if u64::try_from(mailbox.len()).unwrap_or(u64::MAX) > MAX_MAILBOX {
+        return Err(format!(
+            "{name} has more than 256 MiB: cut it between two messages, nothing of it was counted"
+        )
+        .into());
+    }
     let done = bounce::ingest(store, Utc::now().timestamp_micros(), &mailbox).await?;
     Ok(if json {
         serde_json::to_string(&done)?

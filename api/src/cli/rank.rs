@@ -88,6 +88,7 @@ fn told(sentences: &[Sentence], lang: DigestLanguage) -> Vec<String> {
 async fn for_mandate(app: &App, id: &str, Print { first, lang, .. }: Print) -> Result<Shown, AppError> {
     let mandate = app.resolve::<Mandate>(id).await?;
     let request = OpportunityRequest {
+        parted: true,
         mandate: MandateChoice::Saved(mandate.id),
         filter: OpportunityFilter::default(),
         by: RankBy::Mutual,
@@ -122,7 +123,7 @@ async fn for_mandate(app: &App, id: &str, Print { first, lang, .. }: Print) -> R
 
 async fn for_project(app: &App, id: &str, Print { first, lang, .. }: Print) -> Result<Shown, AppError> {
     let project = app.resolve::<Project>(id).await?;
-    let ranked = investors_for(app, project.id, RankBy::Mutual, List::Ranked, first, None)?;
+    let ranked = investors_for(app, (project.id, true), RankBy::Mutual, List::Ranked, first, None)?;
     let ids: Vec<_> = ranked.page.items.iter().filter_map(|row| row.investor).collect();
     let investors = app.store.find::<Organisation>(&ids).await?;
     let ids: Vec<_> = ranked.page.items.iter().filter_map(|row| row.mandate).collect();

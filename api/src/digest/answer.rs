@@ -3,15 +3,15 @@
 
 use domain::{
     Vocabulary,
-    digest::{DigestLanguage, DigestNoReason, DigestState},
+    digest::{DigestLanguage, DigestNoReason, DigestSettings, DigestState},
 };
 
 use super::{
     letter::plain,
     link::{Deed, Link},
-    reader,
+    reader, still_shown,
     subject::{self, Body},
-    subscription,
+    subscription::{self, Asked},
     words::{Words, language_of, word},
 };
 use crate::{
@@ -62,7 +62,12 @@ struct Told {
 async fn told(app: &App, link: Link) -> Result<Option<Told>, CommandError> {
     let Some((item, issue)) = app.store.item(link.to).await? else { return Ok(None) };
     let Some(row) = app.store.subscription(issue.subscription).await? else { return Ok(None) };
-    let body = serde_json::from_value(item.body.clone()).map_err(|_| CommandError::Failed)?;
+    let mut body: Body = serde_json::from_value(item.body.clone()).map_err(|_| CommandError::Failed)?;
+    let actor = reader::of(&app.store, &row).await?;
+    if still_shown(&app.store, actor, vec![item.clone()]).await?.is_empty() {
+        // What its owner has taken back since the letter is not told by the letter's links.
+        body.title = None;
+    }
     Ok(Some(Told { item, issue, row, body }))
 }
 
@@ -75,9 +80,9 @@ fn title(words: &Words, body: &Body) -> String {
 /// # Errors
 /// The database does not answer.
 pub async fn look(app: &App, token: &str) -> Result<Page, CommandError> {
-    let Some(link) = Link::read(app, token) else { return Ok(dead(DigestLanguage::En)) };
+    let Some((link, more)) = Link::read_with(app, token) else { return Ok(dead(DigestLanguage::En)) };
     let key = match link.deed {
-        Deed::Confirm | Deed::Unsubscribe => return about_subscription(app, link).await,
+        Deed::Confirm | Deed::Unsubscribe => return about_subscription(app, link, token, &more).await,
         Deed::Interested => "page-interested",
         Deed::NotNow => "page-not-now",
         Deed::MuteField => "page-mute",
@@ -97,23 +102,41 @@ pub async fn look(app: &App, token: &str) -> Result<Page, CommandError> {
     })
 }
 
-async fn about_subscription(app: &App, link: Link) -> Result<Page, CommandError> {
+async fn about_subscription(app: &App, link: Link, token: &str, more: &[u8]) -> Result<Page, CommandError> {
     let Some(row) = app.store.subscription(link.to).await? else { return Ok(dead(DigestLanguage::En)) };
-    let language = row.settings.language;
+    let asked = Asked::of(&row, more).filter(|_| link.deed == Deed::Confirm);
+    let settings = asked.as_ref().map_or(&row.settings, |asked| &asked.settings);
+    let language = settings.language;
     let words = Words::of(language);
+    let is_used = link.deed == Deed::Confirm && app.store.is_link_used(&Link::hash(token)).await?;
     let key = match (link.deed, row.state) {
+        _ if is_used => return Ok(dead(language)),
         (Deed::Confirm, DigestState::Pending | DigestState::Bounced) => "page-confirm",
         (Deed::Unsubscribe, state) if !state.is_over() => "page-unsubscribe",
         _ => return Ok(dead(language)),
     };
     let actor = reader::of(&app.store, &row).await?;
     let name = subject::name(app, &actor, &row).await?.unwrap_or_default();
-    Ok(Page {
-        language,
-        text: words.say_with(key, &[("name", plain(&name).into())]),
-        button: Some(words.say(&format!("{key}-button"))),
-        choices: Vec::new(),
-    })
+    let mut text = words.say_with(key, &[("name", plain(&name).into())]);
+    if link.deed == Deed::Confirm {
+        text = format!("{text} {}", how(words, settings));
+    }
+    Ok(Page { language, text, button: Some(words.say(&format!("{key}-button"))), choices: Vec::new() })
+}
+
+/// How letters would come, in a sentence.
+fn how(words: &Words, settings: &DigestSettings) -> String {
+    let cadence = words.say(&word("cadence", settings.cadence));
+    words.say_with(
+        "page-confirm-how",
+        &[
+            ("cadence", cadence.into()),
+            ("hour", format!("{:02}:00", settings.hour).into()),
+            ("zone", settings.zone.name().into()),
+            ("items", settings.max_items.to_string().into()),
+            ("score", settings.min_score.to_string().into()),
+        ],
+    )
 }
 
 /// What the link in the letter to an owner would do: confirm that a listing is current.
@@ -156,9 +179,9 @@ pub async fn confirm_listing(app: &App, token: &str) -> Result<Page, CommandErro
 /// # Errors
 /// The database does not answer.
 pub async fn act(app: &App, token: &str, reason: Option<&str>) -> Result<Page, CommandError> {
-    let Some(link) = Link::read(app, token) else { return Ok(dead(DigestLanguage::En)) };
+    let Some((link, more)) = Link::read_with(app, token) else { return Ok(dead(DigestLanguage::En)) };
     let done = match link.deed {
-        Deed::Confirm => subscription::confirm(app, link.to).await?.then_some("page-confirmed"),
+        Deed::Confirm => subscription::confirm(app, link.to, token, &more).await?.then_some("page-confirmed"),
         Deed::Unsubscribe => subscription::unsubscribe(app, link.to).await?.then_some("page-unsubscribed"),
         Deed::Interested | Deed::NotNow | Deed::MuteField => {
             return answered(app, link, token, reason).await;

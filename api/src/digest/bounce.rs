@@ -1,5 +1,5 @@
-//! What comes back: reports of letters that could not be delivered (RFC 3464) and of readers who call them unwanted
-//! (RFC 5965). A report counts where it names a letter that was sent from here, and then for the address to which that
+//! What comes back: reports of letters that could not be delivered (RFC 3464, and RFC 6533 where addresses are not in
+//! ASCII) and of readers who call them unwanted (RFC 5965). A report counts where it names a letter that was sent from here, and then for the address to which that
 //! letter went: nobody ends somebody else's mail by a report that is made up.
 
 use domain::digest::{DigestTransition, SOFT_BOUNCE_DAYS, SOFT_BOUNCES};
@@ -29,6 +29,8 @@ pub struct Ingested {
 
 /// The messages of a mailbox in the format `mbox`, or the one message that it is.
 pub fn messages(mailbox: &[u8]) -> Vec<Vec<u8>> {
+    // Some programs begin a file with a mark of its encoding or with empty lines.
+    let mailbox = mailbox.strip_prefix(b"\xef\xbb\xbf").unwrap_or(mailbox).trim_ascii_start();
     if !mailbox.starts_with(b"From ") {
         return vec![mailbox.to_vec()];
     }
@@ -70,9 +72,11 @@ pub fn report(raw: &[u8]) -> Option<(ReportKind, String)> {
             PartType::Multipart(_) => continue,
         };
         match of.as_deref() {
-            Some("message/delivery-status") => kind = kind.or_else(|| delivery(text)),
+            Some("message/delivery-status" | "message/global-delivery-status") => {
+                kind = kind.or_else(|| delivery(text))
+            }
             Some("message/feedback-report") => kind = kind.or_else(|| feedback(text)),
-            Some("text/rfc822-headers" | "message/rfc822") => {
+            Some("text/rfc822-headers" | "message/rfc822" | "message/global-headers" | "message/global") => {
                 letter = letter.or_else(|| field(text, "message-id").map(str::to_owned));
             }
             _ => {}
@@ -111,8 +115,24 @@ pub fn refused(why: &str) -> ReportKind {
     }
 }
 
-/// The failure of one recipient; each letter has one.
+/// The failure of a letter, which has one recipient. Where that one hands on to several, the report has a group of
+/// fields for each: only if all have failed for good, the address has.
 fn delivery(text: &str) -> Option<ReportKind> {
+    let text = text.replace("\r\n", "\n");
+    let groups: Vec<&str> = text.split("\n\n").filter(|group| field(group, "action").is_some()).collect();
+    let told: Vec<Option<ReportKind>> = groups.iter().map(|group| recipient(group)).collect();
+    if told.iter().all(|kind| *kind == Some(ReportKind::Hard)) {
+        told.first().copied().flatten()
+    } else if told.contains(&None) {
+        // One of them has it.
+        None
+    } else {
+        Some(ReportKind::Soft)
+    }
+}
+
+/// What is said of one recipient.
+fn recipient(text: &str) -> Option<ReportKind> {
     let action = field(text, "action")?.to_ascii_lowercase();
     let status = field(text, "status").unwrap_or_default();
     match action.as_str() {
@@ -227,6 +247,44 @@ mod tests {
         ] {
             assert_eq!(refused(why), kind, "{why}");
         }
+    }
+
+    #[test]
+    fn of_several_recipients_all_have_to_fail_for_good() {
+        let of = |groups: &[&str]| {
+            let groups: Vec<String> = groups
+                .iter()
+                .map(|status| {
+                    let (action, status) = status.split_once(' ').unwrap();
+                    format!("Final-Recipient: rfc822;a@b.example\r\nAction: {action}\r\nStatus: {status}\r\n")
+                })
+                .collect();
+            delivery(&format!("Reporting-MTA: dns;b.example\r\n\r\n{}", groups.join("\r\n")))
+        };
+        assert_eq!(of(&["failed 5.1.1"]), Some(ReportKind::Hard));
+        assert_eq!(of(&["failed 5.1.1", "failed 5.1.2"]), Some(ReportKind::Hard));
+        assert_eq!(of(&["failed 5.1.1", "delayed 4.4.1"]), Some(ReportKind::Soft));
+        assert_eq!(of(&["failed 5.1.1", "delivered 2.0.0"]), None);
+        assert_eq!(of(&[]), None);
+    }
+
+    #[test]
+    fn a_mailbox_may_begin_with_a_mark_or_an_empty_line() {
+        for begin in ["", "\u{feff}", "\n", "\u{feff}\r\n"] {
+            let file = format!("{begin}From a@b Mon\nSubject: x\n\none\n\nFrom c@d Tue\nSubject: y\n\ntwo\n");
+            assert_eq!(messages(file.as_bytes()).len(), 2, "{begin:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_of_addresses_that_are_not_ascii_is_read() {
+        let raw = "Content-Type: multipart/report; report-type=delivery-status; boundary=x\r\n\r\n\
+            --x\r\nContent-Type: text/plain\r\n\r\nno\r\n\
+            --x\r\nContent-Type: message/global-delivery-status; charset=utf-8\r\n\r\n\
+            Reporting-MTA: dns;b.example\r\n\r\nFinal-Recipient: utf-8; пошта@приклад.укр\r\nAction: failed\r\n\
+            Status: 5.1.1\r\n\r\n\
+            --x\r\nContent-Type: message/global-headers\r\n\r\nMessage-ID: <1@c.example>\r\n\r\n--x--\r\n";
+        assert_eq!(report(raw.as_bytes()), Some((ReportKind::Hard, "<1@c.example>".to_owned())));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    letter::{inner_date, plain},
+    letter::{inner_date, page_of, plain},
     reader, still_shown,
     subject::{self, Body},
     subscription::is_own,
@@ -133,7 +133,7 @@ pub async fn of(app: &App, token: &str) -> Result<Option<Feed>, CommandError> {
     }
     entries.truncate(MAX_ENTRIES);
     let updated = entries.first().map_or_else(|| time(row.created_at), |(at, _, _)| *at);
-    let xml = written(&row, &name, &address(app, token), updated, &entries);
+    let xml = written(app, (&row, &name), &address(app, token), updated, &entries);
     let xml = xml.map_err(|error| {
         tracing::error!(%error, "a feed cannot be written");
         CommandError::Failed
@@ -148,8 +148,8 @@ fn line(text: &str) -> String {
 }
 
 fn written(
-    row: &SubscriptionRow,
-    name: &str,
+    app: &App,
+    (row, name): (&SubscriptionRow, &str),
     address: &str,
     updated: DateTime<Utc>,
     entries: &[(DateTime<Utc>, ItemRow, Body)],
@@ -194,6 +194,8 @@ fn written(
                     element = element.with_attribute(("xml:lang", language));
                 }
                 element.write_text_content(BytesText::new(&title))?;
+                let page = writer.create_element("link").with_attribute(("rel", "alternate"));
+                page.with_attribute(("href", page_of(app, item.subject, body).as_str())).write_empty()?;
                 let kind = words.say(&word("kind", item.kind));
                 let category = writer.create_element("category").with_attribute(("term", item.kind.code()));
                 category.with_attribute(("label", kind.as_str())).write_empty()?;

@@ -17,7 +17,8 @@ use super::{
 };
 use crate::{
     app::App,
-    store::{Letter, ListForm, MailClass, SubscriptionRow},
+    id::encode,
+    store::{Kind, Letter, ListForm, MailClass, SubscriptionRow},
 };
 
 /// Most bytes of the part in HTML: some readers cut longer ones.
@@ -29,9 +30,11 @@ const WORTH_DAYS: i64 = 5;
 /// Longest title in characters; what is beyond it is cut.
 const MAX_TITLE: usize = 160;
 
-/// Addresses that act on an item.
+/// Addresses of an item and of what acts on it.
 #[derive(Debug, Clone)]
 pub struct Links {
+    /// Its page.
+    pub page: String,
     /// Interested.
     pub interested: String,
     /// Not now.
@@ -74,6 +77,7 @@ pub fn write(app: &App, row: &SubscriptionRow, issue: Uuid, draft: &Draft) -> (L
             kind: item.kind,
             body,
             links: Some(Links {
+                page: page_of(app, item.subject, body),
                 interested: address(Deed::Interested, item.id, until),
                 not_now: address(Deed::NotNow, item.id, until),
                 mute: body.field.as_ref().map(|_| address(Deed::MuteField, item.id, until)),
@@ -112,6 +116,12 @@ pub fn write(app: &App, row: &SubscriptionRow, issue: Uuid, draft: &Draft) -> (L
         expires_at: Some(now.saturating_add(WORTH_DAYS.saturating_mul(DAY)).saturating_mul(1_000_000)),
     };
     (letter, form, room)
+}
+
+/// The address of the page of what an item tells of.
+pub fn page_of(app: &App, subject: Uuid, body: &Body) -> String {
+    let (path, kind) = if body.is_listing { ("projects", Kind::Project) } else { ("cities", Kind::City) };
+    format!("{}/{path}/{}", app.auth.public_url, encode(kind, subject))
 }
 
 /// Says an issue.
@@ -181,6 +191,7 @@ impl Lines {
             body.deadline.map(|day| words.say_with("deadline", &[("date", inner_date(words, day).into())]));
         let deeds = item.links.iter().flat_map(|links| {
             [
+                Some((words.say("action-look"), links.page.clone())),
                 Some((words.say("action-interested"), links.interested.clone())),
                 Some((words.say("action-not-now"), links.not_now.clone())),
                 links.mute.clone().map(|address| (words.say("action-mute"), address)),

@@ -11,8 +11,8 @@ use crate::app::App;
 const PURPOSE: &str = "digest";
 /// Days for which a link about an item acts.
 pub const ITEM_DAYS: i64 = 60;
-/// Longest text that is looked at.
-const MAX: usize = 120;
+/// Longest text that is looked at: the settings of a subscription stand in the link that confirms it.
+const MAX: usize = 2_000;
 
 /// What a link does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +53,17 @@ pub struct Link {
 impl Link {
     /// The last part of the link's address.
     pub fn token(&self, app: &App) -> String {
+        self.token_with(app, &[])
+    }
+
+    /// The same with more that is signed with it.
+    pub fn token_with(&self, app: &App, more: &[u8]) -> String {
         let letter =
             Deed::ALL.iter().find(|(deed, _)| *deed == self.deed).map_or(b'?', |(_, letter)| *letter);
         let mut bytes = vec![letter];
         bytes.extend_from_slice(self.to.as_bytes());
         bytes.extend_from_slice(&self.until.to_be_bytes());
+        bytes.extend_from_slice(more);
         let payload = URL_SAFE_NO_PAD.encode(bytes);
         let signature = app.auth.keys.sign_link(PURPOSE, &payload);
         format!("{payload}.{signature}")
@@ -65,12 +71,22 @@ impl Link {
 
     /// The whole address.
     pub fn address(&self, app: &App) -> String {
+        self.address_with(app, &[])
+    }
+
+    /// The same with more that is signed with it.
+    pub fn address_with(&self, app: &App, more: &[u8]) -> String {
         let path = if self.deed == Deed::Unsubscribe { "u" } else { "d" };
-        format!("{}/{path}/{}", app.auth.public_url, self.token(app))
+        format!("{}/{path}/{}", app.auth.public_url, self.token_with(app, more))
     }
 
     /// Reads a token; none where it was not signed here, or is over.
     pub fn read(app: &App, token: &str) -> Option<Self> {
+        Self::read_with(app, token).map(|(link, _)| link)
+    }
+
+    /// The same with what more was signed.
+    pub fn read_with(app: &App, token: &str) -> Option<(Self, Vec<u8>)> {
         if token.len() > MAX {
             return None;
         }
@@ -80,11 +96,12 @@ impl Link {
         }
         let bytes = URL_SAFE_NO_PAD.decode(payload).ok()?;
         let (letter, rest) = bytes.split_first()?;
-        let (to, until) = rest.split_at_checked(16)?;
+        let (to, rest) = rest.split_at_checked(16)?;
+        let (until, more) = rest.split_at_checked(8)?;
         let deed = Deed::ALL.iter().find(|(_, known)| known == letter)?.0;
         let to = Uuid::from_slice(to).ok()?;
         let until = i64::from_be_bytes(until.try_into().ok()?);
-        (until > app.auth.clock.now().timestamp()).then_some(Self { deed, to, until })
+        (until > app.auth.clock.now().timestamp()).then(|| (Self { deed, to, until }, more.to_vec()))
     }
 
     /// By which a used link is remembered.

@@ -51,7 +51,8 @@ pub struct Key {
     pub id: Uuid,
     /// As whom it is read.
     pub reader: Reader,
-    /// Whether it is read by the office of the city whose partners it is of, which knows more of them than others.
+    /// Whether it is read by the office of the city whose partners it is of, or by the people of the mandate's investor:
+    /// they know of more that stands in the way than others.
     pub is_own: bool,
 }
 
@@ -201,10 +202,24 @@ impl Subjects {
         }
     }
 
+    /// The mandate whose projects a list is of.
+    fn mandate(&self, kind: DigestSubjectKind, id: Uuid) -> Option<Id<Mandate>> {
+        match kind {
+            DigestSubjectKind::City => None,
+            DigestSubjectKind::Mandate => Some(Id::from_uuid(id)),
+            DigestSubjectKind::SavedSearch => match self.searches.get(&Id::from_uuid(id))?.value.subject {
+                SearchSubject::Mandate(id) => Some(id),
+                SearchSubject::Projects | SearchSubject::City(_) => None,
+            },
+        }
+    }
+
     /// As whom somebody reads the list of a subscription.
     pub fn key(&self, actor: &Actor, row: &SubscriptionRow) -> Key {
-        let office = self.city(row.subject, row.subject_id).and_then(|city| self.cities.get(&city)?.owner);
-        let is_own = office.is_some_and(|office| actor.role_in(office).is_some());
+        let (kind, id) = (row.subject, row.subject_id);
+        let office = self.city(kind, id).and_then(|city| self.cities.get(&city)?.owner);
+        let investor = self.mandate(kind, id).and_then(|mandate| self.mandates.get(&mandate)?.owner);
+        let is_own = office.or(investor).is_some_and(|owner| actor.role_in(owner).is_some());
         Key { kind: row.subject, id: row.subject_id, reader: app::reader(actor), is_own }
     }
 
@@ -286,7 +301,7 @@ impl Subjects {
             Question::Mandate(id, filter) => filtered(app, filter, key.reader).and_then(|mut filter| {
                 filter.only_told = true;
                 filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
-                opportunities(app, id, filter, depth)
+                opportunities(app, (id, key.is_own), filter, depth)
             }),
             Question::Projects(filter) => {
                 filtered(app, filter, key.reader).map(|filter| newest(app, &filter, depth))
@@ -331,12 +346,13 @@ fn filtered(
 
 fn opportunities(
     app: &App,
-    mandate: Id<Mandate>,
+    (mandate, parted): (Id<Mandate>, bool),
     filter: OpportunityFilter,
     depth: usize,
 ) -> Result<List, AppError> {
     let request = OpportunityRequest {
         mandate: MandateChoice::Saved(mandate),
+        parted,
         filter,
         by: RankBy::Mutual,
         list: WhichList::Ranked,

@@ -98,6 +98,7 @@ async fn rows(app: &App, row: &SubscriptionRow, viewer: &Viewer) -> Option<Vec<R
     filter.only_told = true;
     filter.min_score = Some(filter.min_score.map_or(least, |given| given.max(least)));
     let request = OpportunityRequest {
+        parted: false,
         mandate: MandateChoice::Saved(id),
         filter,
         by: RankBy::Mutual,

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use domain::{
     city::City,
     digest::{
@@ -33,6 +35,8 @@ use crate::{
 const HOUR: i64 = 3_600;
 /// Confirmed subscriptions of an address; what a stranger asked for takes no room.
 const MAX_LIVE: usize = 100;
+/// Days for which a mailbox that said no to a question is not asked again by others.
+const NO_DAYS: i64 = 182;
 /// The longest pause, in days.
 pub const MAX_PAUSE_DAYS: i64 = 366;
 
@@ -47,6 +51,25 @@ pub struct Wanted {
     pub subject_id: Uuid,
     /// How they come.
     pub settings: DigestSettings,
+}
+
+/// What a link asks to confirm: who holds its letter agrees to these settings and to none that somebody asked for before
+/// or after.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Asked {
+    /// The version that the subscription had.
+    version: i32,
+    /// How letters would come.
+    pub settings: DigestSettings,
+}
+
+impl Asked {
+    /// What was asked of a subscription by the link with this beside it; none where its reader has set it otherwise since,
+    /// or it was confirmed before.
+    pub fn of(row: &SubscriptionRow, more: &[u8]) -> Option<Self> {
+        let asked: Self = serde_json::from_slice(more).ok()?;
+        (row.state == DigestState::Pending && row.version == asked.version).then_some(asked)
+    }
 }
 
 async fn sees<T: Guarded>(app: &App, viewer: &Viewer, id: Uuid) -> Result<bool, CommandError> {
@@ -85,13 +108,9 @@ pub async fn subscribe(
     if let Some(wait) = app.store.throttle(&Throttle::new("subscribe from", &asker, 30, HOUR), now).await? {
         return Err(Refusal::rate_limited(wait.div_euclid(1_000_000).saturating_add(1)).into());
     }
-    let mail = Throttle::new("subscribe mail", &email.identity(), 5, HOUR);
-    let mailbox = Throttle::new("subscribe mailbox", &mailbox(&email.identity()), 10, 24 * HOUR);
-    let is_quiet =
-        app.store.throttle(&mail, now).await?.is_some() || app.store.throttle(&mailbox, now).await?.is_some();
     let person = app.store.person_by_email(&email).await?;
     let own = person.as_ref().map(|person| person.id).filter(|id| actor.person_id() == Some(*id));
-    if is_quiet {
+    if !has_room(app, &email.identity(), own.is_none().then_some(&asker), now).await? {
         return Ok(None);
     }
     let command = app.begin(actor, "subscribeDigest", None).await?;
@@ -117,6 +136,30 @@ pub async fn subscribe(
     }
 }
 
+/// Whether a mailbox may be written to once more. Others share ten letters a day, of which none of them has more than
+/// three; who asks for the own address is not bound by what others asked for.
+async fn has_room(
+    app: &App,
+    identity: &str,
+    stranger: Option<&String>,
+    now: i64,
+) -> Result<bool, CommandError> {
+    let mailbox = mailbox(identity);
+    let bounds = match stranger {
+        Some(asker) => {
+            let one = Throttle::new("subscribe mailbox from", &format!("{asker} {mailbox}"), 3, 24 * HOUR);
+            vec![one, Throttle::new("subscribe mailbox", &mailbox, 10, 24 * HOUR)]
+        }
+        None => vec![Throttle::new("subscribe own mailbox", &mailbox, 5, HOUR)],
+    };
+    for bound in bounds {
+        if app.store.throttle(&bound, now).await?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// The mailbox behind an address: what stands after a plus sign is a mark of its owner's own.
 fn mailbox(identity: &str) -> String {
     match identity.rsplit_once('@') {
@@ -136,18 +179,27 @@ async fn asked(
     if command.tx.has_complained(&hash).await? {
         return Ok(None);
     }
+    let at_address = command.tx.subscriptions_at(&hash).await?;
+    let since = row.created_at.saturating_sub(NO_DAYS.saturating_mul(24 * HOUR).saturating_mul(1_000_000));
+    let said_no = |row: &SubscriptionRow| {
+        row.state == DigestState::Unsubscribed && row.confirmed_at.is_none() && row.created_at > since
+    };
+    if !is_own && at_address.iter().any(said_no) {
+        return Ok(None);
+    }
+    let settings = row.settings.clone();
     match command.tx.live_subscription(&row.address, row.subject, row.subject_id).await? {
         Some(mut known) if matches!(known.state, DigestState::Pending | DigestState::Bounced) => {
             // Whose address it is may ask otherwise, and nobody else; a letter that bounced may get through now.
             if known.state == DigestState::Pending && is_own {
-                known.settings = row.settings.clone();
+                known.settings = settings.clone();
                 command.tx.save_subscription(&known).await?;
+                known.version = known.version.saturating_add(1);
             }
             *row = known;
         }
         Some(known) => return Ok(Some(known.id)),
         None => {
-            let at_address = command.tx.subscriptions_at(&hash).await?;
             let lives = |row: &&SubscriptionRow| !row.state.is_over() && row.state != DigestState::Pending;
             if at_address.iter().filter(lives).count() >= MAX_LIVE {
                 return Ok(None);
@@ -170,31 +222,46 @@ async fn asked(
         };
         crate::id::encode(kind, row.subject_id)
     };
-    command.tx.promise(confirmation(&command.app, row, &name), &command.app.auth.mail_domain).await?;
+    command
+        .tx
+        .promise(confirmation(&command.app, row, settings, &name)?, &command.app.auth.mail_domain)
+        .await?;
     Ok(Some(row.id))
 }
 
-fn confirmation(app: &App, row: &SubscriptionRow, name: &str) -> Letter {
-    let words = Words::of(row.settings.language);
+fn confirmation(
+    app: &App,
+    row: &SubscriptionRow,
+    settings: DigestSettings,
+    name: &str,
+) -> Result<Letter, CommandError> {
+    // A subscription that bounced keeps how it was confirmed.
+    let is_new = row.state == DigestState::Pending;
+    let words = Words::of(if is_new { settings.language } else { row.settings.language });
+    let asked = Asked { version: row.version, settings };
+    let asked =
+        if is_new { serde_json::to_vec(&asked).map_err(|_| CommandError::Failed)? } else { Vec::new() };
     let until = app.auth.clock.now().timestamp().saturating_add(CONFIRM_DAYS.saturating_mul(24 * HOUR));
-    let link = Link { deed: Deed::Confirm, to: row.id, until }.address(app);
+    let link = Link { deed: Deed::Confirm, to: row.id, until }.address_with(app, &asked);
+    let no = Link { deed: Deed::Unsubscribe, to: row.id, until: i64::MAX }.address(app);
     let args = [("name", plain(name).into()), ("days", CONFIRM_DAYS.to_string().into())];
     let body = words.say_with("confirm-body", &args);
-    Letter {
+    Ok(Letter {
         class: MailClass::Notice,
         person: None,
         to: row.address.clone(),
         subject: words.say("confirm-subject"),
-        body: format!("{body}\n{link}\n\n{}\n", words.say("confirm-ignore")),
+        body: format!("{body}\n{link}\n\n{}\n{no}\n", words.say("confirm-ignore")),
         expires_at: Some(until.saturating_mul(1_000_000)),
-    }
+    })
 }
 
-/// Confirms a subscription from its mailbox. Answers whether it was to be confirmed.
+/// Confirms a subscription from its mailbox by a link, once, as the link asks for it. Answers whether it was to be
+/// confirmed.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn confirm(app: &App, id: Uuid) -> Result<bool, CommandError> {
+pub async fn confirm(app: &App, id: Uuid, token: &str, more: &[u8]) -> Result<bool, CommandError> {
     let command = app.begin(&Actor::Anonymous, "confirmDigest", None).await?;
     let Some(mut row) = command.tx.lock_subscription(id).await? else { return Ok(false) };
     let now = command.tx.now_micros();
@@ -202,7 +269,11 @@ pub async fn confirm(app: &App, id: Uuid) -> Result<bool, CommandError> {
         DigestState::Bounced => DigestTransition::Reconfirm,
         _ => DigestTransition::Confirm,
     };
-    if !plan::go(&mut row, transition, now) {
+    if let Some(asked) = Asked::of(&row, more) {
+        row.settings = asked.settings;
+    }
+    if !plan::go(&mut row, transition, now) || !command.tx.use_link(&Link::hash(token)).await? {
+        command.tx.rollback().await?;
         return Ok(false);
     }
     command.tx.unsuppress(&address_hash(&row.address)).await?;

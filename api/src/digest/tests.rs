@@ -73,7 +73,12 @@ fn body(title: &str, machine: bool, reason: Sentence) -> Body {
 
 fn links() -> Links {
     let address = |what: &str| format!("https://caravanserai.example/d/{what}");
-    Links { interested: address("one"), not_now: address("two"), mute: Some(address("three")) }
+    Links {
+        page: address("page"),
+        interested: address("one"),
+        not_now: address("two"),
+        mute: Some(address("three")),
+    }
 }
 
 fn day() -> NaiveDate {

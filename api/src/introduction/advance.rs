@@ -40,6 +40,10 @@ pub async fn advance(
                 return Err(Refusal::not_permitted("this is for the platform to do").into());
             }
             effect::check_papers(command, &stored, &asker, &request).await?;
+            if transition == IntroductionTransition::ConfirmClose {
+                // Of two that close at once the second one sees what the first has left of the gap.
+                command.tx.lock(stored.value.project).await?;
+            }
             let around = surroundings(command, Some(stored.id), &stored.value).await?;
             apply(command, &stored, transition, &asker, &request, &around).await?;
             Ok(stored.id)

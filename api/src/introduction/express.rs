@@ -78,8 +78,15 @@ async fn begin(command: &CommandTx, asked: Expression) -> Result<Id<Introduction
         Side::Investor => IntroductionParty::Investor,
         Side::Owner => IntroductionParty::Owner,
     };
-    let state = begin_introduction(&[party], &at, &timers_of(), command.now)
-        .map_err(|refusal| refused(refusal, own_is_clear(command, &own)))?;
+    let state = match begin_introduction(&[party], &at, &timers_of(), command.now) {
+        Ok(state) => state,
+        Err(refusal) => {
+            let own_is_clear = own_is_clear(command, &own);
+            // Of one that the screening holds, who was asked does not learn by asking either.
+            let is_kept = command.tx.is_live_pair_kept(investor, asked.project, acting).await?;
+            return Err(refused(refusal, own_is_clear, is_kept));
+        }
+    };
     let person = command.actor.person_id().ok_or(CommandError::Unauthenticated)?;
     let (investor_country, project_country) = match asked.side {
         Side::Investor => (own.value.country, project.value.countries().first().copied()),
@@ -169,13 +176,13 @@ fn duplicate() -> Refusal {
 
 /// What is told of what does not hold. That the other side is screened, or has blocked somebody, is not told apart from
 /// a gate that is shut.
-fn refused(refusal: IntroductionBeginRefusal, own_is_clear: bool) -> CommandError {
+fn refused(refusal: IntroductionBeginRefusal, own_is_clear: bool, is_kept: bool) -> CommandError {
     use domain::Vocabulary;
     let IntroductionBeginRefusal::Guards(open) = refusal else {
         return Refusal::not_permitted(refusal.to_string()).into();
     };
     // What else does not hold would by a block of one's own, whose project a blind listing is.
-    if open.contains(&G::NoLivePair) {
+    if open.contains(&G::NoLivePair) && !is_kept {
         return duplicate().into();
     }
     let mut refusals: Vec<Refusal> = Vec::new();
@@ -190,7 +197,7 @@ fn refused(refusal: IntroductionBeginRefusal, own_is_clear: bool) -> CommandErro
                 let message = "your own organisation has no clear screening of the last seven days";
                 Refusal::new(UserErrorCode::ScreeningHold, "", message).by_rule(guard.code())
             }
-            G::ScreeningClear | G::NotBlocked | G::GatesPass => {
+            G::ScreeningClear | G::NotBlocked | G::GatesPass | G::NoLivePair => {
                 let message = "an introduction of these two is not available: whyNot says which gate is shut";
                 Refusal::new(UserErrorCode::GateFailed, "", message).by_rule(G::GatesPass.code())
             }

@@ -114,6 +114,16 @@ impl Ranking {
         self.current.load_full()
     }
 
+    /// The same as somebody may know it: blocks part the two for their own people, and nobody else can tell them, be it
+    /// by a gate that is shut or by a row that is missing.
+    pub fn snapshot_for(&self, parted: bool) -> Arc<Snapshot> {
+        let snapshot = self.snapshot();
+        if parted {
+            return snapshot;
+        }
+        Arc::new(Snapshot { catalog: Arc::new(snapshot.catalog.unparted()), as_of: snapshot.as_of })
+    }
+
     /// The same catalog, which stays as it is now: for much work that has to be of one moment.
     #[must_use]
     pub fn still(&self) -> Self {

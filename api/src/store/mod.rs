@@ -54,7 +54,9 @@ pub use event::Among;
 pub use files::{FileError, Files, hash};
 pub use history::{PastStep, Step};
 pub use idempotency::KnownKey;
-pub use introduction::{BLOCK, Disclosure, FlowRow, Note, Outcome, PipelineFilter, RoomRead, Subject};
+pub use introduction::{
+    BLOCK, Contribution, Disclosure, FlowRow, Note, Outcome, PipelineFilter, RoomRead, Subject,
+};
 pub use listing::{ListingRecord, ListingRow, SecondWord, Shadow};
 pub use log::Event;
 pub use outbox::{Letter, ListForm, ListedMail, MailClass, MailMove, MailState, OutboxRow};

@@ -127,6 +127,7 @@ vocabulary! {
         Within48Hours = "WITHIN_48_HOURS": "It was told at most 48 hours ago",
         NotContested = "NOT_CONTESTED": "It is not contested",
         Contested = "CONTESTED": "It is contested and not decided",
+        Apart = "APART": "The organiser is not one of its sides",
     }
 }
 

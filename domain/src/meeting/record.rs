@@ -219,6 +219,7 @@ impl Meeting {
             within_48_hours: no_show.is_some_and(|told| since(told.at) <= TimeDelta::hours(CONTEST_HOURS)),
             contested: no_show.is_some_and(|told| told.contest.is_some()),
             decided: no_show.is_some_and(|told| told.upheld.is_some()),
+            apart: self.side_of(self.organiser).is_none(),
         }
     }
 

@@ -66,6 +66,9 @@ pub struct MeetingCircumstances {
     pub contested: bool,
     /// And the organiser has decided.
     pub decided: bool,
+    /// The organiser is not a side of it: nobody judges in their own affair, and what is contested and not decided counts
+    /// for nobody.
+    pub apart: bool,
 }
 
 impl G {
@@ -89,6 +92,7 @@ impl G {
             Self::Within48Hours => at.within_48_hours,
             Self::NotContested => !at.contested,
             Self::Contested => at.contested && !at.decided,
+            Self::Apart => at.apart,
         }
     }
 }
@@ -201,8 +205,8 @@ pub const MEETING_RULES: &[MeetingRule] = &[
     ),
     Rule::new(&[S::Held], T::ReportNoShow, SIDES, &[G::ReportOpen], Some(S::NoShow)),
     Rule::new(&[S::NoShow], T::Contest, SIDES, &[G::OfWhoAsks, G::Within48Hours, G::NotContested], None),
-    Rule::new(&[S::NoShow], T::Uphold, ORGANISER, &[G::Contested], None),
-    Rule::new(&[S::NoShow], T::Dismiss, ORGANISER, &[G::Contested], Some(S::Held)),
+    Rule::new(&[S::NoShow], T::Uphold, ORGANISER, &[G::Contested, G::Apart], None),
+    Rule::new(&[S::NoShow], T::Dismiss, ORGANISER, &[G::Contested, G::Apart], Some(S::Held)),
     Rule::new(&[S::Held], T::Report, SIDES, &[G::NotYetSaid], None),
 ];
 

@@ -58,6 +58,7 @@ fn holds(guards: &[MeetingGuard]) -> MeetingCircumstances {
         within_48_hours: true,
         contested: has(MeetingGuard::Contested),
         decided: false,
+        apart: true,
     }
 }
 
@@ -92,6 +93,7 @@ fn each_guard_alone_stops_its_transitions_and_is_named() {
             MeetingGuard::Within48Hours => at.within_48_hours = false,
             MeetingGuard::NotContested => at.contested = true,
             MeetingGuard::Contested => at.contested = false,
+            MeetingGuard::Apart => at.apart = false,
         }
         MeetingMachine::transition(from, rule.transition, rule.who, &at)
     });
@@ -217,6 +219,25 @@ fn that_somebody_did_not_come_is_contested_within_48_hours_and_decided_by_the_or
     go(&mut other, C::Uphold, &organiser, 60);
     assert!(other.no_show.as_ref().unwrap().counts());
     assert!(other.act(C::Dismiss, &organiser, &ALL, at(61)).is_err());
+}
+
+#[test]
+fn an_organiser_does_not_judge_its_own_meeting_and_what_nobody_judges_counts_for_nobody() {
+    let mut one = published();
+    one.organiser = one.requester;
+    let both = MeetingActor {
+        person: None,
+        side: Some(Requester),
+        parties: vec![MeetingParty::Requester, MeetingParty::Organiser],
+    };
+    go(&mut one, C::Hold, &MeetingActor::system(), 9);
+    go(&mut one, C::ReportNoShow, &both, 10);
+    go(&mut one, C::Contest(said("We were there")), &of(Recipient), 11);
+    for command in [C::Uphold, C::Dismiss] {
+        let refused = one.act(command, &both, &ALL, at(12));
+        assert_eq!(refused, Err(MeetingRefusal::Guards(vec![MeetingGuard::Apart])));
+    }
+    assert!(!one.no_show.as_ref().unwrap().counts());
 }
 
 #[test]

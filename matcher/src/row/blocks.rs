@@ -29,6 +29,11 @@ impl BlocksOf {
 pub struct Blocks(HashMap<Id<Organisation>, BlocksOf>);
 
 impl Blocks {
+    /// Whether nobody has blocked anybody.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether one of two organisations has blocked the other.
     pub(crate) fn part(&self, one: Id<Organisation>, other: Id<Organisation>) -> bool {
         self.of(one).is_some_and(|blocks| blocks.0.contains_key(&other))

@@ -65,6 +65,11 @@ pub struct MandateWatch {
 }
 
 impl MandateWatch {
+    /// Whether blocks part the two: for the investor's own people.
+    fn is_parted(&self) -> bool {
+        self.reader == Reader::Inside
+    }
+
     fn line(matched: &Match, rank: u64) -> Line {
         let scores = &matched.evaluation;
         Line::new(rank, scores.mutual, [scores.investor, scores.project], &matched.gates)
@@ -88,6 +93,7 @@ impl Watch for MandateWatch {
             app,
             &OpportunityRequest {
                 mandate: MandateChoice::Saved(self.mandate),
+                parted: self.is_parted(),
                 filter: OpportunityFilter {
                     min_score: self.min_score,
                     reader: self.reader,
@@ -109,7 +115,7 @@ impl Watch for MandateWatch {
     }
 
     fn pair(&self, app: &App, subject: Uuid, rank: u64) -> Result<Option<Scored<Match>>, AppError> {
-        let mut matched = match pairs_of(app, self.mandate, &[Id::from_uuid(subject)]) {
+        let mut matched = match pairs_of(app, (self.mandate, self.is_parted()), &[Id::from_uuid(subject)]) {
             Ok(pairs) => match pairs.into_iter().next() {
                 Some(matched) => matched,
                 None => return Ok(None),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputType, Json, Object, Result, Value};
 use domain::saved_search::{SavedSearch, SearchSubject};
-use matcher::rank::{List, RankBy};
+use matcher::rank::{List, RankBy, Reader};
 
 use super::{
     super::{
@@ -94,6 +94,7 @@ impl SavedSearchNode {
         let question = self.question();
         let mut request = OpportunityRequest {
             mandate: MandateChoice::Saved(mandate),
+            parted: reader == Reader::Inside,
             filter,
             by: RankBy::Mutual,
             list: List::Ranked,

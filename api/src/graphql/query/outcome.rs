@@ -46,10 +46,11 @@ impl From<LadderCell> for LadderObject {
 pub struct FlowObject {
     /// The rung.
     rung: LadderRung,
-    /// How many introductions reached it; null where one to four did.
+    /// At least so many introductions reached it, a multiple of five; null where one to four did.
     count: Option<i64>,
-    /// Their sum in euro at the rates of their days, of those whose rate was known; null with the count, and of
-    /// interest, which names no amount.
+    /// Their sum in euro at the rates of their days, of those whose rate was known, rounded to a step of 4 to 10 % of it;
+    /// null with the count, of interest, which names no amount, and of fewer than three investors or owners or where one
+    /// of them has more than half.
     amount: Option<MoneyObject>,
     /// Whether the figures are held back.
     suppressed: bool,
@@ -127,7 +128,7 @@ impl OutcomeQuery {
     /// How many introductions reached each rung, by the project's main field: interest, pledge, commitment, close. Small
     /// groups are held back, and counts are cut down to a multiple of five.
     async fn outcome_ladder(&self, ctx: &Context<'_>) -> Result<Vec<LadderObject>> {
-        let rows = stored(ctx.data::<App>()?.store.flows(None, None).await)?;
+        let rows = stored(ctx.data::<App>()?.store.flows().await)?;
         Ok(reciprocity::ladder(&rows).into_iter().map(Into::into).collect())
     }
 
@@ -144,8 +145,8 @@ impl OutcomeQuery {
             return Err(client_error(ErrorCode::Validation, Some("countryB"), message));
         }
         let store = &ctx.data::<App>()?.store;
-        let a_to_b = stored(store.flows(Some(a), Some(b)).await)?;
-        let b_to_a = stored(store.flows(Some(b), Some(a)).await)?;
+        let a_to_b = stored(store.contributions(a, b).await)?;
+        let b_to_a = stored(store.contributions(b, a).await)?;
         Ok(Reciprocity { a, b, a_to_b: reciprocity::flow(&a_to_b), b_to_a: reciprocity::flow(&b_to_a) })
     }
 }

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use domain::{disclosure::ListingField, id::Id, project::Project};
 use matcher::{
     policy::{Criterion, InvestorCriterion},
+    rank::Reader,
     row::Veil,
 };
 
@@ -37,16 +38,18 @@ impl PairQuery {
         #[graphql(desc = "The project.")] project_id: ID,
     ) -> Result<MatchNode> {
         let mandate = id_of("mandateId", &mandate_id)?;
-        let request = PairRequest { mandate, project: id_of("projectId", &project_id)? };
+        let project = id_of("projectId", &project_id)?;
         let (app, actor) = (ctx.data::<App>()?, ctx.data::<Actor>()?);
         let snapshot = app.ranking.snapshot();
-        let is_told = snapshot.catalog.projects().get(request.project).is_none_or(|row| {
-            !app.reader_of(actor, mandate).veil(row).hides(Veil::SCORED) || actor.role_in(row.owner).is_some()
-        });
+        let row = snapshot.catalog.projects().get(project);
+        let reader = app.reader_of(actor, mandate);
+        let is_owner = row.is_some_and(|row| actor.role_in(row.owner).is_some());
+        let is_told = is_owner || row.is_none_or(|row| !reader.veil(row).hides(Veil::SCORED));
         if !is_told {
             let message = "The owner shows what the score is made of after an introduction.";
             return Err(client_error(ErrorCode::Forbidden, Some("projectId"), message));
         }
+        let request = PairRequest { mandate, project, parted: is_owner || reader == Reader::Inside };
         let matched = app::pair_of(app, &request).map_err(refused)?;
         Ok(MatchNode::new(matched, Question::new(&["whyNot"]).ranked(), None))
     }
@@ -98,7 +101,9 @@ impl PairQuery {
                 return Err(client_error(ErrorCode::Forbidden, Some("projectIds"), message));
             }
         }
-        let matches = app::pairs_of(ctx.data::<App>()?, mandate, &ids).map_err(|error| match error {
+        let app = ctx.data::<App>()?;
+        let parted = app.reader_of(ctx.data::<Actor>()?, mandate) == Reader::Inside;
+        let matches = app::pairs_of(app, (mandate, parted), &ids).map_err(|error| match error {
             AppError::NotFound { what: "project" } => {
                 client_error(ErrorCode::NotFound, Some("projectIds"), "One of these projects does not exist.")
             }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use domain::{city::City, disclosure::ListingField, mandate::Mandate, project::Project};
-use matcher::catalog::Programme;
+use matcher::{catalog::Programme, rank::Reader};
 
 use super::{
     super::{
@@ -84,6 +84,7 @@ impl RankingQuery {
         filter.only_told = true;
         let mut request = OpportunityRequest {
             mandate,
+            parted: reader == Reader::Inside,
             filter,
             by: rank_by.into(),
             list: list.into(),
@@ -142,9 +143,11 @@ impl RankingQuery {
         let asked = format!("{rank_by:?}{list:?}");
         let question = Question::new(&["projectInvestors", project_id.as_str(), &asked]).ranked();
         let project = id_of::<Project>("projectId", &project_id)?;
-        if let Some(seen) = find(ctx, project).await?
-            && !ListingField::SCORED.iter().all(|field| seen.shows(*field))
-        {
+        let seen = find(ctx, project).await?;
+        let owner = seen.as_ref().and_then(|seen| seen.owner);
+        let actor = ctx.data::<Actor>()?;
+        let parted = owner.is_some_and(|owner| actor.role_in(owner).is_some());
+        if seen.is_some_and(|seen| !ListingField::SCORED.iter().all(|field| seen.shows(*field))) {
             // Its fit with hundreds of known mandates would tell what it keeps back.
             let message = "The owner shows which investors fit after an introduction.";
             return Err(client_error(ErrorCode::Forbidden, Some("projectId"), message));
@@ -154,7 +157,8 @@ impl RankingQuery {
         let wants_stability = wants_stability(ctx);
         let (page, stability) = app
             .compute(move |app| {
-                let page = app::investors_for(app, project, rank_by.into(), list.into(), first, after)?;
+                let page =
+                    app::investors_for(app, (project, parted), rank_by.into(), list.into(), first, after)?;
                 let stability = if wants_stability {
                     app::investor_stabilities(project, list.into(), &page.page)?
                 } else {

@@ -126,6 +126,16 @@ impl Tx {
         Ok(count(self.connection(), "mail_suppression", one).await? > 0)
     }
 
+    /// Lets an address take mail again whatever it was suppressed for. Answers whether it was.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn lift_suppression(&self, address_hash: &str) -> Result<bool, StoreError> {
+        let one = [is("address_hash", address_hash)];
+        let done = self.connection().execute(&super::delete("mail_suppression", one)).await?;
+        Ok(done.rows_affected() > 0)
+    }
+
     /// Lets an address take mail again that bounced and was confirmed anew.
     ///
     /// # Errors

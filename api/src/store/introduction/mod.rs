@@ -25,7 +25,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use beside::{BLOCK, Disclosure, Note, RoomRead};
-pub use outcome::{FlowRow, Outcome};
+pub use outcome::{Contribution, FlowRow, Outcome};
 
 use super::{
     Store, StoreError, Stored, Tx,
@@ -45,6 +45,9 @@ const MOST_INTRODUCED: usize = 10_000;
 fn in_states(states: &[IntroductionState]) -> SimpleExpr {
     column("state").is_in(states.iter().map(|state| state.code()))
 }
+
+/// The states of which who was asked does not learn.
+const KEPT: [IntroductionState; 2] = [IntroductionState::Held, IntroductionState::Refused];
 
 /// The states in which an introduction is accepted and goes on, or was closed.
 fn introduced() -> Vec<IntroductionState> {
@@ -76,11 +79,15 @@ impl PipelineFilter {
         let project = self.project.map(|id| is("project_id", id.uuid()));
         let mandate = self.mandate.map(|id| is("mandate_id", id.uuid()));
         // Who was asked does not learn that the screening holds or has refused it, not by a number either.
-        let kept = [IntroductionState::Held, IntroductionState::Refused];
         let asked = column("recipient_id");
-        let told = asked.clone().is_null().or(asked.ne(organisation.uuid())).or(in_states(&kept).not());
+        let told = asked.clone().is_null().or(asked.ne(organisation.uuid())).or(in_states(&KEPT).not());
         [side, told].into_iter().chain(states).chain(project).chain(mandate).collect()
     }
+}
+
+/// What is unique among the introductions that are under way.
+fn live_key(investor: Id<Organisation>, project: Id<Project>) -> String {
+    format!("{}:{}", investor.uuid().simple(), project.uuid().simple())
 }
 
 impl Tx {
@@ -94,9 +101,30 @@ impl Tx {
         project: Id<Project>,
         but: Option<Id<Introduction>>,
     ) -> Result<bool, StoreError> {
-        let key = format!("{}:{}", investor.uuid().simple(), project.uuid().simple());
         let other = but.map(|id| column("id").ne(id.uuid()));
-        Ok(count(self.connection(), TABLE, std::iter::once(is("live_key", key)).chain(other)).await? > 0)
+        Ok(count(
+            self.connection(),
+            TABLE,
+            std::iter::once(is("live_key", live_key(investor, project))).chain(other),
+        )
+        .await?
+            > 0)
+    }
+
+    /// Whether the introduction of this investor to this project that is under way is one that is kept from this
+    /// organisation for now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_live_pair_kept(
+        &self,
+        investor: Id<Organisation>,
+        project: Id<Project>,
+        from: Id<Organisation>,
+    ) -> Result<bool, StoreError> {
+        let live = is("live_key", live_key(investor, project));
+        let kept = [live, is("recipient_id", from.uuid()), in_states(&KEPT)];
+        Ok(count(self.connection(), TABLE, kept).await? > 0)
     }
 
     /// What an organisation did this month of what its contact budget counts. The organisation must be locked by this

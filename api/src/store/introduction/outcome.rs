@@ -11,7 +11,7 @@ use domain::{
 };
 use sea_orm::{
     ConnectionTrait, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query},
+    sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query, SelectStatement},
 };
 
 use uuid::Uuid;
@@ -55,6 +55,21 @@ pub struct FlowRow {
     pub from: Option<CountryCode>,
     /// The project's country.
     pub to: Option<CountryCode>,
+    /// How many.
+    pub count: u64,
+    /// Their sum in cents of the euro, of those whose rate was known.
+    pub euro_cents: i64,
+}
+
+/// How many introductions of an investor and an owner reached a rung.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    /// The rung.
+    pub rung: TransactionRung,
+    /// The investor.
+    pub investor: Uuid,
+    /// The owner.
+    pub owner: Uuid,
     /// How many.
     pub count: u64,
     /// Their sum in cents of the euro, of those whose rate was known.
@@ -113,54 +128,79 @@ impl Tx {
     }
 }
 
+/// The code of a row's rung; none where this program does not know it, which cannot be counted under another name.
+fn rung_of(row: &QueryResult) -> Result<Option<TransactionRung>, StoreError> {
+    Ok(TransactionRung::from_code(&get::<String>(row, "rung")?).ok())
+}
+
+/// How many and how much, of the rows of a group.
+fn totals(rows: &mut SelectStatement) -> &mut SelectStatement {
+    rows.expr_as(Expr::cust("COUNT(*)"), Alias::new("reached"))
+        .expr_as(Expr::cust("CAST(COALESCE(SUM(euro_cents), 0) AS BIGINT)"), Alias::new("euro"))
+}
+
 impl Store {
-    /// Counts of all rungs, by field and pair of countries; of one pair alone where it is named.
+    /// Counts of all rungs, by field and pair of countries.
     ///
     /// # Errors
     /// The database does not answer, or a code does not read.
-    pub async fn flows(
-        &self,
-        from: Option<CountryCode>,
-        to: Option<CountryCode>,
-    ) -> Result<Vec<FlowRow>, StoreError> {
+    pub async fn flows(&self) -> Result<Vec<FlowRow>, StoreError> {
         let columns = ["rung", "field", "from_country", "to_country"].map(Alias::new);
         let mut rows = Query::select();
-        rows.columns(columns.clone())
-            .expr_as(Expr::cust("COUNT(*)"), Alias::new("reached"))
-            .expr_as(Expr::cust("CAST(COALESCE(SUM(euro_cents), 0) AS BIGINT)"), Alias::new("euro"))
-            .from(Alias::new("outcome"))
-            .group_by_columns(columns);
-        if let Some(from) = from {
-            rows.and_where(is("from_country", from.alpha2()));
-        }
-        if let Some(to) = to {
-            rows.and_where(is("to_country", to.alpha2()));
-        }
-        rows.and_where(Expr::col(Alias::new("rung")).is_not_null());
+        totals(rows.columns(columns.clone())).from(Alias::new("outcome")).group_by_columns(columns);
         let rows = self.reader().query_all(&rows).await?;
-        rows.iter()
-            .filter_map(|row| {
-                // A rung that this program does not know cannot be counted under another name.
-                let rung = match get::<String>(row, "rung") {
-                    Ok(code) => TransactionRung::from_code(&code).ok()?,
-                    Err(error) => return Some(Err(error)),
-                };
-                Some(flow(row, rung))
-            })
-            .collect()
+        rows.iter().filter_map(|row| rung_of(row).transpose().map(|rung| flow(row, rung?))).collect()
     }
+
+    /// Who reached which rung from one country to another, by investor and owner.
+    ///
+    /// # Errors
+    /// The database does not answer, or a code does not read.
+    pub async fn contributions(
+        &self,
+        from: CountryCode,
+        to: CountryCode,
+    ) -> Result<Vec<Contribution>, StoreError> {
+        let of = |table: &str, name: &str| (Alias::new(table), Alias::new(name));
+        let columns =
+            [of("outcome", "rung"), of("introduction", "investor_id"), of("introduction", "owner_id")];
+        let mut rows = Query::select();
+        totals(rows.columns(columns.clone()))
+            .from(Alias::new("outcome"))
+            .inner_join(
+                Alias::new("introduction"),
+                Expr::col(of("outcome", "introduction_id")).equals(of("introduction", "id")),
+            )
+            .and_where(is("from_country", from.alpha2()))
+            .and_where(is("to_country", to.alpha2()))
+            .group_by_columns(columns);
+        let rows = self.reader().query_all(&rows).await?;
+        let contribution = |row, rung| {
+            Ok(Contribution {
+                rung,
+                investor: get(row, "investor_id")?,
+                owner: get(row, "owner_id")?,
+                count: reached(row)?,
+                euro_cents: get(row, "euro")?,
+            })
+        };
+        rows.iter().filter_map(|row| rung_of(row).transpose().map(|rung| contribution(row, rung?))).collect()
+    }
+}
+
+fn reached(row: &QueryResult) -> Result<u64, StoreError> {
+    Ok(u64::try_from(get::<i64>(row, "reached")?).unwrap_or(0))
 }
 
 fn flow(row: &QueryResult, rung: TransactionRung) -> Result<FlowRow, StoreError> {
     let code = |column: &str| get::<Option<String>>(row, column);
     let country = |code: Option<String>| code.and_then(|code| code.parse().ok());
-    let reached: i64 = get(row, "reached")?;
     Ok(FlowRow {
         rung,
         field: code("field")?.and_then(|code| CooperationField::from_code(&code).ok()),
         from: country(code("from_country")?),
         to: country(code("to_country")?),
-        count: u64::try_from(reached).unwrap_or(0),
+        count: reached(row)?,
         euro_cents: get(row, "euro")?,
     })
 }

@@ -33,16 +33,28 @@ struct Asked {
     investor: OrganisationRow,
     policy: Policy,
     filter: OpportunityFilter,
+    /// Whether blocks count, as they do for those alone whom they part.
+    parted: bool,
 }
 
 impl Asked {
-    fn is(&self, query: &OpportunityQuery<'_>) -> bool {
+    fn is(&self, query: &OpportunityQuery<'_>, parted: bool) -> bool {
         self.mandate.id == query.mandate.id
+            && self.parted == parted
             && self.policy == *query.policy
             && self.filter == *query.filter
             && self.mandate == *query.mandate
             && self.investor == *query.investor
     }
+}
+
+/// A state of the catalog, as one kind of reader sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct State {
+    /// By the catalog's changes.
+    pub(super) seen: u64,
+    /// Whether blocks count.
+    pub(super) parted: bool,
 }
 
 /// Numbers over the whole catalog.
@@ -155,16 +167,17 @@ impl Counts {
         Self { entries: Vec::new(), seen }
     }
 
-    fn entry(&mut self, seen: u64, query: &OpportunityQuery<'_>) -> Option<&mut Entry> {
-        let place = (self.seen == seen).then(|| self.entries.iter().rposition(|e| e.asked.is(query)))??;
+    fn entry(&mut self, state: State, query: &OpportunityQuery<'_>) -> Option<&mut Entry> {
+        let is = |entry: &Entry| entry.asked.is(query, state.parted);
+        let place = (self.seen == state.seen).then(|| self.entries.iter().rposition(is))??;
         let entry = self.entries.remove(place);
         self.entries.push(entry);
         self.entries.last_mut()
     }
 
     /// What is known of a question on a state of the catalog.
-    pub(super) fn find(&mut self, seen: u64, query: &OpportunityQuery<'_>) -> Known {
-        let Some(entry) = self.entry(seen, query).filter(|entry| !entry.gave_up) else { return Known::Scan };
+    pub(super) fn find(&mut self, state: State, query: &OpportunityQuery<'_>) -> Known {
+        let Some(entry) = self.entry(state, query).filter(|entry| !entry.gave_up) else { return Known::Scan };
         let before = match query.after {
             None => Some(0),
             Some(after) => entry.ends.iter().find(|(key, _)| *key == after).map(|(_, rows)| *rows),
@@ -173,11 +186,11 @@ impl Counts {
     }
 
     /// Notes a page: its counts where they are new, and where it ends.
-    pub(super) fn note<R>(&mut self, seen: u64, query: &OpportunityQuery<'_>, page: &Page<Ranked<R>>) {
-        if self.seen != seen {
+    pub(super) fn note<R>(&mut self, state: State, query: &OpportunityQuery<'_>, page: &Page<Ranked<R>>) {
+        if self.seen != state.seen {
             return;
         }
-        if self.entry(seen, query).is_none() {
+        if self.entry(state, query).is_none() {
             let Some(sums) = Sums::of(page) else { return };
             if self.entries.len() >= KEPT {
                 self.entries.remove(0);
@@ -187,6 +200,7 @@ impl Counts {
                 investor: query.investor.clone(),
                 policy: query.policy.clone(),
                 filter: query.filter.clone(),
+                parted: state.parted,
             };
             self.entries.push(Entry { asked, sums, ends: Vec::new(), gave_up: false });
         }
@@ -201,8 +215,8 @@ impl Counts {
     }
 
     /// Notes that a search for a question had to score too much.
-    pub(super) fn give_up(&mut self, seen: u64, query: &OpportunityQuery<'_>) {
-        if let Some(entry) = self.entry(seen, query) {
+    pub(super) fn give_up(&mut self, state: State, query: &OpportunityQuery<'_>) {
+        if let Some(entry) = self.entry(state, query) {
             entry.gave_up = true;
         }
     }
@@ -222,7 +236,9 @@ impl Counts {
         let room = MOST_PAIRS.checked_div(changed.len()).unwrap_or(KEPT);
         let gone = self.entries.len().saturating_sub(room);
         self.entries.drain(..gone);
+        let (open_before, open_after) = (before.unparted(), after.unparted());
         for Entry { asked, sums, ends, .. } in &mut self.entries {
+            let (before, after) = if asked.parted { (before, after) } else { (&open_before, &open_after) };
             for (catalog, step) in [(before, Step::Less), (after, Step::More)] {
                 for verdict in verdicts(catalog, asked, changed) {
                     sums.count(verdict, step);

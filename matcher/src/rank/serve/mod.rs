@@ -24,7 +24,7 @@ use std::{
 use chrono::NaiveDate;
 use domain::{id::Id, project::Project};
 
-use self::counts::{Counts, Known};
+use self::counts::{Counts, Known, State};
 use super::{
     List, OpportunityFilter, OpportunityQuery, Page, RankBy, RankKey, Ranked, evaluate,
     mutual::{Listed, Mutual, Question},
@@ -263,10 +263,10 @@ pub(super) fn page<'a>(
     query: &OpportunityQuery<'_>,
 ) -> Option<Page<Ranked<&'a ProjectRow>>> {
     let serving = catalog.serving().filter(|_| is_kind(query))?;
-    let known = serving.index.counts().find(serving.seen, query);
+    let known = serving.index.counts().find(serving.state(catalog), query);
     let Known::Counted(sums, before) = known else { return None };
     let Some((items, has_next)) = serving.list(catalog, query) else {
-        serving.index.counts().give_up(serving.seen, query);
+        serving.index.counts().give_up(serving.state(catalog), query);
         return None;
     };
     let page = Page {
@@ -278,7 +278,7 @@ pub(super) fn page<'a>(
         excluded_total: sums.excluded_total,
         excluded: sums.by_gate(),
     };
-    serving.index.counts().note(serving.seen, query, &page);
+    serving.index.counts().note(serving.state(catalog), query, &page);
     Some(page)
 }
 
@@ -294,11 +294,16 @@ pub(super) fn rows<'a>(
 /// Keeps the counts of a page that a scan made.
 pub(super) fn note(catalog: &Catalog, query: &OpportunityQuery<'_>, page: &Page<Ranked<&ProjectRow>>) {
     if let Some(serving) = catalog.serving().filter(|_| is_kind(query)) {
-        serving.index.counts().note(serving.seen, query, page);
+        serving.index.counts().note(serving.state(catalog), query, page);
     }
 }
 
 impl Serving {
+    /// The state of the catalog, as its readers see it.
+    fn state(&self, catalog: &Catalog) -> State {
+        State { seen: self.seen, parted: catalog.is_parted() }
+    }
+
     /// The rows and whether more follow.
     fn list<'a>(
         &self,

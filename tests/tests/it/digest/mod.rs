@@ -1,6 +1,7 @@
 //! Digests over a real SMTP conversation: opt-in, periods with data that changes in between, one message a period and
 //! none twice, what is done from the mail, unsubscribing by one click, and no further mail; on both databases.
 
+mod asked;
 mod feed;
 mod listing;
 

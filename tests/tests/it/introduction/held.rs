@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 use tests::{run, server::Behind, sql::Sql};
 
-use super::{express, go, look, pair, with};
+use super::{answers, express, go, look, pair, with};
 use crate::api::Api;
 
 /// A list of the United Nations with one made-up entity that is named as the owner of the demo.
@@ -87,6 +87,9 @@ async fn held(behind: Behind) {
     assert_eq!(api.both_say(&owner, "FALSE_POSITIVE").await, "FALSE_POSITIVE");
     let said = go(server, "compliance", &officer, "CLEAR", json!({})).await;
     assert_eq!(said["state"], "HELD", "one officer alone lifts nothing");
+    let invite = json!({"projectId": pair.project, "mandateId": pair.mandate, "answers": answers()});
+    let asked = server.refused("owner", "inviteInvestor:ExpressInterestInput", invite).await;
+    assert_eq!(asked.0, "GATE_FAILED", "who was asked does not learn of it by asking");
     let again = go(server, "compliance", &said, "CLEAR", json!({})).await;
     assert_eq!(again["state"], "HELD", "nor twice");
     let stale = with(&said, "CLEAR", json!({}));
@@ -125,6 +128,7 @@ async fn a_block_tells_nothing(api: &Api, at: &Value) {
     let block = |blocked: bool| json!({"organisationId": fund, "blocked": blocked});
     server.done("owner", "blockOrganisation", "organisation{id}", block(true)).await;
     assert_eq!(left().await, before, "the budget does not tell of a block");
+    only_the_two_are_parted(server, at).await;
     // As if it had been made in the middle of the month before.
     let sql = Sql::connect(&server.database).await;
     let month = domain::introduction::month_begins(chrono::Utc::now());
@@ -136,6 +140,41 @@ async fn a_block_tells_nothing(api: &Api, at: &Value) {
     assert_eq!(left().await, before, "and in that month alone");
     sql.close().await;
     server.done("owner", "blockOrganisation", "organisation{id}", block(false)).await;
+}
+
+/// The list and the gates of a mandate that is in public are for everybody else as if there were no block.
+async fn only_the_two_are_parted(server: &Server, at: &Value) {
+    let of = "query($i:ID!){node(id:$i){... on Introduction{mandate{id} project{id}}}}";
+    let of = server.data_as("owner", of, json!({"i": at["id"]})).await["node"].clone();
+    let both = json!({"m": of["mandate"]["id"], "p": of["project"]["id"]});
+    let gates = "query($m:ID!,$p:ID!){whyNot(mandateId:$m,projectId:$p){listed gates{key outcome}}}";
+    let listed = "query($m:ID!){opportunities(mandateId:$m,first:100){totalCount excludedTotal edges{node{project{id}}}}}";
+    let parted = |data: &Value| data["whyNot"]["listed"] == false;
+    server.until_as("investor", gates, &both, parted).await;
+    for who in ["owner", "investor"] {
+        let told = server.data_as(who, gates, both.clone()).await["whyNot"].clone();
+        let shut = told["gates"].as_array().unwrap().iter().find(|gate| gate["outcome"] == "FAIL").unwrap();
+        assert_eq!((&told["listed"], &shut["key"]), (&json!(false), &json!("screening")), "{who}");
+    }
+    let has = |data: &Value| {
+        let edges = data["opportunities"]["edges"].as_array().unwrap();
+        edges.iter().any(|edge| edge["node"]["project"]["id"] == both["p"])
+    };
+    let own = server.data_as("investor", listed, json!({"m": both["m"]})).await;
+    assert!(!has(&own), "the investor's own list is without it");
+    for who in ["city_office", "partner_office"] {
+        let told = server.data_as(who, gates, both.clone()).await["whyNot"].clone();
+        let is_shut = told["gates"].as_array().unwrap().iter().any(|gate| gate["outcome"] == "FAIL");
+        assert_eq!((&told["listed"], is_shut), (&json!(true), false), "{who}");
+        assert!(has(&server.data_as(who, listed, json!({"m": both["m"]})).await), "{who}");
+    }
+    let anybody = server.data(gates, both.clone()).await["whyNot"].clone();
+    assert_eq!(anybody["listed"], true);
+    let all = server.data(listed, json!({"m": both["m"]})).await;
+    let count = |data: &Value, of: &str| data["opportunities"][of].as_i64().unwrap();
+    assert!(has(&all));
+    assert_eq!(count(&all, "totalCount"), count(&own, "totalCount") + 1);
+    assert_eq!(count(&all, "excludedTotal"), count(&own, "excludedTotal") - 1);
 }
 
 #[tokio::test]
