@@ -3,7 +3,11 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use tests::{run, server::Behind, sql::Sql};
+use tests::{
+    run,
+    server::{Behind, Server},
+    sql::Sql,
+};
 
 use super::{answers, express, go, look, pair, with};
 use crate::api::Api;
