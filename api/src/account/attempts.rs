@@ -84,8 +84,9 @@ impl Attempts {
         let Some(person) = person.filter(|person| person.state == PersonState::Active) else {
             return Ok(command.tx.rollback().await?);
         };
-        let (subject, body) = letters::many_attempts(&format!("{}/reset-password", app.auth.public_url));
-        let letter = letters::security(Some(person.id), self.email.as_str(), subject, body, None);
+        let url = format!("{}/reset-password", app.auth.public_url);
+        let (subject, body) = letters::many_attempts(letters::language(&person), &url);
+        let letter = letters::security(Some(person.id), self.email.as_str(), &subject, body, None);
         command.tx.promise(letter, &app.auth.mail_domain).await?;
         Ok(command.tx.commit().await?)
     }

@@ -26,9 +26,9 @@ pub async fn request_change(
     let person = confirmed_person(app, actor, "password", password).await?;
     throttled(app, &Throttle::new("email change", &person.id.uuid().to_string(), 5, HOUR)).await?;
     let command = app.begin(actor, "requestEmailChange", None).await?;
-    let letter = if command.tx.lock_person_by_email(&new_email).await?.is_some() {
-        let (subject, body) = letters::address_in_use();
-        letters::security(None, new_email.as_str(), subject, body, None)
+    let letter = if let Some(other) = command.tx.lock_person_by_email(&new_email).await? {
+        let (subject, body) = letters::address_in_use(letters::language(&other));
+        letters::security(None, new_email.as_str(), &subject, body, None)
     } else {
         command.tx.revoke_tokens(person.id, Purpose::ChangeEmail).await?;
         let token = new_token()?;
@@ -43,8 +43,9 @@ pub async fn request_change(
             expires_at,
         };
         command.tx.insert_token(stored).await?;
-        let (subject, body) = letters::change_email(&link(app, "confirm-email-change", &token));
-        letters::security(Some(person.id), new_email.as_str(), subject, body, Some(expires_at))
+        let address = link(app, "confirm-email-change", &token);
+        let (subject, body) = letters::change_email(letters::language(&person), &address);
+        letters::security(Some(person.id), new_email.as_str(), &subject, body, Some(expires_at))
     };
     command.tx.promise(letter, &app.auth.mail_domain).await?;
     command.audit_as("person", Some(person.id.uuid()), serde_json::json!({}));
@@ -88,8 +89,9 @@ pub async fn confirm_change(app: &App, from: &str, token: &str) -> Result<(), Co
             expires_at,
         };
         command.tx.insert_token(stored).await?;
-        let (subject, body) = letters::email_changed(&link(app, "revert-email-change", &back));
-        let letter = letters::security(Some(person.id), old.as_str(), subject, body, Some(expires_at));
+        let address = link(app, "revert-email-change", &back);
+        let (subject, body) = letters::email_changed(letters::language(&person), &address);
+        let letter = letters::security(Some(person.id), old.as_str(), &subject, body, Some(expires_at));
         command.tx.promise(letter, &app.auth.mail_domain).await?;
     }
     command.audit_by(Some(person.id.uuid()), "person", Some(person.id.uuid()), serde_json::json!({}));

@@ -1,8 +1,34 @@
-//! What the mail about accounts says. Plain text in English.
+//! What the mail about accounts says: plain text in the reader's language, from templates of each.
 
-use domain::{account::Person, id::Id};
+use std::{collections::HashMap, sync::OnceLock};
 
-use crate::store::{Letter, MailClass};
+use domain::{
+    Vocabulary,
+    account::{OrgRole, Person},
+    digest::DigestLanguage as Language,
+    id::Id,
+};
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+
+use crate::{
+    digest::words::{bundle, language_of},
+    store::{Letter, MailClass, account::PersonRow},
+};
+
+/// Templates by language.
+const SOURCES: [(Language, &str); 8] = [
+    (Language::En, include_str!("locale/en.ftl")),
+    (Language::Zh, include_str!("locale/zh.ftl")),
+    (Language::Ar, include_str!("locale/ar.ftl")),
+    (Language::Tr, include_str!("locale/tr.ftl")),
+    (Language::Sr, include_str!("locale/sr.ftl")),
+    (Language::Th, include_str!("locale/th.ftl")),
+    (Language::Lo, include_str!("locale/lo.ftl")),
+    (Language::Ru, include_str!("locale/ru.ftl")),
+];
+
+/// A letter's subject and what it says.
+pub(crate) type Said = (String, String);
 
 /// Security mail with a link that lives for a time.
 pub(crate) fn security(
@@ -33,112 +59,189 @@ pub(crate) fn notice(
     Letter { class: MailClass::Notice, ..security(Some(person), to, subject, body, expires_at) }
 }
 
+/// In which language somebody gets mail.
+pub(crate) fn language(person: &PersonRow) -> Language {
+    language_of(&person.language)
+}
+
+/// A template of a language; nothing where it has none.
+fn say(language: Language, key: &str, organisation: Option<&str>) -> Option<String> {
+    static ALL: OnceLock<HashMap<Language, FluentBundle<FluentResource>>> = OnceLock::new();
+    let read = |(language, source): (Language, &str)| (language, bundle(language, source));
+    let words = ALL.get_or_init(|| SOURCES.into_iter().map(read).collect()).get(&language)?;
+    let mut args = FluentArgs::new();
+    if let Some(name) = organisation {
+        args.set("organisation", name.to_owned());
+    }
+    let mut errors = Vec::new();
+    let said = words.format_pattern(words.get_message(key)?.value()?, Some(&args), &mut errors);
+    if !errors.is_empty() {
+        tracing::error!(language = language.tag(), key, ?errors, "a sentence lacks something");
+    }
+    Some(said.into_owned())
+}
+
+/// A letter of three parts: what happened, the link on a line of its own, what else there is to say. Of letters that
+/// differ in what happened alone, `lead` names it.
+fn letter(
+    language: Language,
+    (key, lead): (&str, &str),
+    link: Option<&str>,
+    organisation: Option<&str>,
+) -> Said {
+    let said = |key: &str| say(language, key, organisation);
+    let subject = said(key).unwrap_or_else(|| key.to_owned());
+    let mut body = said(&format!("{lead}-lead")).unwrap_or_default();
+    if let Some(link) = link {
+        body.push('\n');
+        body.push_str(link);
+    }
+    if let Some(rest) = said(&format!("{key}-else")) {
+        body.push_str("\n\n");
+        body.push_str(&rest);
+    }
+    (subject, body)
+}
+
+fn with_link(language: Language, key: &str, link: &str) -> Said {
+    letter(language, (key, key), Some(link), None)
+}
+
 /// To confirm the address of a new account.
-pub(super) fn confirm(link: &str) -> (&'static str, String) {
-    let body = format!(
-        "Somebody, and we hope it was you, registered this address.\n\nConfirm it within a day:\n{link}\n\n\
-         If it was not you, do nothing: there is no account until it is confirmed."
-    );
-    ("Confirm your address", body)
+pub(super) fn confirm(language: Language, link: &str) -> Said {
+    with_link(language, "confirm", link)
 }
 
 /// Somebody registered an address that has an account.
-pub(super) fn registered_already(url: &str) -> (&'static str, String) {
-    let body = format!(
-        "Somebody registered this address, and it has an account already. If it was you, sign in, or set a new \
-         password:\n{url}\n\nIf it was not you, do nothing: nothing was changed."
-    );
-    ("You have an account already", body)
+pub(super) fn registered_already(language: Language, url: &str) -> Said {
+    with_link(language, "known", url)
 }
 
 /// To set a new password.
-pub(super) fn reset(link: &str) -> (&'static str, String) {
-    let body = format!(
-        "Somebody, and we hope it was you, asked for a new password.\n\nSet it within half an hour:\n{link}\n\n\
-         If it was not you, do nothing: your password stays as it is."
-    );
-    ("Set a new password", body)
+pub(super) fn reset(language: Language, link: &str) -> Said {
+    with_link(language, "reset", link)
 }
 
 /// The password was changed.
-pub(super) fn password_changed(url: &str) -> (&'static str, String) {
-    let body = format!(
-        "The password of your account was changed, and its other sessions were ended.\n\nIf it was not you, set a \
-         new one at once:\n{url}"
-    );
-    ("Your password was changed", body)
+pub(super) fn password_changed(language: Language, url: &str) -> Said {
+    with_link(language, "password-changed", url)
 }
 
 /// Many tried to sign in.
-pub(super) fn many_attempts(url: &str) -> (&'static str, String) {
-    let body = format!(
-        "Somebody has tried many wrong passwords or codes for your account today. None of them opened it. Until \
-         tomorrow a password opens it only from where you have signed in before; from anywhere else, set a new \
-         password by mail first:\n{url}\n\nIf that was not you, and your password is used nowhere else, you need do \
-         nothing."
-    );
-    ("Many attempts to sign in", body)
+pub(super) fn many_attempts(language: Language, url: &str) -> Said {
+    with_link(language, "attempts", url)
 }
 
 /// A second factor was set up.
-pub(super) fn two_factor_added(url: &str) -> (&'static str, String) {
-    let body = format!(
-        "Your account asks for a code of your device now when you sign in, and its other sessions were ended.\n\nIf it \
-         was not you, set a new password at once, and write to us:\n{url}"
-    );
-    ("A second factor was set up", body)
+pub(super) fn two_factor_added(language: Language, url: &str) -> Said {
+    with_link(language, "factor-added", url)
 }
 
 /// A second factor was taken away.
-pub(super) fn two_factor_removed(url: &str) -> (&'static str, String) {
-    let body = format!(
-        "Your account asks for no code any more when you sign in, and its other sessions were ended.\n\nIf it was not \
-         you, set a new password at once:\n{url}"
-    );
-    ("The second factor was taken away", body)
+pub(super) fn two_factor_removed(language: Language, url: &str) -> Said {
+    with_link(language, "factor-removed", url)
 }
 
 /// A refresh token was used twice.
-pub(super) fn reuse(url: &str) -> (&'static str, String) {
-    let body = format!(
-        "A key of one of your sessions was used twice. That happens when somebody has copied it, so the session was \
-         ended. Sign in again, and set a new password if you do not know why:\n{url}"
-    );
-    ("One of your sessions was ended", body)
+pub(super) fn reuse(language: Language, url: &str) -> Said {
+    with_link(language, "reuse", url)
 }
 
 /// To confirm a new address of an account.
-pub(super) fn change_email(link: &str) -> (&'static str, String) {
-    let body = format!(
-        "Somebody, and we hope it was you, wants to use this address for an account.\n\nConfirm it within a day:\n\
-         {link}\n\nIf it was not you, do nothing."
-    );
-    ("Confirm your new address", body)
+pub(super) fn change_email(language: Language, link: &str) -> Said {
+    with_link(language, "change-email", link)
 }
 
 /// Somebody wants to use an address that has an account.
-pub(super) fn address_in_use() -> (&'static str, String) {
-    let body =
-        "Somebody wanted to use this address for another account. It has an account already, so nothing was \
-                changed."
-            .to_owned();
-    ("This address has an account", body)
+pub(super) fn address_in_use(language: Language) -> Said {
+    letter(language, ("in-use", "in-use"), None, None)
 }
 
 /// The address of an account was changed.
-pub(super) fn email_changed(link: &str) -> (&'static str, String) {
-    let body = format!(
-        "Your account has another address now. If it was not you, take it back within a week; that also ends all \
-         sessions:\n{link}"
-    );
-    ("Your address was changed", body)
+pub(super) fn email_changed(language: Language, link: &str) -> Said {
+    with_link(language, "email-changed", link)
 }
 
 /// An invitation.
-pub(super) fn invitation(organisation: &str, role: &str, link: &str) -> (String, String) {
-    let body = format!(
-        "You are invited to work for {organisation} as {role}.\n\nAccept within a week:\n{link}\n\nIf you do not \
-         know why, do nothing."
-    );
-    (format!("Invitation to {organisation}"), body)
+pub(super) fn invitation(language: Language, organisation: &str, role: OrgRole, link: &str) -> Said {
+    let lead = format!("invitation-{}", role.code());
+    letter(language, ("invitation", &lead), Some(link), Some(organisation))
+}
+
+/// To prove that mail at a domain is an organisation's own.
+pub(crate) fn prove_domain(language: Language, organisation: &str, link: &str) -> Said {
+    letter(language, ("domain", "domain"), Some(link), Some(organisation))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Each template with how often it names the organisation.
+    fn templates(source: &str) -> BTreeMap<&str, bool> {
+        let pairs = source.lines().filter_map(|line| line.split_once(" = "));
+        pairs.map(|(key, text)| (key, text.contains("{ $organisation }"))).collect()
+    }
+
+    #[test]
+    fn every_language_has_every_template_with_the_same_holes() {
+        let wanted = templates(SOURCES[0].1);
+        for (language, source) in SOURCES {
+            let found = templates(source);
+            assert_eq!(
+                found.keys().collect::<Vec<_>>(),
+                wanted.keys().collect::<Vec<_>>(),
+                "{}",
+                language.tag()
+            );
+            for (key, text) in source.lines().filter_map(|line| line.split_once(" = ")) {
+                assert_eq!(found.get(key), wanted.get(key), "{} {key}", language.tag());
+                assert_eq!(
+                    text.contains('{'),
+                    text.contains("{ $organisation }"),
+                    "{} {key}",
+                    language.tag()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_letter_is_whole_in_every_language_and_its_link_stands_alone() {
+        let link = "https://caravanserai.example/x/token";
+        for language in SOURCES.map(|(language, _)| language) {
+            let mut all = vec![
+                confirm(language, link),
+                registered_already(language, link),
+                reset(language, link),
+                password_changed(language, link),
+                many_attempts(language, link),
+                two_factor_added(language, link),
+                two_factor_removed(language, link),
+                reuse(language, link),
+                change_email(language, link),
+                email_changed(language, link),
+                prove_domain(language, "Drina Telekom", link),
+            ];
+            all.extend(OrgRole::ALL.iter().map(|role| invitation(language, "Drina Telekom", *role, link)));
+            for (subject, body) in &all {
+                assert!(!subject.contains('{') && !body.contains('{'), "{} {subject} {body}", language.tag());
+                assert!(body.lines().any(|line| line == link), "{} {body}", language.tag());
+                assert!(body.lines().next().is_some_and(|lead| lead.chars().count() > 10), "{body}");
+            }
+            let (subject, body) = address_in_use(language);
+            assert!(!subject.is_empty() && !body.contains("http"), "{body}");
+        }
+    }
+
+    #[test]
+    fn who_reads_another_language_is_written_to_in_it() {
+        let (subject, body) = reset(Language::Sr, "https://x.example/t");
+        assert_eq!(subject, "Поставите нову лозинку");
+        assert!(body.contains("пола сата"), "{body}");
+        let (subject, _) = invitation(Language::Ar, "Drina Telekom", OrgRole::Editor, "https://x.example/t");
+        assert!(subject.contains("\u{2068}Drina Telekom\u{2069}"), "a name keeps its direction: {subject}");
+    }
 }

@@ -3,6 +3,7 @@
 use domain::{
     Vocabulary,
     account::{OrgRole, PersonName},
+    digest::DigestLanguage,
     id::Id,
     organisation::Organisation,
     policy::{Action, AggregateKind, Decision, Standing, decide},
@@ -94,8 +95,16 @@ pub async fn invite(
                 })
                 .await?;
             let name = stored.value.name.to_string();
-            let (subject, body) =
-                letters::invitation(&name, role.label(), &link(app, "accept-invitation", &token));
+            // Who is known reads the own language, who is not that of whoever invites.
+            let known = app.store.person_by_email(&email).await?;
+            let reader = match (known, command.actor.person_id()) {
+                (Some(known), _) => Some(known),
+                (None, Some(inviter)) => app.store.person(inviter).await?,
+                (None, None) => None,
+            };
+            let language = reader.as_ref().map_or(DigestLanguage::En, letters::language);
+            let address = link(app, "accept-invitation", &token);
+            let (subject, body) = letters::invitation(language, &name, role, &address);
             let letter = letters::security(None, email.as_str(), &subject, body, Some(expires_at));
             command.tx.promise(letter, &app.auth.mail_domain).await?;
             command.audit_as("invitation", Some(id), serde_json::json!({"role": role}));
@@ -172,7 +181,7 @@ pub async fn accept_invitation(
     let organisation = found.organisation.ok_or_else(|| dead_link("token"))?;
     let role: OrgRole = serde_json::from_value(found.payload.get("role").cloned().unwrap_or_default())
         .map_err(|_| dead_link("token"))?;
-    let known = command.tx.lock_person_by_email(&email).await?;
+    let known = app.store.person_by_email(&email).await?;
     let person = match (known, actor.person(), account) {
         (Some(known), Some(signed_in), _) if known.id == signed_in.person => known.id,
         (Some(known), None, _) if known.state == PersonState::Active => {

@@ -73,9 +73,9 @@ async fn set(command: &CommandTx, person: PersonRow, hash: String) -> Result<(),
     command.tx.update_person(&person).await?;
     command.tx.revoke_tokens(person.id, Purpose::ResetPassword).await?;
     if let Some(email) = &person.email {
-        let (subject, body) =
-            letters::password_changed(&format!("{}/reset-password", command.app.auth.public_url));
-        let letter = letters::security(Some(person.id), email.as_str(), subject, body, None);
+        let url = format!("{}/reset-password", command.app.auth.public_url);
+        let (subject, body) = letters::password_changed(letters::language(&person), &url);
+        let letter = letters::security(Some(person.id), email.as_str(), &subject, body, None);
         command.tx.promise(letter, &command.app.auth.mail_domain).await?;
     }
     command.audit_by(Some(person.id.uuid()), "person", Some(person.id.uuid()), serde_json::json!({}));
@@ -113,8 +113,8 @@ pub async fn request_reset(app: &App, from: &str, email: &str) -> Result<(), Com
         expires_at,
     };
     command.tx.insert_token(stored).await?;
-    let (subject, body) = letters::reset(&link(app, "reset-password", &token));
-    let letter = letters::security(Some(person.id), email.as_str(), subject, body, Some(expires_at));
+    let (subject, body) = letters::reset(letters::language(&person), &link(app, "reset-password", &token));
+    let letter = letters::security(Some(person.id), email.as_str(), &subject, body, Some(expires_at));
     command.tx.promise(letter, &app.auth.mail_domain).await?;
     Ok(command.tx.commit().await?)
 }

@@ -16,6 +16,7 @@ use crate::{
     app::App,
     auth::{Actor, password},
     command::{CommandError, CommandTx, Refusal},
+    digest::words::language_of,
     store::account::{NewToken, PersonRow, PersonState, Purpose, Throttle},
 };
 
@@ -62,12 +63,12 @@ pub async fn register(app: &App, from: &str, input: Registration) -> Result<(), 
         return Ok(command.tx.rollback().await?);
     }
     let letter = if let Some(person) = command.tx.lock_person_by_email(&email).await? {
-        let (subject, body) = letters::registered_already(&format!("{}/reset-password", app.auth.public_url));
-        letters::security(Some(person.id), email.as_str(), subject, body, None)
+        let url = format!("{}/reset-password", app.auth.public_url);
+        let (subject, body) = letters::registered_already(letters::language(&person), &url);
+        letters::security(Some(person.id), email.as_str(), &subject, body, None)
     } else {
         let waiting = Waiting { name, language, password_hash };
-        confirmation(&command, &email, serde_json::to_value(&waiting).map_err(|_| CommandError::Failed)?)
-            .await?
+        confirmation(&command, &email, waiting).await?
     };
     command.tx.promise(letter, &app.auth.mail_domain).await?;
     Ok(command.tx.commit().await?)
@@ -76,8 +77,9 @@ pub async fn register(app: &App, from: &str, input: Registration) -> Result<(), 
 async fn confirmation(
     command: &CommandTx,
     email: &EmailAddress,
-    payload: serde_json::Value,
+    waiting: Waiting,
 ) -> Result<crate::store::Letter, CommandError> {
+    let payload = serde_json::to_value(&waiting).map_err(|_| CommandError::Failed)?;
     let token = new_token()?;
     let expires_at = command.tx.now_micros().saturating_add(micros(DAY));
     let stored = NewToken {
@@ -90,8 +92,9 @@ async fn confirmation(
         expires_at,
     };
     command.tx.insert_token(stored).await?;
-    let (subject, body) = letters::confirm(&link(&command.app, "confirm-email", &token));
-    Ok(letters::security(None, email.as_str(), subject, body, Some(expires_at)))
+    let address = link(&command.app, "confirm-email", &token);
+    let (subject, body) = letters::confirm(language_of(&waiting.language.to_string()), &address);
+    Ok(letters::security(None, email.as_str(), &subject, body, Some(expires_at)))
 }
 
 /// Confirms an address and makes its account. Answers whose it is.

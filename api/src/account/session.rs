@@ -274,8 +274,9 @@ pub async fn refresh(app: &App, from: &str, token: &str) -> Result<Tokens, Comma
     if found.used_at.is_some() || command.tx.claim_refresh(&hash).await? == RefreshClaim::Used {
         command.tx.end_session(session.id, "REUSE").await?;
         if let Some(email) = &person.email {
-            let (subject, body) = letters::reuse(&format!("{}/reset-password", app.auth.public_url));
-            let letter = letters::security(Some(person.id), email.as_str(), subject, body, None);
+            let url = format!("{}/reset-password", app.auth.public_url);
+            let (subject, body) = letters::reuse(letters::language(&person), &url);
+            let letter = letters::security(Some(person.id), email.as_str(), &subject, body, None);
             command.tx.promise(letter, &app.auth.mail_domain).await?;
         }
         command.audit_by(

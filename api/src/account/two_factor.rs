@@ -72,7 +72,7 @@ pub async fn confirm(app: &App, actor: &Actor, code: &str) -> Result<Vec<Secret>
     command.tx.insert_recovery_codes(person, hashes).await?;
     let url = format!("{}/reset-password", app.auth.public_url);
     let row = command.tx.lock_person(person).await?.ok_or(CommandError::Unauthenticated)?;
-    changed(&command, &row, letters::two_factor_added(&url)).await?;
+    changed(&command, &row, letters::two_factor_added(letters::language(&row), &url)).await?;
     command.audit_as("person", Some(person.uuid()), serde_json::json!({}));
     command.tx.commit().await?;
     Ok(codes)
@@ -94,7 +94,7 @@ pub async fn disable(app: &App, actor: &Actor, password: String, code: &str) -> 
     }
     command.tx.delete_totp(person.id).await?;
     let url = format!("{}/reset-password", app.auth.public_url);
-    changed(&command, &person, letters::two_factor_removed(&url)).await?;
+    changed(&command, &person, letters::two_factor_removed(letters::language(&person), &url)).await?;
     command.audit_as("person", Some(person.id.uuid()), serde_json::json!({}));
     Ok(command.tx.commit().await?)
 }
@@ -103,11 +103,11 @@ pub async fn disable(app: &App, actor: &Actor, password: String, code: &str) -> 
 async fn changed(
     command: &CommandTx,
     person: &PersonRow,
-    (subject, body): (&'static str, String),
+    (subject, body): letters::Said,
 ) -> Result<(), CommandError> {
     end_others(command, person.id, "FACTOR_CHANGED").await?;
     if let Some(email) = &person.email {
-        let letter = letters::security(Some(person.id), email.as_str(), subject, body, None);
+        let letter = letters::security(Some(person.id), email.as_str(), &subject, body, None);
         command.tx.promise(letter, &command.app.auth.mail_domain).await?;
     }
     Ok(())

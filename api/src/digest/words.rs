@@ -37,7 +37,8 @@ impl std::fmt::Debug for Words {
     }
 }
 
-fn bundle(language: DigestLanguage, source: &str) -> FluentBundle<FluentResource> {
+/// The templates of a language; where some do not read, the log says so and the others are there.
+pub(crate) fn bundle(language: DigestLanguage, source: &str) -> FluentBundle<FluentResource> {
     let resource = match FluentResource::try_new(source.to_owned()) {
         Ok(resource) => resource,
         Err((resource, errors)) => {

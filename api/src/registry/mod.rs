@@ -9,6 +9,7 @@ pub mod mandate;
 pub mod organisation;
 pub mod project;
 pub mod record;
+mod required;
 pub mod saved_search;
 pub mod screening;
 pub mod standing;

@@ -19,6 +19,7 @@ use domain::{
 use super::{
     import::Outcome,
     listing::{self, Loaded, TIMERS, save_record, with_record},
+    required,
 };
 use crate::{
     app::App,
@@ -198,6 +199,11 @@ async fn rewrite(command: &CommandTx, stored: Stored<Project>, content: Content)
     let old = ProjectFacts::from(loaded.stored.value.clone());
     let new = content.over(&old);
     let reviewed = loaded.row.record.reviewed.clone().unwrap_or_else(|| old.clone());
+    let answers = &loaded.row.record.answers;
+    let refused = required::taken_away(old.state, (&old, answers), (&new, answers), required::field);
+    if !refused.is_empty() {
+        return Err(CommandError::Refused(refused));
+    }
     let owned = |facts| OwnedFacts { facts, owner: loaded.owner };
     match edit(old.state, owned(&reviewed), owned(&new)) {
         Edit::AtOnce => {
@@ -299,8 +305,11 @@ pub async fn answer(
             let stored = command.load("projectId", id, expected_version).await?;
             editable(command, &stored).await?;
             let mut loaded = with_record(command, stored).await?;
+            let before = loaded.row.record.answers.clone();
+            let mut paths = BTreeMap::new();
             let mut refused = Vec::new();
             for (path, key, answer) in answers {
+                paths.insert(key, path.clone());
                 match answer {
                     None => loaded.row.record.answers.clear(key),
                     Some(answer) => {
@@ -310,6 +319,10 @@ pub async fn answer(
                     }
                 }
             }
+            let (state, facts) = (loaded.stored.value.state, &*loaded.stored.value);
+            let path = |key| paths.get(&key).cloned().unwrap_or_default();
+            let after = &loaded.row.record.answers;
+            refused.extend(required::taken_away(state, (facts, &before), (facts, after), path));
             if !refused.is_empty() {
                 return Err(CommandError::Refused(refused));
             }

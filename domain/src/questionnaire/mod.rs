@@ -6,11 +6,13 @@
 
 mod answer;
 mod catalogue;
+mod kept;
 
 use std::{borrow::Cow, cmp, fmt, str::FromStr};
 
 pub use answer::{Answer, AnswerType, Answers};
 pub use catalogue::QUESTIONS;
+pub use kept::{Answered, emptied};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::{

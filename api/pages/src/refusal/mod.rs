@@ -1,7 +1,7 @@
 //! What the API refuses, in the reader's language.
 //!
-//! The API says in English what would be right, what it asks of an owner (`question.tsv`) and what contradicts itself in a
-//! listing. Its sentences are known: `locale/en/refusal.tsv` has one pattern a line,
+//! The API says in English what would be right, what it asks of an owner (`question.tsv`), what contradicts itself in a
+//! listing, and how the ranking works (`policy.tsv`). Its sentences are known: `locale/en/refusal.tsv` has one pattern a line,
 //! with holes `{0}`, `{1}`, …, and each other language has a file of the same patterns with a translation behind a tab. A
 //! message is looked up among the patterns and said anew, its holes filled; one that no pattern knows stays in English,
 //! and is marked as that. A test reads the sources of the API for messages without a pattern.
@@ -20,8 +20,9 @@ use crate::{
 };
 use pattern::{Pattern, Piece, key, pieces};
 
-/// What the API refuses; what it asks of owners and finds in their listings; the regions that it names.
-type Sources = [&'static str; 3];
+/// What the API refuses; what it asks of owners and finds in their listings; the regions that it names; the policy of
+/// ranking, what scores were worth, and marks of records.
+type Sources = [&'static str; 4];
 
 macro_rules! sources {
     ($tag:literal) => {
@@ -29,6 +30,7 @@ macro_rules! sources {
             include_str!(concat!("../../locale/", $tag, "/refusal.tsv")),
             include_str!(concat!("../../locale/", $tag, "/question.tsv")),
             include_str!(concat!("../../locale/", $tag, "/region.tsv")),
+            include_str!(concat!("../../locale/", $tag, "/policy.tsv")),
         ]
     };
 }
@@ -180,6 +182,11 @@ fn filled(words: &Words, known: &Translations, given: &str) -> String {
         }
     }
     given.to_owned()
+}
+
+/// What a form calls the field that a path of the API's input means; nothing where no form has one.
+pub(crate) fn label(words: &Words, path: &[String]) -> Option<String> {
+    field::named(words, path).map(|field| field.label)
 }
 
 impl Desk {

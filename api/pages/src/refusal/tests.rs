@@ -24,7 +24,7 @@ fn holes(texts: &[(usize, &str)]) -> Vec<(usize, String)> {
 }
 
 fn find(patterns: &'static str, message: &str) -> Option<(&'static str, Vec<(usize, String)>)> {
-    let (english, holes) = Patterns::read([patterns, "", ""]).find(message)?;
+    let (english, holes) = Patterns::read([patterns, "", "", ""]).find(message)?;
     Some((english, holes.into_iter().map(|(number, text)| (number, text.to_owned())).collect()))
 }
 
@@ -114,6 +114,23 @@ fn every_question_to_an_owner_is_asked_in_each_language() {
             }
         }
     }
+}
+
+#[test]
+fn the_policy_of_ranking_is_told_in_each_language() {
+    let source = include_str!("../../../src/graphql/object/rules.rs");
+    let code: String = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    // A literal goes on behind a mark at the end of a line.
+    let mut pieces = code.split('"');
+    let mut told = 0;
+    while let (Some(_), Some(text)) = (pieces.next(), pieces.next()) {
+        let text = text.split('\\').map(str::trim_start).collect::<String>();
+        for (language, _) in SOURCES {
+            assert!(in_language(language, &text).is_some(), "{}: {text}", language.tag());
+        }
+        told += 1;
+    }
+    assert!(told > 40, "{told}");
 }
 
 #[test]

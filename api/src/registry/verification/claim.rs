@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use domain::{
     Vocabulary,
     account::EmailAddress,
+    digest::DigestLanguage,
     id::Id,
     organisation::{Organisation, OrganisationFacts},
     policy::Action,
@@ -181,12 +182,14 @@ async fn mail_link(
         })
         .await?;
     let name = organisation.value.name.as_str();
-    let body = format!(
-        "{name} wants to prove that mail at this domain is its own.\n\nIf you work for it, confirm within three \
-         days:\n{}\n\nIf you do not, do nothing: nothing is proved.",
-        link(&command.app, "prove-domain", &token)
-    );
-    let letter = letters::security(None, &to, "Confirm your organisation's domain", body, Some(expires_at));
+    // Whoever reads mail at the domain is unknown; a colleague asks, whose language is the best guess.
+    let colleague = match command.actor.person_id() {
+        Some(person) => command.app.store.person(person).await?,
+        None => None,
+    };
+    let language = colleague.as_ref().map_or(DigestLanguage::En, letters::language);
+    let (subject, body) = letters::prove_domain(language, name, &link(&command.app, "prove-domain", &token));
+    let letter = letters::security(None, &to, &subject, body, Some(expires_at));
     command.tx.promise(letter, &command.app.auth.mail_domain).await?;
     Ok(())
 }
