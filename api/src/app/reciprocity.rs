@@ -19,7 +19,7 @@ use matcher::rank::{List, OpportunityFilter, OpportunityQuery, RankBy, Reader, t
 use uuid::Uuid;
 
 use super::{App, AppError, MandateChoice, Match};
-use crate::store::{Contribution, FlowRow};
+use crate::store::{Contribution, FlowRow, Store, StoreError};
 
 /// Groups below this are held back, and counts are told as a multiple of it.
 const SMALL: u64 = 5;
@@ -58,6 +58,19 @@ impl LadderRung {
             TransactionRung::Disbursement => Self::Disbursement,
             TransactionRung::EquityPurchase => Self::EquityPurchase,
             TransactionRung::Guarantee => Self::Guarantee,
+        }
+    }
+
+    /// The rungs that bear on what is told of this one: of a kind of money the other kinds too.
+    const fn counts(self) -> &'static [TransactionRung] {
+        use TransactionRung as R;
+        match self {
+            Self::Interest => &[R::Interest],
+            Self::Pledge => &[R::Pledge],
+            Self::Commitment => &[R::Commitment],
+            Self::Close | Self::Disbursement | Self::EquityPurchase | Self::Guarantee => {
+                &[R::Disbursement, R::EquityPurchase, R::Guarantee]
+            }
         }
     }
 
@@ -202,19 +215,47 @@ pub struct PairCell {
 /// Directions that are told at once.
 pub const MAX_PAIRS: usize = 200;
 
-/// All directions in which somebody reached a rung, most first, what is held back last.
-pub fn pairs(rows: &[FlowRow], rung: LadderRung) -> Vec<PairCell> {
-    let mut by_pair: BTreeMap<(CountryCode, CountryCode), Vec<FlowRow>> = BTreeMap::new();
-    for row in rows {
-        if let (Some(from), Some(to)) = (row.from, row.to) {
-            by_pair.entry((from, to)).or_default().push(row.clone());
+/// All directions in which somebody reached a rung, most first, what is held back last. Of interest, which names no
+/// amount and of which there is most, the counts are enough.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn pairs(store: &Store, rung: LadderRung) -> Result<Vec<PairCell>, StoreError> {
+    let cells = if rung == LadderRung::Interest {
+        interest(&store.flows().await?)
+    } else {
+        money(&store.contributions(None, rung.counts()).await?, rung)
+    };
+    Ok(most_first(cells))
+}
+
+fn interest(rows: &[FlowRow]) -> Vec<PairCell> {
+    let mut counts: BTreeMap<(CountryCode, CountryCode), u64> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.rung == TransactionRung::Interest) {
+        if let Some(way) = row.from.zip(row.to) {
+            let count = counts.entry(way).or_default();
+            *count = count.saturating_add(row.count);
         }
     }
-    let cells = by_pair.into_iter().filter_map(|((from, to), rows)| {
+    let cell = |count| FlowCell { rung: LadderRung::Interest, count: told(count), amount: None };
+    counts.into_iter().map(|((from, to), count)| PairCell { from, to, cell: cell(count) }).collect()
+}
+
+fn money(rows: &[Contribution], rung: LadderRung) -> Vec<PairCell> {
+    let mut ways: BTreeMap<(CountryCode, CountryCode), Vec<Contribution>> = BTreeMap::new();
+    for row in rows {
+        if let Some(way) = row.way {
+            ways.entry(way).or_default().push(row.clone());
+        }
+    }
+    let cell = |((from, to), rows): (_, Vec<Contribution>)| {
         let cell = flow(&rows).into_iter().find(|cell| cell.rung == rung)?;
         Some(PairCell { from, to, cell })
-    });
-    let mut cells: Vec<PairCell> = cells.collect();
+    };
+    ways.into_iter().filter_map(cell).collect()
+}
+
+fn most_first(mut cells: Vec<PairCell>) -> Vec<PairCell> {
     // The sort is stable: equal ones stay in the order of their codes.
     cells.sort_by_key(|pair| std::cmp::Reverse(pair.cell.count));
     cells.truncate(MAX_PAIRS);
@@ -289,12 +330,12 @@ mod tests {
     use super::*;
 
     fn row(rung: TransactionRung, count: u64) -> FlowRow {
-        FlowRow { rung, field: None, from: None, to: None, count, euro_cents: 0 }
+        FlowRow { rung, field: None, from: None, to: None, count }
     }
 
     fn part(rung: TransactionRung, (investor, owner): (u128, u128), euro_cents: i64) -> Contribution {
         let (investor, owner) = (Uuid::from_u128(investor), Uuid::from_u128(owner));
-        Contribution { rung, investor, owner, count: 1, euro_cents }
+        Contribution { rung, way: None, investor, owner, count: 1, euro_cents }
     }
 
     fn amount(cells: &[FlowCell], rung: LadderRung) -> Option<i64> {
@@ -349,23 +390,38 @@ mod tests {
 
     #[test]
     fn pairs_of_countries_are_told_most_first_and_small_ones_are_held_back() {
+        let code = |code: &str| code.parse::<CountryCode>().unwrap();
         let between = |from: &str, to: Option<&str>, count| FlowRow {
-            from: Some(from.parse().unwrap()),
-            to: to.map(|to| to.parse().unwrap()),
-            ..row(TransactionRung::Interest, count, 0)
+            from: Some(code(from)),
+            to: to.map(code),
+            ..row(TransactionRung::Interest, count)
         };
         let rows = [
             between("CN", Some("RS"), 3),
             between("TH", Some("RS"), 5),
             between("RS", Some("CN"), 4),
-            between("TH", Some("RS"), 4),
+            between("TH", Some("RS"), 6),
             between("TH", None, 90),
             FlowRow { rung: TransactionRung::Pledge, ..between("AE", Some("RS"), 9) },
         ];
-        let told = pairs(&rows, LadderRung::Interest);
-        let told: Vec<_> =
-            told.iter().map(|pair| (pair.from.alpha2(), pair.to.alpha2(), pair.cell.count)).collect();
-        assert_eq!(told, [("TH", "RS", Some(9)), ("CN", "RS", None), ("RS", "CN", None)]);
+        let told = |cells: Vec<PairCell>| -> Vec<_> {
+            most_first(cells)
+                .iter()
+                .map(|pair| {
+                    (pair.from.alpha2(), pair.to.alpha2(), pair.cell.count, pair.cell.amount.is_some())
+                })
+                .collect()
+        };
+        let wanted = [("TH", "RS", Some(10), false), ("CN", "RS", None, false), ("RS", "CN", None, false)];
+        assert_eq!(told(interest(&rows)), wanted);
+        let pledge = |way: (&str, &str), n: u128| Contribution {
+            way: Some((code(way.0), code(way.1))),
+            ..part(TransactionRung::Pledge, (n % 3, n % 3), 10_000_000)
+        };
+        let rows: Vec<_> =
+            (0..6).map(|n| pledge(("TH", "RS"), n)).chain((0..3).map(|n| pledge(("CN", "RS"), n))).collect();
+        let wanted = [("TH", "RS", Some(5), true), ("CN", "RS", None, false)];
+        assert_eq!(told(money(&rows, LadderRung::Pledge)), wanted);
     }
 
     proptest! {

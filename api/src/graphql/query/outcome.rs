@@ -2,7 +2,11 @@
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, Object, Result, SimpleObject};
-use domain::{value::CountryCode, vocabulary::CooperationField};
+use domain::{
+    Vocabulary,
+    value::CountryCode,
+    vocabulary::{CooperationField, TransactionRung},
+};
 
 use super::super::{
     code::Code,
@@ -160,8 +164,8 @@ impl OutcomeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The rung.", default_with = "LadderRung::Interest")] rung: LadderRung,
     ) -> Result<Vec<PairFlow>> {
-        let rows = stored(ctx.data::<App>()?.store.flows(None, None).await)?;
-        Ok(reciprocity::pairs(&rows, rung).into_iter().map(PairFlow).collect())
+        let pairs = stored(reciprocity::pairs(&ctx.data::<App>()?.store, rung).await)?;
+        Ok(pairs.into_iter().map(PairFlow).collect())
     }
 
     /// Investment between two countries, both ways, with what could answer it. Swapping the countries mirrors it.
@@ -177,8 +181,8 @@ impl OutcomeQuery {
             return Err(client_error(ErrorCode::Validation, Some("countryB"), message));
         }
         let store = &ctx.data::<App>()?.store;
-        let a_to_b = stored(store.contributions(a, b).await)?;
-        let b_to_a = stored(store.contributions(b, a).await)?;
+        let a_to_b = stored(store.contributions(Some((a, b)), TransactionRung::ALL).await)?;
+        let b_to_a = stored(store.contributions(Some((b, a)), TransactionRung::ALL).await)?;
         Ok(Reciprocity { a, b, a_to_b: reciprocity::flow(&a_to_b), b_to_a: reciprocity::flow(&b_to_a) })
     }
 }

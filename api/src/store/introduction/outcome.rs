@@ -57,8 +57,6 @@ pub struct FlowRow {
     pub to: Option<CountryCode>,
     /// How many.
     pub count: u64,
-    /// Their sum in cents of the euro, of those whose rate was known.
-    pub euro_cents: i64,
 }
 
 /// How many introductions of an investor and an owner reached a rung.
@@ -66,6 +64,8 @@ pub struct FlowRow {
 pub struct Contribution {
     /// The rung.
     pub rung: TransactionRung,
+    /// The investor's country and the project's, where both are known.
+    pub way: Option<(CountryCode, CountryCode)>,
     /// The investor.
     pub investor: Uuid,
     /// The owner.
@@ -152,18 +152,25 @@ impl Store {
         rows.iter().filter_map(|row| rung_of(row).transpose().map(|rung| flow(row, rung?))).collect()
     }
 
-    /// Who reached which rung from one country to another, by investor and owner.
+    /// Who reached which of some rungs from one country to another, by investor and owner; of one pair of countries alone
+    /// where it is named.
     ///
     /// # Errors
     /// The database does not answer, or a code does not read.
     pub async fn contributions(
         &self,
-        from: CountryCode,
-        to: CountryCode,
+        way: Option<(CountryCode, CountryCode)>,
+        rungs: &[TransactionRung],
     ) -> Result<Vec<Contribution>, StoreError> {
         let of = |table: &str, name: &str| (Alias::new(table), Alias::new(name));
-        let columns =
-            [of("outcome", "rung"), of("introduction", "investor_id"), of("introduction", "owner_id")];
+        let columns = [
+            of("outcome", "rung"),
+            of("outcome", "from_country"),
+            of("outcome", "to_country"),
+            of("introduction", "investor_id"),
+            of("introduction", "owner_id"),
+        ];
+        let codes = rungs.iter().map(|rung| rung.code());
         let mut rows = Query::select();
         totals(rows.columns(columns.clone()))
             .from(Alias::new("outcome"))
@@ -171,13 +178,16 @@ impl Store {
                 Alias::new("introduction"),
                 Expr::col(of("outcome", "introduction_id")).equals(of("introduction", "id")),
             )
-            .and_where(is("from_country", from.alpha2()))
-            .and_where(is("to_country", to.alpha2()))
+            .and_where(Expr::col(of("outcome", "rung")).is_in(codes))
             .group_by_columns(columns);
+        if let Some((from, to)) = way {
+            rows.and_where(is("from_country", from.alpha2())).and_where(is("to_country", to.alpha2()));
+        }
         let rows = self.reader().query_all(&rows).await?;
         let contribution = |row, rung| {
             Ok(Contribution {
                 rung,
+                way: country(row, "from_country")?.zip(country(row, "to_country")?),
                 investor: get(row, "investor_id")?,
                 owner: get(row, "owner_id")?,
                 count: reached(row)?,
@@ -188,19 +198,21 @@ impl Store {
     }
 }
 
+fn country(row: &QueryResult, column: &str) -> Result<Option<CountryCode>, StoreError> {
+    Ok(get::<Option<String>>(row, column)?.and_then(|code| code.parse().ok()))
+}
+
 fn reached(row: &QueryResult) -> Result<u64, StoreError> {
     Ok(u64::try_from(get::<i64>(row, "reached")?).unwrap_or(0))
 }
 
 fn flow(row: &QueryResult, rung: TransactionRung) -> Result<FlowRow, StoreError> {
     let code = |column: &str| get::<Option<String>>(row, column);
-    let country = |code: Option<String>| code.and_then(|code| code.parse().ok());
     Ok(FlowRow {
         rung,
         field: code("field")?.and_then(|code| CooperationField::from_code(&code).ok()),
-        from: country(code("from_country")?),
-        to: country(code("to_country")?),
+        from: country(row, "from_country")?,
+        to: country(row, "to_country")?,
         count: reached(row)?,
-        euro_cents: get(row, "euro")?,
     })
 }
