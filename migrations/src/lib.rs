@@ -15,6 +15,7 @@ mod m20261126_000007_files;
 mod m20261127_000001_feed;
 mod m20261127_000002_browser_session;
 mod m20261127_000003_introduction_index;
+mod m20261127_000004_waiting_change;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000001_feed::Migration),
             Box::new(m20261127_000002_browser_session::Migration),
             Box::new(m20261127_000003_introduction_index::Migration),
+            Box::new(m20261127_000004_waiting_change::Migration),
         ]
     }
 }

@@ -156,6 +156,35 @@ async function listing({ windowOf, server, check, shoot }, options) {
   await page.context().close();
 }
 
+/** A change of a public listing waits: its owner and a reviewer see field by field what it would change. */
+async function change({ windowOf, server, check, shoot }) {
+  const page = await windowOf("owner");
+  await page.goto(server.url + "/listings");
+  await page.locator(".rows a", { hasText: "Fibre and open sensors" }).first().click();
+  const address = page.url().split("?")[0];
+  await page.locator("a", { hasText: "Change the listing" }).click();
+  const gap = await page.locator("#fundingGap").inputValue();
+  await page.locator("#fundingGap").fill("");
+  await page.locator("main form button").last().click();
+  check((await page.locator("#fundingGap[aria-invalid=true]").count()) === 1, "a required answer is not emptied");
+  check((await page.locator("#faults a[href='#fundingGap']").count()) === 1, "and the field is named");
+  await page.locator("#fundingGap").fill("31000000");
+  await page.locator("main form button").last().click();
+  await page.waitForURL(/done=listing-saved/);
+  const row = (window) => window.locator("table.edits tr", { hasText: "EUR 31,000,000" });
+  check((await row(page).innerText()).includes("EUR 18,000,000"), `the owner sees what was and what will be: ${gap}`);
+  await shoot(page, "journey-change");
+  const reviewer = await windowOf("reviewer");
+  await reviewer.goto(address.replace("/listings/", "/review/"));
+  check((await row(reviewer).count()) === 1, "so does the reviewer");
+  await shoot(reviewer, "journey-change-review");
+  await reviewer.locator("input[name=reason]").first().check();
+  await reviewer.locator("button[value=refuse]").click();
+  await page.goto(address);
+  check((await page.locator("table.edits").count()) === 0, "a refused change waits no more");
+  for (const window of [page, reviewer]) await window.context().close();
+}
+
 /** A mandate is changed and the list follows at once; a new one is saved; projects are compared. */
 async function mandate({ windowOf, server, check, shoot }) {
   const page = await windowOf("investor");
@@ -286,6 +315,7 @@ export async function journeys(stage, names = []) {
     interest: () => interest(stage, "investor", "owner"),
     "interest at a phone": () => interest(stage, "investor", "owner", phone),
     listing: () => listing(stage),
+    change: () => change(stage),
     mandate: () => mandate(stage),
     partnership: () => partnership(stage),
     area: async () => left.push(await area(stage)),

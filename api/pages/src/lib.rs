@@ -16,6 +16,7 @@ pub mod account;
 pub mod api;
 pub mod area;
 pub mod asset;
+mod change;
 pub mod city;
 pub mod cookie;
 pub mod desk;

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::Failure,
+    change::Edit,
     desk::Desk,
     form::{Faults, Filled, KEY},
     public::ProjectRow,
@@ -57,6 +58,8 @@ struct Review {
     duplicates: Vec<String>,
     #[serde(default)]
     waiting_changes: Vec<String>,
+    #[serde(default)]
+    waiting_edits: Vec<Edit>,
 }
 
 #[derive(Template)]

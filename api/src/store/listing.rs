@@ -128,13 +128,15 @@ impl Tx {
             ("since", row.since.into()),
             ("reviewer_id", row.reviewer.map(Id::uuid).into()),
             ("fingerprint", fingerprint.into()),
+            ("change_since", row.record.shadow.as_ref().map(|shadow| shadow.at).into()),
             ("body", super::tx::document(&row.record)?.into()),
             ("updated_at", self.now_micros().into()),
         ];
         let mut statement = insert("listing", values);
         let mut conflict = OnConflict::column(Alias::new("project_id"));
         conflict.update_columns(
-            ["state", "since", "reviewer_id", "fingerprint", "body", "updated_at"].map(Alias::new),
+            ["state", "since", "reviewer_id", "fingerprint", "change_since", "body", "updated_at"]
+                .map(Alias::new),
         );
         self.connection().execute(statement.on_conflict(conflict)).await?;
         Ok(())
@@ -193,15 +195,18 @@ impl Store {
         self.reader().query_one(&rows).await?.as_ref().map(read).transpose()
     }
 
-    /// Listings that wait for a reviewer, longest first, at most `limit`: those that were submitted, and those that
-    /// somebody reviews.
+    /// Listings that wait for a reviewer, longest first, at most `limit`: those that were submitted, those that somebody
+    /// reviews, and public ones with a change that waits.
     ///
     /// # Errors
     /// The database does not answer, or a record does not read.
     pub async fn review_queue(&self, limit: u64) -> Result<Vec<ListingRow>, StoreError> {
         let states = [ListingState::Submitted.code(), ListingState::InReview.code()];
-        let mut rows = select("listing", COLUMNS, [Expr::col(Alias::new("state")).is_in(states)]);
-        rows.order_by(Alias::new("since"), sea_orm::Order::Asc).limit(limit);
+        let is_new = Expr::col(Alias::new("state")).is_in(states);
+        // A change of a public listing waits for the same reviewers.
+        let is_changed = Expr::col(Alias::new("change_since")).is_not_null();
+        let mut rows = select("listing", COLUMNS, [is_new.or(is_changed)]);
+        rows.order_by_expr(Expr::cust("COALESCE(change_since, since)"), sea_orm::Order::Asc).limit(limit);
         self.reader().query_all(&rows).await?.iter().map(read).collect()
     }
 

@@ -209,20 +209,54 @@ async fn journey(behind: Behind) {
         done(&server, "owner", "resumeProject", at(version)).await["project"]["version"].as_i64().unwrap();
     listed(true).await;
 
+    // What it had to say to be submitted it keeps saying: an edit that empties it is refused, and the field is named.
+    let mut emptied = fibre_complete("Fibre of the Zlatibor villages");
+    emptied.as_object_mut().unwrap().remove("fundingGap");
+    emptied.as_object_mut().unwrap().remove("summary");
+    let input = json!({"projectId": id, "expectedVersion": version, "project": emptied});
+    let refused = tried(&server, "owner", "updateProject", input).await;
+    let errors: Vec<(&Value, &Value)> =
+        refused["userErrors"].as_array().unwrap().iter().map(|one| (&one["code"], &one["path"])).collect();
+    let (summary, gap) = (json!(["project", "summary"]), json!(["project", "fundingGap"]));
+    assert_eq!(errors, [(&json!("VALIDATION"), &summary), (&json!("VALIDATION"), &gap)]);
+    let taken = json!([{"question": "answers.spectrum_needed"}, {"question": "answers.medium"}]);
+    let input = json!({"projectId": id, "expectedVersion": version, "answers": taken});
+    let refused = tried(&server, "owner", "answerQuestions", input).await;
+    let errors = refused["userErrors"].as_array().unwrap();
+    assert!(errors.iter().any(|one| one["path"] == json!(["answers", "1"])), "{refused}");
+
     // A material edit waits while the public version stays.
     let mut facts = fibre_complete("Fibre of the Zlatibor villages");
     facts["fundingGap"] = json!({"amountMinor": "3900000000", "currency": "EUR"});
     let input = json!({"projectId": id, "expectedVersion": version, "project": facts});
     version = done(&server, "owner", "updateProject", input).await["project"]["version"].as_i64().unwrap();
-    let gap = "query($i:ID!){project(id:$i){fundingGap{amountMinor} review{waitingChanges}}}";
+    let gap = "query($i:ID!){project(id:$i){fundingGap{amountMinor} review{waitingChanges \
+               waitingEdits{field was{money{amountMinor currency}} willBe{money{amountMinor}}}}}}";
     let data = server.data_as("owner", gap, json!({"i": id})).await;
     assert_eq!(data["project"]["fundingGap"]["amountMinor"], "2000000000");
     assert_eq!(data["project"]["review"]["waitingChanges"], json!(["GAP"]));
+    // Its people and its reviewers see field by field what would change.
+    let edit = json!([{
+        "field": "fundingGap",
+        "was": [{"money": {"amountMinor": "2000000000", "currency": "EUR"}}],
+        "willBe": [{"money": {"amountMinor": "3900000000"}}],
+    }]);
+    for who in ["owner", "reviewer"] {
+        let data = server.data_as(who, gap, json!({"i": id})).await;
+        assert_eq!(data["project"]["review"]["waitingEdits"], edit, "{who}");
+    }
+    let queue =
+        async || server.data_as("reviewer", "{reviewQueue{id}}", json!({})).await["reviewQueue"].clone();
+    assert!(
+        queue().await.as_array().unwrap().contains(&json!({"id": id})),
+        "the change waits with what was submitted"
+    );
     let input = json!({"projectId": id, "accepted": true});
     done(&server, "reviewer", "decideProjectChange", input).await;
     let data = server
         .data("query($i:ID!){project(id:$i){fundingGap{amountMinor} history{to}}}", json!({"i": id}))
         .await;
+    assert!(!queue().await.as_array().unwrap().contains(&json!({"id": id})), "once decided it waits no more");
     assert_eq!(data["project"]["fundingGap"]["amountMinor"], "3900000000");
     assert_eq!(data["project"]["history"], json!([]), "history is for the listing's people");
     let _ = version;

@@ -114,3 +114,7 @@ fact-innovation = Innovation
 fact-help-innovation = What is new about it, if anything.
 still-open-public = Required and not answered
 change-waits-text = Here you see the public listing. A change of yours waits for a reviewer; what you save now takes its place.
+edit-field = Field
+edit-was = In public now
+edit-will-be = After the change
+edit-nothing = nothing

@@ -108,3 +108,7 @@ fact-innovation = ນະວັດຕະກຳ
 fact-help-innovation = ມີຫຍັງໃໝ່ ຖ້າມີ
 still-open-public = ຈຳເປັນແຕ່ຍັງບໍ່ຕອບ
 change-waits-text = ທີ່ເຫັນແມ່ນລາຍການສາທາລະນະ ການແກ້ໄຂຂອງທ່ານລໍຖ້າຜູ້ກວດຢູ່ ສິ່ງທີ່ບັນທຶກດຽວນີ້ຈະແທນທີ່
+edit-field = ຊ່ອງ
+edit-was = ທີ່ເປີດເຜີຍຢູ່
+edit-will-be = ຫຼັງການປ່ຽນ
+edit-nothing = ບໍ່ມີ

@@ -108,3 +108,7 @@ fact-innovation = Инновация
 fact-help-innovation = Что в нём нового, если есть.
 still-open-public = Обязательно и без ответа
 change-waits-text = Здесь показано открытое объявление. Ваше изменение ждёт проверяющего; сохранённое сейчас займёт его место.
+edit-field = Поле
+edit-was = Сейчас открыто
+edit-will-be = После изменения
+edit-nothing = ничего

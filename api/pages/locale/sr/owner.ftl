@@ -108,3 +108,7 @@ fact-innovation = Иновација
 fact-help-innovation = Шта је ново, ако има.
 still-open-public = Обавезно, а без одговора
 change-waits-text = Овде видите јавни оглас. Ваша измена чека рецензента; оно што сада сачувате долази на њено место.
+edit-field = Поље
+edit-was = Сада јавно
+edit-will-be = После измене
+edit-nothing = ништа

@@ -108,3 +108,7 @@ fact-innovation = นวัตกรรม
 fact-help-innovation = มีอะไรใหม่ ถ้ามี
 still-open-public = จำเป็นแต่ยังไม่ตอบ
 change-waits-text = ที่เห็นคือรายการสาธารณะ การแก้ไขของคุณรอผู้ตรวจอยู่ สิ่งที่บันทึกตอนนี้จะแทนที่
+edit-field = ช่อง
+edit-was = ที่เปิดเผยอยู่
+edit-will-be = หลังการเปลี่ยน
+edit-nothing = ไม่มี

@@ -108,3 +108,7 @@ fact-innovation = Yenilik
 fact-help-innovation = Varsa yeniliği.
 still-open-public = Zorunlu ve yanıtlanmamış
 change-waits-text = Burada herkese açık ilanı görüyorsunuz. Bir değişikliğiniz inceleyiciyi bekliyor; şimdi kaydettiğiniz onun yerine geçer.
+edit-field = Alan
+edit-was = Şimdi herkese açık olan
+edit-will-be = Değişiklikten sonra
+edit-nothing = yok

@@ -108,3 +108,7 @@ fact-innovation = 创新
 fact-help-innovation = 有何创新之处（如有）。
 still-open-public = 必答但尚未回答
 change-waits-text = 此处显示的是公开的内容。您有一项修改正在等待审核；现在保存的内容将取代它。
+edit-field = 栏目
+edit-was = 目前公开
+edit-will-be = 更改之后
+edit-nothing = 无

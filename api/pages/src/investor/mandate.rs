@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::{Excluded, lang};
 use crate::{
     api::Failure,
+    change::shown,
     desk::Desk,
     form::{Faults, Filled, KEY, Reads},
     public::ProjectRow,
@@ -261,10 +262,11 @@ impl MandatePage {
 
     /// The fields in which the mandate that stands differs from what was typed: both beside each other.
     fn differences(&self) -> Vec<(&'static str, String, String)> {
+        let said = |form: &Filled, name: &str| shown(&self.d, name, &form.all(name).join(", "));
         let Some(stands) = &self.stands else { return Vec::new() };
         COMPARED
             .into_iter()
-            .map(|name| (name, stands.all(name).join(", "), self.filled.all(name).join(", ")))
+            .map(|name| (name, said(stands, name), said(&self.filled, name)))
             .filter(|(_, now, typed)| now != typed)
             .collect()
     }

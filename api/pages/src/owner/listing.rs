@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::question::{Given, Input, Question, answers, of_questions, unreadable};
 use crate::{
     api::Failure,
+    change::Edit,
     desk::Desk,
     form::{Faults, Filled, KEY},
     investor::lang,
@@ -114,6 +115,7 @@ struct Volume {
 struct Review {
     reasons: Vec<String>,
     waiting_changes: Vec<String>,
+    waiting_edits: Vec<Edit>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -144,7 +146,7 @@ impl Listing {
 
     /// Whether it can still be submitted.
     fn is_draft(&self) -> bool {
-        matches!(self.state.as_str(), "DRAFT" | "RETURNED")
+        matches!(self.state.as_str(), "DRAFT" | "CHANGES_REQUESTED")
     }
 
     /// Required questions without an answer.

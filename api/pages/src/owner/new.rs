@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use super::standing::{Standing, differences, standing};
 use crate::{
     api::Failure,
+    change::shown,
     desk::Desk,
     form::{Faults, Filled, KEY, Reads},
     view::{Text, money_input},
@@ -75,6 +76,11 @@ impl NewPage {
                 None => d.code("fact", name),
             },
         }
+    }
+
+    /// What stands in a field of the form, with names for codes.
+    fn shown(&self, name: &str, value: &str) -> String {
+        shown(&self.d, name, value)
     }
 
     fn investors(&self) -> Vec<&'static str> {

@@ -53,7 +53,7 @@ impl ScalarType for BigInt {
 }
 
 /// An amount in minor units, such as cents.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MoneyObject(pub Money);
 
 /// A converted amount with the day and the source of the rate.

@@ -16,6 +16,7 @@ use super::{
     super::{code::Code, mutation::settled},
     common::{BigInt, MoneyObject, TextObject},
     me::{stored, time},
+    waiting::{self, WaitingEdit},
 };
 use crate::{
     app::App,
@@ -186,6 +187,8 @@ pub struct ReviewObject {
     reasons: Vec<String>,
     /// In what a waiting edit is material; empty where none waits.
     waiting_changes: Vec<Code<MaterialChange>>,
+    /// The fields that a waiting edit changes: what the public sees and what it would see.
+    waiting_edits: Vec<WaitingEdit>,
     /// Listings that look like the same project.
     duplicates: Vec<ID>,
 }
@@ -287,6 +290,12 @@ pub(super) async fn review(
         mine: row.reviewer.is_some() && row.reviewer == actor.person_id(),
         due: row.record.claimed_on.map(|on| ReviewClock::of(on, today).due),
         reasons: row.record.reasons,
+        waiting_edits: row
+            .record
+            .shadow
+            .as_ref()
+            .map(|shadow| waiting::edits(&project.value, &shadow.facts))
+            .unwrap_or_default(),
         waiting_changes: row
             .record
             .shadow

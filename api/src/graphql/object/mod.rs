@@ -28,6 +28,7 @@ pub mod score;
 pub mod screening;
 pub mod unlock;
 pub mod verification;
+pub mod waiting;
 
 pub use area::DemonstrationAreaNode;
 pub use calibration::Calibration;

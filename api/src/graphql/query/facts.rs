@@ -66,7 +66,7 @@ const MAX_DEALS: usize = 1_000;
 /// Policy, statistics and proposals.
 #[Object]
 impl FactsQuery {
-    /// Listings that wait for a reviewer, longest first; for reviewers.
+    /// Listings that wait for a reviewer, and public ones with a change that waits, longest first; for reviewers.
     async fn review_queue(
         &self,
         ctx: &Context<'_>,
