@@ -2,6 +2,7 @@
 //! developers.
 
 pub mod developers;
+mod flow;
 pub mod plot;
 pub mod search;
 
@@ -16,12 +17,9 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{
-    api::Failure,
-    desk::Desk,
-    view::{Country, Money},
-};
+use crate::{api::Failure, desk::Desk, view::Money};
 use domain::names::name_of;
+use flow::{Flows, PairFlow, RUNGS};
 
 /// The routes.
 pub fn routes() -> Router {
@@ -71,23 +69,6 @@ struct Band {
     high: f64,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Flows {
-    country_a: Country,
-    country_b: Country,
-    a_to_b: Vec<Flow>,
-    b_to_a: Vec<Flow>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-struct Flow {
-    rung: String,
-    count: Option<i64>,
-    amount: Option<Money>,
-    suppressed: bool,
-}
-
 #[derive(Template)]
 #[template(path = "insight/statistics.html")]
 struct StatisticsPage {
@@ -96,6 +77,9 @@ struct StatisticsPage {
     cells: Vec<Cell>,
     ladder: Vec<LadderCell>,
     calibration: Vec<Calibration>,
+    /// By which rung the matrix is drawn.
+    rung: &'static str,
+    pairs: Vec<PairFlow>,
     flows: Option<Flows>,
     a: String,
     b: String,
@@ -139,6 +123,10 @@ impl StatisticsPage {
         plot::bars(&self.d.say("ladder-plot"), &rows, self.d.words)
     }
 
+    fn matrix(&self) -> String {
+        flow::matrix(&self.d, &self.pairs)
+    }
+
     fn lifts(&self, calibration: &Calibration) -> String {
         let rows: Vec<(String, f64, f64, f64)> = calibration
             .bands
@@ -160,6 +148,7 @@ async fn statistics(d: Desk) -> Result<Response, Failure> {
         statistics: Cells,
         outcome_ladder: Vec<LadderCell>,
         calibration: Vec<Calibration>,
+        country_flows: Vec<PairFlow>,
     }
     #[derive(Deserialize)]
     struct Between {
@@ -167,8 +156,10 @@ async fn statistics(d: Desk) -> Result<Response, Failure> {
     }
     let asked = d.parameter("by");
     let by = BYS.into_iter().find(|by| asked.as_deref() == Some(by)).unwrap_or("FIELD");
-    let mut answer: Answer =
-        d.ask(include_str!("../queries/insight/statistics.graphql"), json!({ "by": by })).await?;
+    let asked = d.parameter("rung");
+    let rung = RUNGS.into_iter().find(|rung| asked.as_deref() == Some(rung)).unwrap_or("INTEREST");
+    let variables = json!({ "by": by, "rung": rung });
+    let mut answer: Answer = d.ask(include_str!("../queries/insight/statistics.graphql"), variables).await?;
     answer.statistics.cells.sort_by_key(|cell| std::cmp::Reverse(cell.count));
     let code = |name: &str| d.parameter(name).map(|code| code.to_uppercase()).unwrap_or_default();
     let (a, b) = (code("a"), code("b"));
@@ -185,6 +176,8 @@ async fn statistics(d: Desk) -> Result<Response, Failure> {
         cells: answer.statistics.cells,
         ladder: answer.outcome_ladder,
         calibration: answer.calibration,
+        rung,
+        pairs: answer.country_flows,
         flows,
         a,
         b,
@@ -293,6 +286,23 @@ fn sections(text: &str) -> Vec<(String, Vec<String>)> {
     found
 }
 
+/// A text with links of the kind `[name](https://…)`, in pieces: words, and the address of those that are a link.
+pub(crate) fn linked(text: &str) -> Vec<(&str, Option<&str>)> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        let link = after.split_once("](").and_then(|(name, after)| Some((name, after.split_once(')')?)));
+        let Some((name, (address, after))) = link.filter(|(_, (address, _))| address.starts_with("https://"))
+        else {
+            break;
+        };
+        pieces.extend([(before, None), (name, Some(address))]);
+        rest = after;
+    }
+    pieces.push((rest, None));
+    pieces
+}
+
 #[derive(Template)]
 #[template(path = "insight/data.html")]
 struct DataPage {
@@ -311,6 +321,14 @@ async fn attribution() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_of_a_source_is_one_on_the_page() {
+        let found = linked("From [GeoNames](https://www.geonames.org), [as is] of 2026.");
+        let (name, address) = ("GeoNames", "https://www.geonames.org");
+        assert_eq!(found, [("From ", None), (name, Some(address)), (", [as is] of 2026.", None)]);
+        assert_eq!(linked("[x](javascript:alert(1))").len(), 1);
+    }
 
     #[test]
     fn every_source_is_shown_with_its_licence() {

@@ -89,6 +89,7 @@ pub const SERVED_COSTS: CostTable = CostTable::new(&[
     FieldCost::new("compareVersions", 5_000).rows(Rows::Short(20)),
     FieldCost::page("pipeline", 5),
     FieldCost::new("outcomeLadder", 200).rows(Rows::Short(60)),
+    FieldCost::new("countryFlows", 200).rows(Rows::Short(200)),
     FieldCost::new("reciprocity", 50),
     FieldCost::page("suggestions", 500),
     FieldCost::new("room", 20),

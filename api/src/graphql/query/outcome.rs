@@ -12,7 +12,7 @@ use super::super::{
 };
 use crate::app::{
     App,
-    reciprocity::{self, FlowCell, LadderCell, LadderRung},
+    reciprocity::{self, FlowCell, LadderCell, LadderRung, PairCell},
 };
 
 /// A rung of the outcome ladder of one field.
@@ -63,6 +63,27 @@ impl From<FlowCell> for FlowObject {
             amount: cell.amount.map(MoneyObject),
             suppressed: cell.count.is_none(),
         }
+    }
+}
+
+/// Investment of one country in another, or in itself, at one rung.
+#[derive(Debug)]
+pub struct PairFlow(PairCell);
+
+/// Investment of one country in another, or in itself, at one rung.
+#[Object]
+impl PairFlow {
+    /// Where the investors are.
+    async fn from(&self, ctx: &Context<'_>) -> Result<CountryObject> {
+        CountryObject::of(ctx, self.0.from)
+    }
+    /// Where the projects are.
+    async fn to(&self, ctx: &Context<'_>) -> Result<CountryObject> {
+        CountryObject::of(ctx, self.0.to)
+    }
+    /// How much of it there was.
+    async fn flow(&self) -> FlowObject {
+        self.0.cell.into()
     }
 }
 
@@ -129,6 +150,17 @@ impl OutcomeQuery {
     async fn outcome_ladder(&self, ctx: &Context<'_>) -> Result<Vec<LadderObject>> {
         let rows = stored(ctx.data::<App>()?.store.flows(None, None).await)?;
         Ok(reciprocity::ladder(&rows).into_iter().map(Into::into).collect())
+    }
+
+    /// Between which countries, or within which, introductions reached a rung: most first, at most 200, those that are
+    /// held back last.
+    async fn country_flows(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The rung.", default_with = "LadderRung::Interest")] rung: LadderRung,
+    ) -> Result<Vec<PairFlow>> {
+        let rows = stored(ctx.data::<App>()?.store.flows(None, None).await)?;
+        Ok(reciprocity::pairs(&rows, rung).into_iter().map(PairFlow).collect())
     }
 
     /// Investment between two countries, both ways, with what could answer it. Swapping the countries mirrors it.
