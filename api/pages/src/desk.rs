@@ -222,6 +222,27 @@ impl Desk {
         }
     }
 
+    /// What stands between the items of a list.
+    pub fn list_mark(&self) -> String {
+        self.words.list_mark()
+    }
+
+    /// What stands between a name and what it is of.
+    pub fn colon(&self) -> &'static str {
+        if self.words.language == Language::Zh { "：" } else { ": " }
+    }
+
+    /// The name of a language by its tag; a tag that has no name here stays a tag.
+    pub fn language_name(&self, tag: &str) -> String {
+        let key = format!("lang-{tag}");
+        if self.words.has(&key) { self.say(&key) } else { tag.to_owned() }
+    }
+
+    /// The names of languages as a list.
+    pub fn language_names(&self, tags: &[String]) -> String {
+        tags.iter().map(|tag| self.language_name(tag)).collect::<Vec<_>>().join(&self.list_mark())
+    }
+
     /// From one thing to the next, in the direction of the page.
     pub fn arrow(&self) -> &'static str {
         if self.words.language.is_rtl() { "←" } else { "→" }
@@ -235,11 +256,6 @@ impl Desk {
     /// Tag of the language.
     pub fn tag(&self) -> &'static str {
         self.words.language.tag()
-    }
-
-    /// The language of what the API says in English alone, as attributes, where the page is in another.
-    pub fn only_english(&self) -> &'static str {
-        if self.words.language == Language::En { "" } else { " lang=\"en\" dir=\"ltr\"" }
     }
 
     /// Direction of the writing.

@@ -258,6 +258,27 @@ impl Available {
     }
 }
 
+/// Transitions that break something off; what goes on stands before them.
+const ENDS: [&str; 10] = [
+    "DECLINE",
+    "WITHDRAW",
+    "END",
+    "SUSPEND",
+    "REFUSE",
+    "REFUSE_APPROVAL",
+    "REJECT",
+    "CANCEL",
+    "CLOSE",
+    "REPORT_NO_SHOW",
+];
+
+/// What may be done, with what breaks something off at the end; otherwise in the order of the API.
+pub fn onward_first(available: &[Available]) -> Vec<&Available> {
+    let mut all: Vec<&Available> = available.iter().collect();
+    all.sort_by_key(|one| ENDS.contains(&one.name.as_str()));
+    all
+}
+
 /// Where a record comes from.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]

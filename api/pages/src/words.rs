@@ -253,7 +253,9 @@ impl Words {
         let unit = 10_i64.saturating_pow(known.map_or(2, |currency| currency.decimals()));
         let whole = minor.checked_div(unit).unwrap_or(minor);
         let args = [("amount", self.whole(whole).into()), ("currency", currency.to_owned().into())];
-        self.say_with("money", &args)
+        let said = self.say_with("money", &args);
+        // Where lines run from right to left, an amount looks the same in a sentence and in a cell of its own.
+        if self.language.is_rtl() { format!("\u{2066}{said}\u{2069}") } else { said }
     }
 }
 

@@ -103,6 +103,7 @@ invitation-send = دعوة
 keys-title = مفاتيح البرامج
 key-made = أُنشئ المفتاح. انسخه الآن: لن يُعرض مرة أخرى.
 key-scopes = ما يُسمح له به
+key-name = اسم المفتاح
 key-days = مدة الصلاحية بالأيام
 key-make = إنشاء مفتاح
 key-end = إنهاء هذا المفتاح

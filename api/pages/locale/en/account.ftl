@@ -103,6 +103,7 @@ invitation-send = Invite
 keys-title = Keys for programs
 key-made = The key is made. Copy it now: it is not shown again.
 key-scopes = What it may do
+key-name = Name of the key
 key-days = Days until it ends
 key-make = Make a key
 key-end = End this key

@@ -25,7 +25,7 @@ order-MINE = What you see in them
 order-NEUTRAL = Date, without a score
 show = Show
 would-lift = { $change }: then { $score }.
-stability = stays in the top in { $share } of weight shifts
+stability = Stays in the top in { $share } of weight shifts
 excluded-total = { $count ->
     [one] One project is kept out by a gate
    *[other] { $count } projects are kept out by gates
@@ -203,7 +203,6 @@ mandate-money = Money
 mandate-where = Where
 mandate-more = What is put first, and competitors
 mandate-soft-text = A wish lowers the score where it is not met; everything else shuts the gate.
-mandate-again = Excluded contracts and the rule on competitors cannot be read back: choose them again, or saving lifts them.
 mandate-finds = What it finds
 mandate-finds-text = As a verified investor without a record would see it.
 term-name = Name

@@ -103,6 +103,7 @@ invitation-send = Davet edin
 keys-title = Programlar için anahtarlar
 key-made = Anahtar oluşturuldu. Şimdi kopyalayın: bir daha gösterilmez.
 key-scopes = Yapabilecekleri
+key-name = Anahtarın adı
 key-days = Kaç gün geçerli
 key-make = Anahtar oluşturun
 key-end = Bu anahtarı sonlandırın
