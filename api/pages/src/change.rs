@@ -79,8 +79,8 @@ impl Value {
             return d.money(money);
         }
         if let Some(number) = self.number {
-            let is_whole = number.fract() == 0.0;
-            return d.words.number(number, if is_whole { 0 } else { 1 });
+            let places = usize::from(number.fract() != 0.0);
+            return d.words.number(number, places);
         }
         if let Some(code) = &self.code {
             let name = match (field, code.as_str()) {
