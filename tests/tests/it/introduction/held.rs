@@ -158,7 +158,7 @@ async fn only_the_two_are_parted(server: &Server, at: &Value) {
     for who in ["owner", "investor"] {
         let told = server.data_as(who, gates, both.clone()).await["whyNot"].clone();
         let shut = told["gates"].as_array().unwrap().iter().find(|gate| gate["outcome"] == "FAIL").unwrap();
-        assert_eq!((&told["listed"], &shut["key"]), (&json!(false), &json!("screening")), "{who}");
+        assert_eq!((&told["listed"], &shut["key"]), (&json!(false), &json!("G2_SCREENING")), "{who}");
     }
     let has = |data: &Value| {
         let edges = data["opportunities"]["edges"].as_array().unwrap();
