@@ -262,39 +262,6 @@ fn most_first(mut cells: Vec<PairCell>) -> Vec<PairCell> {
     cells
 }
 
-/// A direction between two countries, or within one, at one rung.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PairCell {
-    /// Where the investors are.
-    pub from: CountryCode,
-    /// Where the projects are.
-    pub to: CountryCode,
-    /// What came of it.
-    pub cell: FlowCell,
-}
-
-/// Directions that are told at once.
-pub const MAX_PAIRS: usize = 200;
-
-/// All directions in which somebody reached a rung, most first, what is held back last.
-pub fn pairs(rows: &[FlowRow], rung: LadderRung) -> Vec<PairCell> {
-    let mut by_pair: BTreeMap<(CountryCode, CountryCode), Vec<FlowRow>> = BTreeMap::new();
-    for row in rows {
-        if let (Some(from), Some(to)) = (row.from, row.to) {
-            by_pair.entry((from, to)).or_default().push(row.clone());
-        }
-    }
-    let cells = by_pair.into_iter().filter_map(|((from, to), rows)| {
-        let cell = flow(&rows).into_iter().find(|cell| cell.rung == rung)?;
-        Some(PairCell { from, to, cell })
-    });
-    let mut cells: Vec<PairCell> = cells.collect();
-    // The sort is stable: equal ones stay in the order of their codes.
-    cells.sort_by_key(|pair| std::cmp::Reverse(pair.cell.count));
-    cells.truncate(MAX_PAIRS);
-    cells
-}
-
 /// Mandates of one country that are looked through.
 const MANDATES: usize = 50;
 
@@ -455,27 +422,6 @@ mod tests {
             (0..6).map(|n| pledge(("TH", "RS"), n)).chain((0..3).map(|n| pledge(("CN", "RS"), n))).collect();
         let wanted = [("TH", "RS", Some(5), true), ("CN", "RS", None, false)];
         assert_eq!(told(money(&rows, LadderRung::Pledge)), wanted);
-    }
-
-    #[test]
-    fn pairs_of_countries_are_told_most_first_and_small_ones_are_held_back() {
-        let between = |from: &str, to: Option<&str>, count| FlowRow {
-            from: Some(from.parse().unwrap()),
-            to: to.map(|to| to.parse().unwrap()),
-            ..row(TransactionRung::Interest, count, 0)
-        };
-        let rows = [
-            between("CN", Some("RS"), 3),
-            between("TH", Some("RS"), 5),
-            between("RS", Some("CN"), 4),
-            between("TH", Some("RS"), 4),
-            between("TH", None, 90),
-            FlowRow { rung: TransactionRung::Pledge, ..between("AE", Some("RS"), 9) },
-        ];
-        let told = pairs(&rows, LadderRung::Interest);
-        let told: Vec<_> =
-            told.iter().map(|pair| (pair.from.alpha2(), pair.to.alpha2(), pair.cell.count)).collect();
-        assert_eq!(told, [("TH", "RS", Some(9)), ("CN", "RS", None), ("RS", "CN", None)]);
     }
 
     proptest! {
