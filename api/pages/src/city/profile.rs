@@ -243,7 +243,6 @@ struct Triad {
 
 #[derive(Debug, Clone, Deserialize)]
 struct TriadEdge {
-    score: f64,
     weakest: bool,
     because: String,
 }
