@@ -79,7 +79,7 @@ impl Value {
             return d.money(money);
         }
         if let Some(number) = self.number {
-            let places = usize::from(number.fract() != 0.0);
+            let places = if number.fract() == 0.0 { 0 } else { 2 };
             return d.words.number(number, places);
         }
         if let Some(code) = &self.code {
@@ -89,9 +89,10 @@ impl Value {
                 ("languages", tag) => d.language_name(tag),
                 _ => d.name(list_of(field), code),
             };
-            return match &self.share_pct {
-                Some(share) => format!("{name} ({})", d.percent(share)),
-                None => name,
+            return match (&self.share_pct, &self.text) {
+                (Some(share), _) => format!("{name} ({})", d.percent(share)),
+                (None, Some(at)) => format!("{name} ({at})"),
+                (None, None) => name,
             };
         }
         let text = self.text.as_deref().unwrap_or_default();

@@ -181,7 +181,7 @@ pub async fn accept_invitation(
     let organisation = found.organisation.ok_or_else(|| dead_link("token"))?;
     let role: OrgRole = serde_json::from_value(found.payload.get("role").cloned().unwrap_or_default())
         .map_err(|_| dead_link("token"))?;
-    let known = app.store.person_by_email(&email).await?;
+    let known = command.tx.lock_person_by_email(&email).await?;
     let person = match (known, actor.person(), account) {
         (Some(known), Some(signed_in), _) if known.id == signed_in.person => known.id,
         (Some(known), None, _) if known.state == PersonState::Active => {

@@ -66,17 +66,17 @@ pub fn triads(app: &App, of: TriadOf, first: usize) -> Result<Vec<FoundTriad>, A
     Ok(shown.map(FoundTriad::from).collect())
 }
 
-/// The stack of mandates that would fill a project's gap together.
+/// The stack of mandates that would fill a project's gap together; `parted` as in [`super::PairRequest`].
 ///
 /// # Errors
 /// There is no such project in the catalog, it states no gap, or the rules cannot be kept.
 pub fn capital_stack(
     app: &App,
-    id: Id<Project>,
-    project: &Project,
+    (id, project): (Id<Project>, &Project),
+    parted: bool,
     rules: &StackRules,
 ) -> Result<Proposal, AppError> {
-    let snapshot = app.ranking.snapshot();
+    let snapshot = app.ranking.snapshot_for(parted);
     let catalog: &Catalog = &snapshot.catalog;
     let missing = || AppError::NotFound { what: "project" };
     let listed = catalog.projects().get(id).ok_or_else(missing)?;

@@ -164,6 +164,8 @@ pub struct MatchRecords<'a> {
     pub owner: &'a Stored<Organisation>,
     /// Whether the holder is of the investor's people.
     pub inside: bool,
+    /// Whether blocks part the two for the holder: for the people of either.
+    pub parted: bool,
 }
 
 /// The receipt of a mandate and a project for a holder, who sees by value what the listing shows.
@@ -171,7 +173,7 @@ pub struct MatchRecords<'a> {
 /// # Errors
 /// One of them is not ranked, or its record is newer than the catalog, which follows within a second.
 pub fn of_match(app: &App, records: &MatchRecords<'_>) -> Result<SignedReceipt, AppError> {
-    let snapshot = app.ranking.snapshot_for(records.inside);
+    let snapshot = app.ranking.snapshot_for(records.parted);
     let catalog: &Catalog = &snapshot.catalog;
     let mandate = catalog.mandates().get(records.mandate.id).ok_or(AppError::NotFound { what: "mandate" })?;
     let project = catalog.projects().get(records.project.id).ok_or(AppError::NotFound { what: "project" })?;

@@ -11,13 +11,18 @@ use super::{App, AppError};
 use crate::store::Stored;
 
 /// Prices what is open to the owner. A listing that is not in public is taken as if it were, so that preparation has a
-/// price before it is over. Keeps a core busy where there are many mandates.
+/// price before it is over. `parted` as in [`super::PairRequest`]. Keeps a core busy where there are many mandates.
 ///
 /// # Errors
 /// The listing has no owner in the catalog.
-pub fn unlock_map(app: &App, stored: &Stored<Project>, reach: MicroPoints) -> Result<UnlockMap, AppError> {
+pub fn unlock_map(
+    app: &App,
+    stored: &Stored<Project>,
+    parted: bool,
+    reach: MicroPoints,
+) -> Result<UnlockMap, AppError> {
     let missing = || AppError::NotFound { what: "project" };
-    let catalog = &app.ranking.snapshot().catalog;
+    let catalog = &app.ranking.snapshot_for(parted).catalog;
     let id = stored.owner.ok_or_else(missing)?;
     let owner = catalog.organisations().get(id).ok_or_else(missing)?;
     let mut row = ProjectRow::whole(stored.id, id, &stored.value, &catalog.world);

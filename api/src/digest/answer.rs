@@ -112,7 +112,9 @@ async fn about_subscription(app: &App, link: Link, token: &str, more: &[u8]) -> 
     let key = match (link.deed, row.state) {
         _ if is_used => return Ok(dead(language)),
         (Deed::Confirm, DigestState::Pending | DigestState::Bounced) => "page-confirm",
-        (Deed::Unsubscribe, state) if !state.is_over() => "page-unsubscribe",
+        (Deed::Unsubscribe, state) if !state.is_over() || subscription::was_only_asked(&row) => {
+            "page-unsubscribe"
+        }
         _ => return Ok(dead(language)),
     };
     let actor = reader::of(&app.store, &row).await?;
@@ -127,6 +129,10 @@ async fn about_subscription(app: &App, link: Link, token: &str, more: &[u8]) -> 
 /// How letters would come, in a sentence.
 fn how(words: &Words, settings: &DigestSettings) -> String {
     let cadence = words.say(&word("cadence", settings.cadence));
+    let cadence = match settings.weekday {
+        Some(day) => format!("{cadence} · {}", words.say(&word("weekday", day))),
+        None => cadence,
+    };
     words.say_with(
         "page-confirm-how",
         &[

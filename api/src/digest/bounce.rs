@@ -73,7 +73,7 @@ pub fn report(raw: &[u8]) -> Option<(ReportKind, String)> {
         };
         match of.as_deref() {
             Some("message/delivery-status" | "message/global-delivery-status") => {
-                kind = kind.or_else(|| delivery(text))
+                kind = kind.or_else(|| delivery(text));
             }
             Some("message/feedback-report") => kind = kind.or_else(|| feedback(text)),
             Some("text/rfc822-headers" | "message/rfc822" | "message/global-headers" | "message/global") => {

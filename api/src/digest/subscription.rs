@@ -168,6 +168,12 @@ fn mailbox(identity: &str) -> String {
     }
 }
 
+/// By which it is remembered that a mailbox does not want to be asked by others.
+fn said_no(app: &App, address: &str) -> String {
+    let mailbox = mailbox(&address.to_ascii_lowercase());
+    app.auth.keys.sign_link("no more questions", &mailbox)
+}
+
 /// Makes the subscription, or takes up the one that there is, and promises the mail that asks for its confirmation.
 /// Answers its id; none where nothing is to be done.
 async fn asked(
@@ -180,11 +186,7 @@ async fn asked(
         return Ok(None);
     }
     let at_address = command.tx.subscriptions_at(&hash).await?;
-    let since = row.created_at.saturating_sub(NO_DAYS.saturating_mul(24 * HOUR).saturating_mul(1_000_000));
-    let said_no = |row: &SubscriptionRow| {
-        row.state == DigestState::Unsubscribed && row.confirmed_at.is_none() && row.created_at > since
-    };
-    if !is_own && at_address.iter().any(said_no) {
+    if !is_own && command.tx.is_link_kept(&said_no(&command.app, &row.address), row.created_at).await? {
         return Ok(None);
     }
     let settings = row.settings.clone();
@@ -288,6 +290,11 @@ pub async fn confirm(app: &App, id: Uuid, token: &str, more: &[u8]) -> Result<bo
     Ok(true)
 }
 
+/// Whether a subscription was asked for and never confirmed, so that its link to end it says no to the question.
+pub fn was_only_asked(row: &SubscriptionRow) -> bool {
+    row.confirmed_at.is_none() && matches!(row.state, DigestState::Pending | DigestState::Expired)
+}
+
 /// Ends a subscription by whoever holds one of its letters. Answers whether it is ended now, also where it was before.
 ///
 /// # Errors
@@ -295,10 +302,15 @@ pub async fn confirm(app: &App, id: Uuid, token: &str, more: &[u8]) -> Result<bo
 pub async fn unsubscribe(app: &App, id: Uuid) -> Result<bool, CommandError> {
     let command = app.begin(&Actor::Anonymous, "unsubscribeDigest", None).await?;
     let Some(mut row) = command.tx.lock_subscription(id).await? else { return Ok(false) };
+    let now = command.tx.now_micros();
+    if was_only_asked(&row) {
+        let until = now.saturating_add(NO_DAYS.saturating_mul(24 * HOUR).saturating_mul(1_000_000));
+        command.tx.keep_link(&said_no(app, &row.address), until).await?;
+    }
     if row.state.is_over() {
+        command.tx.commit().await?;
         return Ok(true);
     }
-    let now = command.tx.now_micros();
     if !plan::go(&mut row, DigestTransition::Unsubscribe, now) {
         return Ok(false);
     }

@@ -200,7 +200,12 @@ async fn rewrite(command: &CommandTx, stored: Stored<Project>, content: Content)
     let new = content.over(&old);
     let reviewed = loaded.row.record.reviewed.clone().unwrap_or_else(|| old.clone());
     let answers = &loaded.row.record.answers;
-    let refused = required::taken_away(old.state, (&old, answers), (&new, answers), required::field);
+    let refused = required::taken_away(
+        old.state,
+        &[(&old, answers), (&reviewed, answers)],
+        (&new, answers),
+        required::field,
+    );
     if !refused.is_empty() {
         return Err(CommandError::Refused(refused));
     }
@@ -322,7 +327,7 @@ pub async fn answer(
             let (state, facts) = (loaded.stored.value.state, &*loaded.stored.value);
             let path = |key| paths.get(&key).cloned().unwrap_or_default();
             let after = &loaded.row.record.answers;
-            refused.extend(required::taken_away(state, (facts, &before), (facts, after), path));
+            refused.extend(required::taken_away(state, &[(facts, &before)], (facts, after), path));
             if !refused.is_empty() {
                 return Err(CommandError::Refused(refused));
             }

@@ -12,7 +12,7 @@ use crate::command::Refusal;
 /// What an edit takes away of what a submitted listing has to say; `path` says where the input has the answer.
 pub(super) fn taken_away(
     state: ListingState,
-    before: Answered<'_>,
+    before: &[Answered<'_>],
     after: Answered<'_>,
     path: impl Fn(QuestionKey) -> String,
 ) -> Vec<Refusal> {

@@ -185,6 +185,15 @@ impl Tx {
     }
 }
 
+/// The states in which the public sees a listing or will again, so that a change of it waits for reviewers.
+const PUBLIC: [ListingState; 5] = [
+    ListingState::Published,
+    ListingState::UnderOffer,
+    ListingState::Paused,
+    ListingState::Stale,
+    ListingState::Suspended,
+];
+
 impl Store {
     /// The record of a listing.
     ///
@@ -204,7 +213,10 @@ impl Store {
         let states = [ListingState::Submitted.code(), ListingState::InReview.code()];
         let is_new = Expr::col(Alias::new("state")).is_in(states);
         // A change of a public listing waits for the same reviewers.
-        let is_changed = Expr::col(Alias::new("change_since")).is_not_null();
+        let public = PUBLIC.map(domain::Vocabulary::code);
+        let is_changed = Expr::col(Alias::new("change_since"))
+            .is_not_null()
+            .and(Expr::col(Alias::new("state")).is_in(public));
         let mut rows = select("listing", COLUMNS, [is_new.or(is_changed)]);
         rows.order_by_expr(Expr::cust("COALESCE(change_since, since)"), sea_orm::Order::Asc).limit(limit);
         self.reader().query_all(&rows).await?.iter().map(read).collect()

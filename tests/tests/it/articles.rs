@@ -189,6 +189,8 @@ async fn article_7_6_the_ledger_is_the_sum_of_its_transactions_and_mirrors() {
     assert_eq!(one["bToA"], json!([]));
     // As if three investors and three owners had, none with more than half of it: rounded.
     let sql = Sql::connect(&server.database).await;
+    // Sums are those of the end of last month.
+    sql.execute("UPDATE outcome SET at = at - 3456000000000").await;
     for (other, pledged) in [(0, "100000001, 200000002"), (1, "300000003, 400000004")] {
         let other = format!("(SELECT id FROM organisation ORDER BY id LIMIT 1 OFFSET {other})");
         let of =

@@ -12,7 +12,7 @@ use super::{
     OrganisationNode, TextObject,
     common::{ProvenanceObject, connection, find, global, missing, node},
 };
-use crate::{app::App, visible::Visible};
+use crate::{app::App, auth::Actor, visible::Visible};
 
 /// A need or an offer of an enterprise.
 #[derive(Debug, Clone)]
@@ -109,7 +109,10 @@ impl CapabilityNode {
         #[graphql(desc = "Rows, 1 to 100.", default_with = "Some(20)")] first: Option<i32>,
     ) -> Result<Vec<Counterpart>> {
         let first = cursor::page_size(first)?;
-        let snapshot = ctx.data::<App>()?.ranking.snapshot();
+        // Blocks part the two for their own people, and nobody else can tell them.
+        let actor = ctx.data::<Actor>()?;
+        let parted = self.0.owner.is_some_and(|owner| actor.role_in(owner).is_some());
+        let snapshot = ctx.data::<App>()?.ranking.snapshot_for(parted);
         let catalog = &snapshot.catalog;
         let Some(row) = catalog.capabilities().get(self.0.id).filter(|row| row.is_open(catalog)) else {
             return Ok(Vec::new());

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     app::{App, unlock_map},
+    auth::Actor,
     visible::Visible,
 };
 
@@ -190,7 +191,12 @@ pub(super) async fn unlock(
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
     let reach = (min_score * 1e6).round() as MicroPoints;
     let stored = (**project).clone();
-    let map =
-        ctx.data::<App>()?.compute(move |app| unlock_map(app, &stored, reach)).await.map_err(refused)?;
+    let actor = ctx.data::<Actor>()?;
+    let parted = stored.owner.is_some_and(|owner| actor.role_in(owner).is_some());
+    let map = ctx
+        .data::<App>()?
+        .compute(move |app| unlock_map(app, &stored, parted, reach))
+        .await
+        .map_err(refused)?;
     Ok(Some(UnlockMapObject::new(&map, reach)))
 }

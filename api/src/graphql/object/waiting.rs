@@ -3,7 +3,7 @@
 use async_graphql::SimpleObject;
 use domain::{
     Vocabulary,
-    project::ProjectFacts,
+    project::{Location, ProjectFacts},
     value::{Localized, Money, Pct, Shares},
 };
 
@@ -20,7 +20,7 @@ pub struct WaitingEdit {
     will_be: Vec<EditedValue>,
 }
 
-/// A value of such a field. One of text, code, number and money is given.
+/// A value of such a field. One of text, code, number and money is given; a place has a code and may have a text.
 #[derive(Debug, Clone, Default, PartialEq, SimpleObject)]
 pub struct EditedValue {
     /// Words, or a day.
@@ -68,6 +68,15 @@ fn money(money: Option<Money>) -> Vec<EditedValue> {
     money.map(value).into_iter().collect()
 }
 
+/// A place by its country, with its city's GeoNames id and its position where they are named.
+fn place(place: &Location) -> EditedValue {
+    let city = place.city_geonames.map(|id| format!("GeoNames {id}"));
+    let position = place.position.map(|at| format!("{}, {}", at.latitude(), at.longitude()));
+    let at: Vec<String> = city.into_iter().chain(position).collect();
+    let text = (!at.is_empty()).then(|| at.join(" · "));
+    EditedValue { text, ..code(place.country.alpha2()) }
+}
+
 fn percent(percent: Option<Pct>) -> Vec<EditedValue> {
     percent.map(|percent| number(percent.as_f64())).into_iter().collect()
 }
@@ -81,24 +90,19 @@ fn count(count: Option<u64>) -> Vec<EditedValue> {
 /// What an owner writes of a listing, field by field, as the form asks it.
 fn fields(facts: &ProjectFacts) -> Vec<(String, Vec<EditedValue>)> {
     let impact = &facts.impact;
-    let mut countries: Vec<&str> = Vec::new();
-    for place in &facts.locations {
-        if !countries.contains(&place.country.alpha2()) {
-            countries.push(place.country.alpha2());
-        }
-    }
     let yes_no = |yes: bool| code(if yes { "YES" } else { "NO" });
     let plain = [
         ("title", words(Some(&facts.title))),
         ("summary", words(facts.summary.as_ref())),
         ("kind", coded([facts.kind])),
+        ("ladder", coded([facts.ladder])),
         ("stage", facts.stage.map(|stage| code(stage.code())).into_iter().collect()),
         ("lifecycle", coded(facts.lifecycle)),
         ("works", coded(facts.works)),
         ("innovation", coded(facts.innovation)),
         ("contract", coded(facts.contract)),
         ("publicAuthority", facts.public_authority.as_ref().map(text).into_iter().collect()),
-        ("places", countries.into_iter().map(code).collect()),
+        ("places", facts.locations.iter().map(place).collect()),
         ("languages", facts.languages.iter().map(|language| code(language.to_string())).collect()),
         ("deadline", facts.deadline.map(text).into_iter().collect()),
         ("fields", shares(Some(&facts.fields))),

@@ -25,6 +25,7 @@ use crate::app::{
     App,
     combination::{self, FoundTriad, TriadOf},
 };
+use crate::auth::Actor;
 
 /// An edge of a triad, said in a sentence.
 #[derive(Debug, SimpleObject)]
@@ -292,7 +293,10 @@ impl CombinationQuery {
         }
         let rules = rules.map_or_else(StackRules::default, Into::into);
         let app = ctx.data::<App>()?;
-        let found = app.compute(move |app| combination::capital_stack(app, id, &seen.value, &rules)).await;
+        let actor = ctx.data::<Actor>()?;
+        let parted = seen.owner.is_some_and(|owner| actor.role_in(owner).is_some());
+        let stack = move |app: &App| combination::capital_stack(app, (id, &seen.value), parted, &rules);
+        let found = app.compute(stack).await;
         Ok(StackObject(found.map_err(refused)?))
     }
 }

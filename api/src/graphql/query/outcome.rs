@@ -2,11 +2,7 @@
 #![expect(clippy::unused_async, reason = "the macro wants every resolver asynchronous")]
 
 use async_graphql::{Context, Object, Result, SimpleObject};
-use domain::{
-    Vocabulary,
-    value::CountryCode,
-    vocabulary::{CooperationField, TransactionRung},
-};
+use domain::{value::CountryCode, vocabulary::CooperationField};
 
 use super::super::{
     code::Code,
@@ -52,7 +48,7 @@ pub struct FlowObject {
     rung: LadderRung,
     /// At least so many introductions reached it, a multiple of five; null where one to four did.
     count: Option<i64>,
-    /// Their sum in euro at the rates of their days, of those whose rate was known, rounded to a step of 4 to 10 % of it;
+    /// Their sum in euro at the rates of their days, of those whose rate was known, as of the end of last month, rounded to a step of 4 to 10 % of it;
     /// null with the count, of interest, which names no amount, and of fewer than three investors or owners or where one
     /// of them has more than half.
     amount: Option<MoneyObject>,
@@ -153,7 +149,7 @@ impl OutcomeQuery {
     /// How many introductions reached each rung, by the project's main field: interest, pledge, commitment, close. Small
     /// groups are held back, and counts are cut down to a multiple of five.
     async fn outcome_ladder(&self, ctx: &Context<'_>) -> Result<Vec<LadderObject>> {
-        let rows = stored(ctx.data::<App>()?.store.flows().await)?;
+        let rows = stored(ctx.data::<App>()?.store.flows(None).await)?;
         Ok(reciprocity::ladder(&rows).into_iter().map(Into::into).collect())
     }
 
@@ -164,7 +160,8 @@ impl OutcomeQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The rung.", default_with = "LadderRung::Interest")] rung: LadderRung,
     ) -> Result<Vec<PairFlow>> {
-        let pairs = stored(reciprocity::pairs(&ctx.data::<App>()?.store, rung).await)?;
+        let app = ctx.data::<App>()?;
+        let pairs = stored(reciprocity::pairs(&app.store, rung, app.auth.clock.now()).await)?;
         Ok(pairs.into_iter().map(PairFlow).collect())
     }
 
@@ -180,9 +177,10 @@ impl OutcomeQuery {
             let message = "Name two countries: a ledger has two sides.";
             return Err(client_error(ErrorCode::Validation, Some("countryB"), message));
         }
-        let store = &ctx.data::<App>()?.store;
-        let a_to_b = stored(store.contributions(Some((a, b)), TransactionRung::ALL).await)?;
-        let b_to_a = stored(store.contributions(Some((b, a)), TransactionRung::ALL).await)?;
-        Ok(Reciprocity { a, b, a_to_b: reciprocity::flow(&a_to_b), b_to_a: reciprocity::flow(&b_to_a) })
+        let app = ctx.data::<App>()?;
+        let now = app.auth.clock.now();
+        let a_to_b = stored(reciprocity::direction(&app.store, (a, b), now).await)?;
+        let b_to_a = stored(reciprocity::direction(&app.store, (b, a), now).await)?;
+        Ok(Reciprocity { a, b, a_to_b, b_to_a })
     }
 }

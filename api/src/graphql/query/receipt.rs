@@ -18,6 +18,7 @@ use crate::app::{
     App,
     receipt::{self, Checked, MatchRecords, SignedReceipt},
 };
+use crate::auth::Actor;
 
 /// What a check of a receipt found.
 #[derive(Debug, SimpleObject)]
@@ -84,6 +85,8 @@ impl ReceiptQuery {
             return Err(client_error(ErrorCode::Forbidden, Some("projectId"), message));
         }
         let owners = [mandate.owner, project.owner];
+        let actor = ctx.data::<Actor>()?;
+        let parted = owners.iter().flatten().any(|owner| actor.role_in(*owner).is_some());
         let [Some(investor), Some(owner)] = owners else { return Err(missing("organisation")) };
         let app = ctx.data::<App>()?;
         let found = stored(app.store.find(&[investor, owner]).await)?;
@@ -91,7 +94,7 @@ impl ReceiptQuery {
             return Err(missing("organisation"));
         };
         let inside = mandate.is_private();
-        let records = MatchRecords { mandate: &mandate, investor, project: &project, owner, inside };
+        let records = MatchRecords { mandate: &mandate, investor, project: &project, owner, inside, parted };
         Ok(Json(receipt::of_match(app, &records).map_err(refused)?))
     }
 

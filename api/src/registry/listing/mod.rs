@@ -241,6 +241,10 @@ async fn write(
     let from = loaded.stored.value.state;
     let mut facts = ProjectFacts::from(loaded.stored.value.clone());
     facts.state = to;
+    if matches!(to, ListingState::Withdrawn | ListingState::Archived | ListingState::Draft) {
+        // A change of what is over waits for nobody, and is not accepted over newer facts when the listing comes back.
+        loaded.row.record.shadow = None;
+    }
     loaded.row.state = to;
     loaded.row.since = command.tx.now_micros();
     loaded.row.record.reasons.clone_from(&request.reasons);

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     super::{
         MailState, Store, StoreError, Tx,
-        sql::{count, get, insert, is, select, update},
+        sql::{above, count, get, insert, is, select, update},
     },
     code, column,
 };
@@ -294,6 +294,26 @@ impl Tx {
         row.on_conflict(OnConflict::columns(key).update_column(Alias::new("until")).to_owned());
         self.connection().execute(&row).await?;
         Ok(())
+    }
+
+    /// Remembers something by its hash until a time, microseconds since 1970, UTC.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn keep_link(&self, hash: &str, until: i64) -> Result<(), StoreError> {
+        let mut row = insert("digest_link", [("hash", hash.into()), ("used_at", until.into())]);
+        let mut known = OnConflict::column(Alias::new("hash"));
+        row.on_conflict(known.update_column(Alias::new("used_at")).to_owned());
+        self.connection().execute(&row).await?;
+        Ok(())
+    }
+
+    /// Whether something is remembered still.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn is_link_kept(&self, hash: &str, now: i64) -> Result<bool, StoreError> {
+        Ok(count(self.connection(), "digest_link", [is("hash", hash), above("used_at", now)]).await? > 0)
     }
 
     /// Uses a link up. Answers whether it was not used before.

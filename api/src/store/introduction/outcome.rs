@@ -11,7 +11,7 @@ use domain::{
 };
 use sea_orm::{
     ConnectionTrait, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, OnConflict, Order, Query, SelectStatement},
+    sea_query::{Alias, Expr, ExprTrait, Func, OnConflict, Order, Query, SelectStatement},
 };
 
 use uuid::Uuid;
@@ -133,27 +133,32 @@ fn rung_of(row: &QueryResult) -> Result<Option<TransactionRung>, StoreError> {
     Ok(TransactionRung::from_code(&get::<String>(row, "rung")?).ok())
 }
 
-/// How many and how much, of the rows of a group.
-fn totals(rows: &mut SelectStatement) -> &mut SelectStatement {
-    rows.expr_as(Expr::cust("COUNT(*)"), Alias::new("reached"))
-        .expr_as(Expr::cust("CAST(COALESCE(SUM(euro_cents), 0) AS BIGINT)"), Alias::new("euro"))
+/// The rows of one pair of countries alone, where it is named.
+fn between(rows: &mut SelectStatement, way: Option<(CountryCode, CountryCode)>) {
+    if let Some((from, to)) = way {
+        rows.and_where(is("from_country", from.alpha2())).and_where(is("to_country", to.alpha2()));
+    }
 }
 
 impl Store {
-    /// Counts of all rungs, by field and pair of countries.
+    /// Counts of all rungs, by field and pair of countries; of one pair alone where it is named.
     ///
     /// # Errors
     /// The database does not answer, or a code does not read.
-    pub async fn flows(&self) -> Result<Vec<FlowRow>, StoreError> {
+    pub async fn flows(&self, way: Option<(CountryCode, CountryCode)>) -> Result<Vec<FlowRow>, StoreError> {
         let columns = ["rung", "field", "from_country", "to_country"].map(Alias::new);
         let mut rows = Query::select();
-        totals(rows.columns(columns.clone())).from(Alias::new("outcome")).group_by_columns(columns);
+        rows.columns(columns.clone())
+            .expr_as(Expr::cust("COUNT(*)"), Alias::new("reached"))
+            .from(Alias::new("outcome"))
+            .group_by_columns(columns);
+        between(&mut rows, way);
         let rows = self.reader().query_all(&rows).await?;
         rows.iter().filter_map(|row| rung_of(row).transpose().map(|rung| flow(row, rung?))).collect()
     }
 
     /// Who reached which of some rungs from one country to another, by investor and owner; of one pair of countries alone
-    /// where it is named.
+    /// where it is named. Sums are of what was reached before a time, microseconds since 1970, UTC.
     ///
     /// # Errors
     /// The database does not answer, or a code does not read.
@@ -161,6 +166,7 @@ impl Store {
         &self,
         way: Option<(CountryCode, CountryCode)>,
         rungs: &[TransactionRung],
+        before: i64,
     ) -> Result<Vec<Contribution>, StoreError> {
         let of = |table: &str, name: &str| (Alias::new(table), Alias::new(name));
         let columns = [
@@ -172,7 +178,12 @@ impl Store {
         ];
         let codes = rungs.iter().map(|rung| rung.code());
         let mut rows = Query::select();
-        totals(rows.columns(columns.clone()))
+        let is_settled = Expr::col(of("outcome", "at")).lt(before);
+        let settled = Expr::case(is_settled, Expr::col(of("outcome", "euro_cents"))).finally(Expr::value(0));
+        let sum = Func::coalesce([Expr::from(Func::sum(settled)), Expr::value(0)]);
+        rows.columns(columns.clone())
+            .expr_as(Expr::cust("COUNT(*)"), Alias::new("reached"))
+            .expr_as(Func::cast_as(sum, Alias::new("BIGINT")), Alias::new("euro"))
             .from(Alias::new("outcome"))
             .inner_join(
                 Alias::new("introduction"),
@@ -180,9 +191,7 @@ impl Store {
             )
             .and_where(Expr::col(of("outcome", "rung")).is_in(codes))
             .group_by_columns(columns);
-        if let Some((from, to)) = way {
-            rows.and_where(is("from_country", from.alpha2())).and_where(is("to_country", to.alpha2()));
-        }
+        between(&mut rows, way);
         let rows = self.reader().query_all(&rows).await?;
         let contribution = |row, rung| {
             Ok(Contribution {
