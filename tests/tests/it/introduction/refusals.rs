@@ -27,10 +27,8 @@ pub(super) async fn refusals_before(server: &Server, pair: &Pair) {
     assert_eq!(refused, ("VALIDATION".to_owned(), "answers.whatIsUnclear".to_owned()));
     // Somebody who was blocked is told no more than that it is not available.
     let fund = "query($m:ID!){node(id:$m){... on Mandate{investor{id}}}}";
-    let data =
-        server.data("query($m:ID!){node(id:$m){... on Mandate{investor{id}}}}", json!({"m": pair.mandate}));
-    let fund_id = data.await["node"]["investor"]["id"].clone();
-    let _ = fund;
+    let data = server.data(fund, json!({"m": pair.mandate})).await;
+    let fund_id = data["node"]["investor"]["id"].clone();
     matched_until(server, pair, true).await;
     // Who was never written to takes nothing of the budget away by a block.
     let left = "{contactBudget{left}}";
@@ -51,17 +49,22 @@ pub(super) async fn refusals_before(server: &Server, pair: &Pair) {
 /// Waits until the two are matched with one another, or neither way any more; then the gate that is shut says no more than
 /// 'not available'.
 async fn matched_until(server: &Server, pair: &Pair, matched: bool) {
-    let query = "query($m:ID!,$p:ID!){ \
-        opportunities(mandateId:$m,first:100){edges{node{project{id}}} excluded{gate count}} \
-        projectInvestors(projectId:$p,first:100){edges{node{mandate{id}}}} \
-        whyNot(mandateId:$m,projectId:$p){listed gates{key outcome because}}}";
+    let pair_of = "whyNot(mandateId:$m,projectId:$p){listed gates{key outcome because}}";
+    let of_investor = format!(
+        "query($m:ID!,$p:ID!){{opportunities(mandateId:$m,first:100){{edges{{node{{project{{id}}}}}}}} {pair_of}}}"
+    );
+    let of_owner = format!(
+        "query($m:ID!,$p:ID!){{projectInvestors(projectId:$p,first:100){{edges{{node{{mandate{{id}}}}}}}} {pair_of}}}"
+    );
     let has = |data: &Value, list: &str, path: &str, id: &Value| {
         let edges = data[list]["edges"].as_array().unwrap();
         edges.iter().any(|edge| edge["node"].pointer(path) == Some(id))
     };
     let variables = json!({"m": pair.mandate, "p": pair.project});
-    let data = server.until(query, &variables, |data| data["whyNot"]["listed"] == matched).await;
+    let is_told = |data: &Value| data["whyNot"]["listed"] == matched;
+    let data = server.until_as("investor", &of_investor, &variables, is_told).await;
     assert_eq!(has(&data, "opportunities", "/project/id", &pair.project), matched, "{data}");
+    let data = server.until_as("owner", &of_owner, &variables, is_told).await;
     assert_eq!(has(&data, "projectInvestors", "/mandate/id", &pair.mandate), matched, "{data}");
     let gates = data["whyNot"]["gates"].as_array().unwrap();
     let shut: Vec<_> = gates.iter().filter(|gate| gate["outcome"] == "FAIL").collect();
