@@ -6,7 +6,7 @@
 mod edit;
 mod review;
 
-pub use edit::{Edit, MaterialChange, OwnedFacts, edit, material_change};
+pub use edit::{Edit, MaterialChange, OwnedFacts, edit, is_shown, material_change};
 pub use review::{REVIEW_DAYS, ReviewClock, ReviewReturnReason};
 
 use crate::{

@@ -234,15 +234,11 @@ impl Catalog {
     /// The same for readers who may not know who has blocked whom: nobody parts.
     #[must_use]
     pub fn unparted(&self) -> Self {
-        let mut open = self.clone();
-        if self.is_parted() {
-            open.blocks = Arc::default();
-        }
-        open
+        Self { blocks: Arc::default(), ..self.clone() }
     }
 
     /// Whether anybody has blocked anybody.
-    pub(crate) fn is_parted(&self) -> bool {
+    pub fn is_parted(&self) -> bool {
         !self.blocks.is_empty()
     }
 

@@ -297,3 +297,10 @@ pub struct Provenance {
 pub fn day_of(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
 }
+
+/// How many more somebody may write to this month.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Budget {
+    /// So many.
+    pub left: i64,
+}

@@ -1,31 +1,16 @@
 //! What the mail about accounts says: plain text in the reader's language, from templates of each.
 
-use std::{collections::HashMap, sync::OnceLock};
-
 use domain::{
     Vocabulary,
     account::{OrgRole, Person},
     digest::DigestLanguage as Language,
     id::Id,
 };
-use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 
 use crate::{
-    digest::words::{bundle, language_of},
+    digest::words::{Words, language_of},
     store::{Letter, MailClass, account::PersonRow},
 };
-
-/// Templates by language.
-const SOURCES: [(Language, &str); 8] = [
-    (Language::En, include_str!("locale/en.ftl")),
-    (Language::Zh, include_str!("locale/zh.ftl")),
-    (Language::Ar, include_str!("locale/ar.ftl")),
-    (Language::Tr, include_str!("locale/tr.ftl")),
-    (Language::Sr, include_str!("locale/sr.ftl")),
-    (Language::Th, include_str!("locale/th.ftl")),
-    (Language::Lo, include_str!("locale/lo.ftl")),
-    (Language::Ru, include_str!("locale/ru.ftl")),
-];
 
 /// A letter's subject and what it says.
 pub(crate) type Said = (String, String);
@@ -64,23 +49,6 @@ pub(crate) fn language(person: &PersonRow) -> Language {
     language_of(&person.language)
 }
 
-/// A template of a language; nothing where it has none.
-fn say(language: Language, key: &str, organisation: Option<&str>) -> Option<String> {
-    static ALL: OnceLock<HashMap<Language, FluentBundle<FluentResource>>> = OnceLock::new();
-    let read = |(language, source): (Language, &str)| (language, bundle(language, source));
-    let words = ALL.get_or_init(|| SOURCES.into_iter().map(read).collect()).get(&language)?;
-    let mut args = FluentArgs::new();
-    if let Some(name) = organisation {
-        args.set("organisation", name.to_owned());
-    }
-    let mut errors = Vec::new();
-    let said = words.format_pattern(words.get_message(key)?.value()?, Some(&args), &mut errors);
-    if !errors.is_empty() {
-        tracing::error!(language = language.tag(), key, ?errors, "a sentence lacks something");
-    }
-    Some(said.into_owned())
-}
-
 /// A letter of three parts: what happened, the link on a line of its own, what else there is to say. Of letters that
 /// differ in what happened alone, `lead` names it.
 fn letter(
@@ -89,7 +57,9 @@ fn letter(
     link: Option<&str>,
     organisation: Option<&str>,
 ) -> Said {
-    let said = |key: &str| say(language, key, organisation);
+    let words = Words::of(language);
+    let args: Vec<_> = organisation.map(|name| ("organisation", name.into())).into_iter().collect();
+    let said = |key: &str| words.has(key).then(|| words.say_with(key, &args));
     let subject = said(key).unwrap_or_else(|| key.to_owned());
     let mut body = said(&format!("{lead}-lead")).unwrap_or_default();
     if let Some(link) = link {
@@ -178,6 +148,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::digest::words::SOURCES;
 
     /// Each template with how often it names the organisation.
     fn templates(source: &str) -> BTreeMap<&str, bool> {
@@ -187,8 +158,8 @@ mod tests {
 
     #[test]
     fn every_language_has_every_template_with_the_same_holes() {
-        let wanted = templates(SOURCES[0].1);
-        for (language, source) in SOURCES {
+        let wanted = templates(SOURCES[0].1[1]);
+        for (language, [_, source]) in SOURCES {
             let found = templates(source);
             assert_eq!(
                 found.keys().collect::<Vec<_>>(),

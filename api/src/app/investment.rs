@@ -170,6 +170,12 @@ fn nobody(snapshot: &Snapshot) -> Result<OrganisationRow, AppError> {
 }
 
 impl App {
+    /// What the rows of saved mandates share under the published policy; `parted` as in [`PairRequest`].
+    pub(super) fn published(&self, parted: bool) -> Arc<Shared> {
+        let snapshot = self.ranking.snapshot_for(parted);
+        Arc::new(Shared { snapshot, policy: Policy::current(), unsaved: None })
+    }
+
     pub(super) fn shared(
         &self,
         mandate: &MandateChoice,

@@ -22,6 +22,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+pub(crate) use refusal::camel;
 pub use refusal::{CommandError, Refusal, UserErrorCode};
 
 use crate::{

@@ -300,7 +300,7 @@ impl From<AppError> for CommandError {
 }
 
 /// `gap_amount` as `gapAmount`.
-fn camel(path: &str) -> String {
+pub(crate) fn camel(path: &str) -> String {
     let mut words = path.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
     for word in words {

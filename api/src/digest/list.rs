@@ -190,36 +190,25 @@ impl Subjects {
         Ok(Self { mandates, cities, searches })
     }
 
-    /// The city whose partners a list is of.
-    fn city(&self, kind: DigestSubjectKind, id: Uuid) -> Option<Id<City>> {
+    /// What a list is of; none where its saved search is gone.
+    fn subject(&self, kind: DigestSubjectKind, id: Uuid) -> Option<SearchSubject> {
         match kind {
-            DigestSubjectKind::Mandate => None,
-            DigestSubjectKind::City => Some(Id::from_uuid(id)),
-            DigestSubjectKind::SavedSearch => match self.searches.get(&Id::from_uuid(id))?.value.subject {
-                SearchSubject::City(id) => Some(id),
-                SearchSubject::Projects | SearchSubject::Mandate(_) => None,
-            },
-        }
-    }
-
-    /// The mandate whose projects a list is of.
-    fn mandate(&self, kind: DigestSubjectKind, id: Uuid) -> Option<Id<Mandate>> {
-        match kind {
-            DigestSubjectKind::City => None,
-            DigestSubjectKind::Mandate => Some(Id::from_uuid(id)),
-            DigestSubjectKind::SavedSearch => match self.searches.get(&Id::from_uuid(id))?.value.subject {
-                SearchSubject::Mandate(id) => Some(id),
-                SearchSubject::Projects | SearchSubject::City(_) => None,
-            },
+            DigestSubjectKind::Mandate => Some(SearchSubject::Mandate(Id::from_uuid(id))),
+            DigestSubjectKind::City => Some(SearchSubject::City(Id::from_uuid(id))),
+            DigestSubjectKind::SavedSearch => Some(self.searches.get(&Id::from_uuid(id))?.value.subject),
         }
     }
 
     /// As whom somebody reads the list of a subscription.
     pub fn key(&self, actor: &Actor, row: &SubscriptionRow) -> Key {
-        let (kind, id) = (row.subject, row.subject_id);
-        let office = self.city(kind, id).and_then(|city| self.cities.get(&city)?.owner);
-        let investor = self.mandate(kind, id).and_then(|mandate| self.mandates.get(&mandate)?.owner);
-        let is_own = office.or(investor).is_some_and(|owner| actor.role_in(owner).is_some());
+        let owner = match self.subject(row.subject, row.subject_id) {
+            Some(SearchSubject::City(city)) => self.cities.get(&city).and_then(|city| city.owner),
+            Some(SearchSubject::Mandate(mandate)) => {
+                self.mandates.get(&mandate).and_then(|mandate| mandate.owner)
+            }
+            Some(SearchSubject::Projects) | None => None,
+        };
+        let is_own = owner.is_some_and(|owner| actor.role_in(owner).is_some());
         Key { kind: row.subject, id: row.subject_id, reader: app::reader(actor), is_own }
     }
 
@@ -229,9 +218,9 @@ impl Subjects {
     /// # Errors
     /// The database does not answer.
     pub async fn busy(&self, app: &App, actor: &Actor, key: Key) -> Result<Vec<u32>, CommandError> {
-        match self.city(key.kind, key.id).filter(|_| key.is_own) {
-            Some(city) => Ok(taken(app, actor, city, None).await?),
-            None => Ok(Vec::new()),
+        match self.subject(key.kind, key.id) {
+            Some(SearchSubject::City(city)) if key.is_own => Ok(taken(app, actor, city, None).await?),
+            _ => Ok(Vec::new()),
         }
     }
 

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use domain::{
     city::City,
     digest::{
@@ -15,6 +13,7 @@ use domain::{
     mandate::Mandate,
     saved_search::SavedSearch,
 };
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{

@@ -12,16 +12,16 @@ use super::{
     subject::{Body, Reason, Score},
 };
 
-/// Templates by language.
-const SOURCES: [(DigestLanguage, &str); 8] = [
-    (DigestLanguage::En, include_str!("locale/en.ftl")),
-    (DigestLanguage::Zh, include_str!("locale/zh.ftl")),
-    (DigestLanguage::Ar, include_str!("locale/ar.ftl")),
-    (DigestLanguage::Tr, include_str!("locale/tr.ftl")),
-    (DigestLanguage::Sr, include_str!("locale/sr.ftl")),
-    (DigestLanguage::Th, include_str!("locale/th.ftl")),
-    (DigestLanguage::Lo, include_str!("locale/lo.ftl")),
-    (DigestLanguage::Ru, include_str!("locale/ru.ftl")),
+/// Templates by language: those of digests, and those of mail about accounts.
+pub(crate) const SOURCES: [(DigestLanguage, [&str; 2]); 8] = [
+    (DigestLanguage::En, [include_str!("locale/en.ftl"), include_str!("../account/locale/en.ftl")]),
+    (DigestLanguage::Zh, [include_str!("locale/zh.ftl"), include_str!("../account/locale/zh.ftl")]),
+    (DigestLanguage::Ar, [include_str!("locale/ar.ftl"), include_str!("../account/locale/ar.ftl")]),
+    (DigestLanguage::Tr, [include_str!("locale/tr.ftl"), include_str!("../account/locale/tr.ftl")]),
+    (DigestLanguage::Sr, [include_str!("locale/sr.ftl"), include_str!("../account/locale/sr.ftl")]),
+    (DigestLanguage::Th, [include_str!("locale/th.ftl"), include_str!("../account/locale/th.ftl")]),
+    (DigestLanguage::Lo, [include_str!("locale/lo.ftl"), include_str!("../account/locale/lo.ftl")]),
+    (DigestLanguage::Ru, [include_str!("locale/ru.ftl"), include_str!("../account/locale/ru.ftl")]),
 ];
 
 /// The words of a language.
@@ -38,20 +38,19 @@ impl std::fmt::Debug for Words {
 }
 
 /// The templates of a language; where some do not read, the log says so and the others are there.
-pub(crate) fn bundle(language: DigestLanguage, source: &str) -> FluentBundle<FluentResource> {
-    let resource = match FluentResource::try_new(source.to_owned()) {
-        Ok(resource) => resource,
-        Err((resource, errors)) => {
-            tracing::error!(language = language.tag(), ?errors, "templates do not read");
-            resource
-        }
-    };
+fn bundle(language: DigestLanguage, sources: &[&str]) -> FluentBundle<FluentResource> {
     let locale = language.tag().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);
     // Marks of direction around what is put in are needed where the sentence runs from right to left.
     bundle.set_use_isolating(language.is_rtl());
-    if let Err(errors) = bundle.add_resource(resource) {
-        tracing::error!(language = language.tag(), ?errors, "templates are named twice");
+    for source in sources {
+        let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, errors)| {
+            tracing::error!(language = language.tag(), ?errors, "templates do not read");
+            resource
+        });
+        if let Err(errors) = bundle.add_resource(resource) {
+            tracing::error!(language = language.tag(), ?errors, "templates are named twice");
+        }
     }
     bundle
 }
@@ -61,8 +60,8 @@ impl Words {
     pub fn of(language: DigestLanguage) -> &'static Self {
         static ALL: OnceLock<HashMap<DigestLanguage, Words>> = OnceLock::new();
         static ENGLISH: OnceLock<Words> = OnceLock::new();
-        let read = |(language, source): &(DigestLanguage, &str)| {
-            (*language, Self { language: *language, bundle: bundle(*language, source) })
+        let read = |(language, sources): &(DigestLanguage, [&str; 2])| {
+            (*language, Self { language: *language, bundle: bundle(*language, sources) })
         };
         let all = ALL.get_or_init(|| SOURCES.iter().map(read).collect());
         all.get(&language).unwrap_or_else(|| {

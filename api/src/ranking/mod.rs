@@ -118,7 +118,7 @@ impl Ranking {
     /// by a gate that is shut or by a row that is missing.
     pub fn snapshot_for(&self, parted: bool) -> Arc<Snapshot> {
         let snapshot = self.snapshot();
-        if parted {
+        if parted || !snapshot.catalog.is_parted() {
             return snapshot;
         }
         Arc::new(Snapshot { catalog: Arc::new(snapshot.catalog.unparted()), as_of: snapshot.as_of })

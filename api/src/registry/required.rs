@@ -7,7 +7,7 @@ use domain::{
     vocabulary::ListingState,
 };
 
-use crate::command::Refusal;
+use crate::command::{Refusal, camel};
 
 /// What an edit takes away of what a submitted listing has to say; `path` says where the input has the answer.
 pub(super) fn taken_away(
@@ -34,14 +34,7 @@ pub(super) fn field(key: QuestionKey) -> String {
         item if item.starts_with("readiness.") => "readiness",
         other => other,
     };
-    let mut parts = known.split('_');
-    let mut name = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let mut letters = part.chars();
-        name.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        name.push_str(letters.as_str());
-    }
-    name
+    camel(known)
 }
 
 #[cfg(test)]

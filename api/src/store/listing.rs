@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::{
     account::Person,
     id::Id,
-    listing::ListingTransition,
+    listing::{ListingTransition, is_shown},
     project::{Project, ProjectFacts},
     questionnaire::Answers,
     value::SingleLine,
@@ -185,15 +185,6 @@ impl Tx {
     }
 }
 
-/// The states in which the public sees a listing or will again, so that a change of it waits for reviewers.
-const PUBLIC: [ListingState; 5] = [
-    ListingState::Published,
-    ListingState::UnderOffer,
-    ListingState::Paused,
-    ListingState::Stale,
-    ListingState::Suspended,
-];
-
 impl Store {
     /// The record of a listing.
     ///
@@ -213,7 +204,7 @@ impl Store {
         let states = [ListingState::Submitted.code(), ListingState::InReview.code()];
         let is_new = Expr::col(Alias::new("state")).is_in(states);
         // A change of a public listing waits for the same reviewers.
-        let public = PUBLIC.map(domain::Vocabulary::code);
+        let public = ListingState::ALL.iter().filter(|state| is_shown(**state)).map(|state| state.code());
         let is_changed = Expr::col(Alias::new("change_since"))
             .is_not_null()
             .and(Expr::col(Alias::new("state")).is_in(public));

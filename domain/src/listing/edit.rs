@@ -75,13 +75,16 @@ pub enum Edit {
     Shadow(BTreeSet<MaterialChange>),
 }
 
-/// What becomes of an edit in a state: only of a listing that the public sees, or will see again without a review, does
-/// a material edit wait.
-pub fn edit(state: ListingState, old: OwnedFacts<'_>, new: OwnedFacts<'_>) -> Edit {
+/// Whether the public sees a listing in a state, or will see it again without a review: of such a one a material edit waits.
+pub const fn is_shown(state: ListingState) -> bool {
     use ListingState as S;
-    let shown = matches!(state, S::Published | S::Paused | S::Stale | S::UnderOffer | S::Suspended);
+    matches!(state, S::Published | S::Paused | S::Stale | S::UnderOffer | S::Suspended)
+}
+
+/// What becomes of an edit in a state.
+pub fn edit(state: ListingState, old: OwnedFacts<'_>, new: OwnedFacts<'_>) -> Edit {
     match material_change(old, new) {
-        Some(changes) if shown => Edit::Shadow(changes),
+        Some(changes) if is_shown(state) => Edit::Shadow(changes),
         _ => Edit::AtOnce,
     }
 }

@@ -6,7 +6,7 @@ use domain::{
     vocabulary::{CooperationField, HelpKind, Instrument, InvestmentStage},
 };
 
-use super::{Arg, CriterionLine, Evidence, GateLine, Sentence, lines, unknown};
+use super::{Arg, CriterionLine, Evidence, GateLine, Sentence, gate::gate_lines, lines, unknown};
 use crate::{
     catalog::Pair,
     counterfactual::Change,
@@ -14,10 +14,7 @@ use crate::{
         investor::{readiness_counts, twinned},
         project::deals_in_fields,
     },
-    gate::{
-        Outcome,
-        investment::{COUNT, Gate},
-    },
+    gate::{Outcome, investment::COUNT},
     grade::Grade,
     policy::{InvestorCriterion, Policy, ProjectCriterion},
     rank::Evaluation,
@@ -126,7 +123,7 @@ pub fn change_sentence(change: &Change) -> Sentence {
     }
 }
 
-fn amount(amount: Option<Amount>) -> Arg {
+pub(super) fn amount(amount: Option<Amount>) -> Arg {
     amount.and_then(Amount::money).map_or_else(|| "?".into(), Arg::Money)
 }
 
@@ -144,7 +141,7 @@ fn shared(key: &'static str, name: Arg, share: u16) -> Arg {
     Sentence::plain(key).with("name", name).with("share", share).into()
 }
 
-fn fields(pair: &Pair<'_>) -> Arg {
+pub(super) fn fields(pair: &Pair<'_>) -> Arg {
     let name = |(field, share): &(CooperationField, u16)| {
         if pair.project.fields.len() == 1 {
             Arg::name(*field)
@@ -155,13 +152,13 @@ fn fields(pair: &Pair<'_>) -> Arg {
     Arg::All(pair.project.fields.iter().map(name).collect())
 }
 
-fn countries(pair: &Pair<'_>) -> Arg {
+pub(super) fn countries(pair: &Pair<'_>) -> Arg {
     let world = &pair.catalog.world;
     let name = |code: &CountryCode| Arg::Country(*code, world.country_name(*code).to_owned());
     Arg::All(pair.project.countries.iter().map(name).collect())
 }
 
-fn sought(pair: &Pair<'_>) -> Arg {
+pub(super) fn sought(pair: &Pair<'_>) -> Arg {
     if pair.project.instruments.is_empty() {
         return Arg::said("said.not_stated");
     }
@@ -169,7 +166,7 @@ fn sought(pair: &Pair<'_>) -> Arg {
     Arg::All(pair.project.instruments.iter().map(part).collect())
 }
 
-fn offered(mandate: &MandateRow) -> Arg {
+pub(super) fn offered(mandate: &MandateRow) -> Arg {
     let names: Vec<Arg> = Instrument::ALL
         .iter()
         .filter(|i| MandateRow::instrument_bit(**i) & mandate.instruments != 0)
@@ -178,7 +175,7 @@ fn offered(mandate: &MandateRow) -> Arg {
     if names.is_empty() { Arg::said("said.not_stated") } else { Arg::All(names) }
 }
 
-fn stage_name(pair: &Pair<'_>) -> Arg {
+pub(super) fn stage_name(pair: &Pair<'_>) -> Arg {
     match pair.project.stage {
         None => Arg::said("said.not_stated"),
         Some(InvestmentStage::Infrastructure(stage)) => Arg::name(stage),
@@ -357,98 +354,4 @@ fn project_line(pair: &Pair<'_>, criterion: ProjectCriterion, grade: &Grade) -> 
         }),
     };
     (sentence, evidence)
-}
-
-/// Every gate's answer with its reason.
-pub fn gate_lines(pair: &Pair<'_>, outcomes: &[Outcome; COUNT]) -> Vec<GateLine> {
-    Gate::ALL
-        .iter()
-        .zip(outcomes)
-        .map(|(gate, outcome)| GateLine {
-            key: gate.key(),
-            outcome: *outcome,
-            because: because(pair, *gate, *outcome),
-            fixable: gate.fixable(),
-        })
-        .collect()
-}
-
-fn because(pair: &Pair<'_>, gate: Gate, outcome: Outcome) -> Sentence {
-    use Outcome as O;
-    match (gate, outcome) {
-        (Gate::Live, O::Pass) => Sentence::plain("gate.live.pass"),
-        (Gate::Live, _) => Sentence::plain("gate.live.fail"),
-        (Gate::Screening, O::Pass) => Sentence::plain("gate.screening.pass"),
-        // The other side sees only that it is not available.
-        (Gate::Screening, _) => Sentence::plain("gate.screening.fail"),
-        (Gate::Exclusions, O::Pass) => Sentence::plain("gate.exclusions.pass"),
-        (Gate::Exclusions, _) => excluded(pair),
-        (Gate::Conflict, O::Pass | O::Unknown) => Sentence::plain("gate.conflict.pass"),
-        (Gate::Conflict, _) => Sentence::plain("gate.conflict.fail"),
-        (Gate::Field, O::Pass) => Sentence::plain("gate.field.pass"),
-        (Gate::Field, O::Unknown) => Sentence::plain("gate.field.unknown"),
-        (Gate::Field, _) => Sentence::plain("gate.field.fail").with("fields", fields(pair)),
-        (Gate::Ticket, O::Unknown) => Sentence::plain("gate.ticket.unknown"),
-        (Gate::Ticket, _) => {
-            let (min, max) = pair.mandate.ticket.unzip();
-            let key = if outcome == O::Pass { "gate.ticket.pass" } else { "gate.ticket.fail" };
-            Sentence::plain(key)
-                .with("gap", amount(pair.project.gap))
-                .with("min", amount(min))
-                .with("max", amount(max))
-        }
-        (Gate::Instrument, O::Pass) => Sentence::plain("gate.instrument.pass"),
-        (Gate::Instrument, O::Unknown) => Sentence::plain("gate.instrument.unknown"),
-        (Gate::Instrument, _) => Sentence::plain("gate.instrument.fail")
-            .with("sought", sought(pair))
-            .with("offered", offered(pair.mandate)),
-        (Gate::Stage, O::Pass) => Sentence::plain("gate.stage.pass").with("stage", stage_name(pair)),
-        (Gate::Stage, O::SoftFail) => Sentence::plain("gate.stage.soft").with("stage", stage_name(pair)),
-        (Gate::Stage, O::Unknown) => Sentence::plain("gate.stage.unknown"),
-        (Gate::Stage, O::Fail) => Sentence::plain("gate.stage.fail").with("stage", stage_name(pair)),
-        (Gate::Law, O::Pass) => Sentence::plain("gate.law.pass"),
-        (Gate::Law, O::Unknown) => Sentence::plain("gate.law.unknown").with("countries", countries(pair)),
-        (Gate::Law, _) => law(pair),
-        (Gate::RelatedParty, O::Pass) => Sentence::plain("gate.related.pass"),
-        (Gate::RelatedParty, O::Unknown) => Sentence::plain("gate.related.unknown"),
-        (Gate::RelatedParty, _) => Sentence::plain("gate.related.fail"),
-    }
-}
-
-fn excluded(pair: &Pair<'_>) -> Sentence {
-    let (mandate, project) = (pair.mandate, pair.project);
-    let what = if mandate.excluded_fields.0 & project.field_set.0 != 0 {
-        "said.excluded.fields"
-    } else if project.countries.iter().any(|country| mandate.excluded_countries.contains(*country)) {
-        "said.excluded.countries"
-    } else if project.contract.is_some_and(|contract| mandate.excluded_contracts.contains(&contract)) {
-        "said.excluded.contracts"
-    } else if mandate.kinds != 0 && mandate.kinds & project.kind_bits() == 0 {
-        "said.excluded.kinds"
-    } else if mandate.names_places && project.countries.iter().all(|c| mandate.place(*c) == PlaceFit::Outside)
-    {
-        return Sentence::plain("gate.exclusions.outside").with("countries", countries(pair));
-    } else {
-        "said.excluded.investors"
-    };
-    Sentence::plain("gate.exclusions.fail").with("what", Arg::said(what))
-}
-
-fn law(pair: &Pair<'_>) -> Sentence {
-    let stake = pair.mandate.min_stake.unwrap_or_default();
-    let rule = pair
-        .project
-        .countries
-        .iter()
-        .filter_map(|country| pair.catalog.world.ownership.get(country))
-        .find(|rule| rule.foreign_cap.hundredths() < stake);
-    let stake = domain::value::Pct::from_hundredths(stake).map(|pct| pct.to_string()).unwrap_or_default();
-    match rule {
-        Some(rule) => Sentence::plain("gate.law.fail")
-            .with("stake", Arg::Decimal(stake))
-            .with("cap", Arg::Decimal(rule.foreign_cap.to_string()))
-            .with("law", rule.law.clone())
-            .with("as_of", Arg::Day(rule.as_of)),
-        None => Sentence::plain("gate.law.unknown").with("countries", countries(pair)),
-    }
 }

@@ -5,6 +5,7 @@
 
 mod arg;
 mod city;
+mod gate;
 mod investment;
 mod template;
 mod words;
@@ -13,7 +14,8 @@ use std::borrow::Cow;
 
 pub use arg::Arg;
 pub use city::{CityExplanation, explain_city, gate_lines_city};
-pub use investment::{Audience, Explanation, change_sentence, explain, gate_lines};
+pub use gate::gate_lines;
+pub use investment::{Audience, Explanation, change_sentence, explain};
 
 use domain::digest::DigestLanguage;
 use serde::{Deserialize, Deserializer, Serialize};

@@ -11,7 +11,7 @@ use crate::{
     desk::Desk,
     form::{Faults, Filled},
     public::ProjectRow,
-    view::{Counterfactual, Edge, Explanation, Gate, Named, Score, Side},
+    view::{Budget, Counterfactual, Edge, Explanation, Gate, Named, Score, Side},
 };
 
 /// The routes.
@@ -115,10 +115,6 @@ async fn interest_page(
     filled: Filled,
     faults: Faults,
 ) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Budget {
-        left: i64,
-    }
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer {

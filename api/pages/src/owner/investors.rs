@@ -11,7 +11,7 @@ use crate::{
     form::{Faults, Filled},
     investor::{introduction::begin, lang},
     public::ProjectRow,
-    view::{Connection, Counterfactual, Explanation, Named, Score},
+    view::{Budget, Connection, Counterfactual, Explanation, Named, Score},
 };
 
 /// The routes.
@@ -79,10 +79,6 @@ async fn invite_page(
     filled: Filled,
     faults: Faults,
 ) -> Result<Response, Failure> {
-    #[derive(Deserialize)]
-    struct Budget {
-        left: i64,
-    }
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Answer {

@@ -72,7 +72,7 @@ pub struct RevokeInvitationInput {
 /// The link of an invitation; with a name and a password where the address has no account yet.
 #[derive(Debug, InputObject)]
 pub struct AcceptInvitationInput {
-    /// What stands behind the # of the link.
+    /// The last part of the link's address.
     #[graphql(secret)]
     token: String,
     /// Name, for a new account.

@@ -21,11 +21,13 @@ use super::{
     },
     id_of, refused,
 };
-use crate::app::{
-    App,
-    combination::{self, FoundTriad, TriadOf},
+use crate::{
+    app::{
+        App,
+        combination::{self, FoundTriad, TriadOf},
+    },
+    auth::Actor,
 };
-use crate::auth::Actor;
 
 /// An edge of a triad, said in a sentence.
 #[derive(Debug, SimpleObject)]

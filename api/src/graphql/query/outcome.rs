@@ -127,7 +127,7 @@ impl Reciprocity {
         let (from, to) = (self.b, self.a);
         let question = cursor::Question::new(&["reciprocity", from.alpha2(), to.alpha2()]).ranked();
         let app = ctx.data::<App>()?;
-        let found = app.compute(move |app| reciprocity::suggestions(app, from, to, first)).await;
+        let found = app.compute(move |app| Ok(reciprocity::suggestions(app, from, to, first))).await;
         let found = found.map_err(refusal)?;
         Ok(found.into_iter().map(|matched| MatchNode::new(matched, question, None)).collect())
     }

@@ -14,11 +14,13 @@ use super::{
     },
     id_of, refused,
 };
-use crate::app::{
-    App,
-    receipt::{self, Checked, MatchRecords, SignedReceipt},
+use crate::{
+    app::{
+        App,
+        receipt::{self, Checked, MatchRecords, SignedReceipt},
+    },
+    auth::Actor,
 };
-use crate::auth::Actor;
 
 /// What a check of a receipt found.
 #[derive(Debug, SimpleObject)]

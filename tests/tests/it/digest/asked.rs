@@ -45,12 +45,10 @@ async fn each_letter_is_of_what_it_says(behind: Behind) {
     let settings = sql.texts(&hours.replace("settings", "CAST(settings AS TEXT)")).await;
     let settings: Value = serde_json::from_str(&settings[0]).unwrap();
     assert_eq!((&settings["hour"], &settings["cadence"]), (&json!(9), &json!("MONTHLY")));
-    // Neither link does anything any more, also where the mail came back since.
+    // Neither link does anything any more, the one that was used also where the mail came back since.
+    assert!(post(&server, &theirs, "").await.contains("Nothing was changed"));
     sql.execute("UPDATE digest_subscription SET state = 'BOUNCED' WHERE state = 'ACTIVE'").await;
-    for used in [&theirs, &own] {
-        let said = post(&server, used, "").await;
-        assert!(used == &theirs || said.contains("Nothing was changed"), "{said}");
-    }
+    assert!(post(&server, &own, "").await.contains("Nothing was changed"));
     sql.execute("UPDATE digest_subscription SET state = 'ACTIVE' WHERE state = 'BOUNCED'").await;
     assert!(post(&server, &no, "").await.contains("You are unsubscribed"));
 

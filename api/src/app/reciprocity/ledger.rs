@@ -1,96 +1,30 @@
-//! What came of introductions, in public: the outcome ladder by field, and the ledger of a pair of countries, both ways.
-//!
-//! Small groups are held back, and nobody learns from what is told what another one did. Counts are cut down to a multiple
-//! of five, so that the two views cannot be subtracted from each other, nor one day from the next. A sum of money is told
-//! of three investors and three owners at least, of whom none has more than half of it, and rounded to a step of at least
-//! a twenty-fifth of it (the rules of threshold, of dominance and of rounding of statistical offices: Hundepool and others,
-//! Statistical Disclosure Control, 2012, chapter 4). Whoever knows all of it but one part, be it by having made it, knows
-//! that part to about a twentieth at best; and since sums are those of the end of last month, nobody finds the edges of
-//! the rounding by moving the own part and looking again.
+//! The ledger of two countries: nobody learns from a sum of money what another one gave. It is told of three investors and
+//! three owners at least, of whom none has more than half of it, and rounded to a step of at least a twenty-fifth of it (the
+//! rules of threshold, of dominance and of rounding of statistical offices: Hundepool and others, Statistical Disclosure
+//! Control, 2012, chapter 4). Whoever knows all of it but one part, be it by having made it, knows that part to about a
+//! twentieth at best; and since sums are those of the end of last month, nobody finds the edges of the rounding by moving
+//! the own part and looking again.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
     Vocabulary,
-    id::Id,
     introduction::month_begins,
-    mandate::Mandate,
-    value::{CountryCode, CountrySet, Currency, Money},
-    vocabulary::{CooperationField, TransactionRung},
+    value::{CountryCode, Currency, Money},
+    vocabulary::TransactionRung,
 };
-use matcher::rank::{List, OpportunityFilter, OpportunityQuery, RankBy, Reader, top_opportunities};
 use uuid::Uuid;
 
-use super::{App, AppError, MandateChoice, Match};
+use super::{LadderRung, SMALL, rungs, told, without_kinds};
 use crate::store::{Contribution, FlowRow, Store, StoreError};
 
-/// Groups below this are held back, and counts are told as a multiple of it.
-const SMALL: u64 = 5;
 /// Investors and owners that a sum of money is of, at least: of two, each would know the other's part.
 const PARTIES: usize = 3;
 /// No party's part is more than this share of a sum that is told.
 const SHARE: i64 = 2;
 /// A sum is rounded to a step of 1, 2 or 5 times a power of ten, the largest one that goes into it so often.
 const STEPS: i64 = 10;
-
-/// A rung as it is told: the three kinds of money that came are one rung, and each its own where none of them is small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, async_graphql::Enum)]
-pub enum LadderRung {
-    /// Interest was expressed.
-    Interest,
-    /// Pledged (IATI 12).
-    Pledge,
-    /// Committed by a signed document (IATI 2).
-    Commitment,
-    /// Closed: the sum of the three kinds below.
-    Close,
-    /// Disbursed (IATI 3).
-    Disbursement,
-    /// Equity bought (IATI 8).
-    EquityPurchase,
-    /// Guarantee given (IATI 10).
-    Guarantee,
-}
-
-impl LadderRung {
-    const fn of(rung: TransactionRung) -> Self {
-        match rung {
-            TransactionRung::Interest => Self::Interest,
-            TransactionRung::Pledge => Self::Pledge,
-            TransactionRung::Commitment => Self::Commitment,
-            TransactionRung::Disbursement => Self::Disbursement,
-            TransactionRung::EquityPurchase => Self::EquityPurchase,
-            TransactionRung::Guarantee => Self::Guarantee,
-        }
-    }
-
-    /// The rungs that bear on what is told of this one: of a kind of money the other kinds too.
-    const fn counts(self) -> &'static [TransactionRung] {
-        use TransactionRung as R;
-        match self {
-            Self::Interest => &[R::Interest],
-            Self::Pledge => &[R::Pledge],
-            Self::Commitment => &[R::Commitment],
-            Self::Close | Self::Disbursement | Self::EquityPurchase | Self::Guarantee => {
-                &[R::Disbursement, R::EquityPurchase, R::Guarantee]
-            }
-        }
-    }
-
-    const KINDS: [Self; 3] = [Self::Disbursement, Self::EquityPurchase, Self::Guarantee];
-}
-
-/// A rung of one field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LadderCell {
-    /// The rung.
-    pub rung: LadderRung,
-    /// The field; none where the project had none.
-    pub field: Option<CooperationField>,
-    /// At least so many, a multiple of five; none where there are fewer than five.
-    pub at_least: Option<u64>,
-}
 
 /// A rung of one direction.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,45 +36,6 @@ pub struct FlowCell {
     /// Their sum in euro at the rates of their days, of those whose rate was known, as of the end of last month, rounded;
     /// none with the count, of interest, of too few parties, and where one has more than half of it.
     pub amount: Option<Money>,
-}
-
-/// The rungs to which one that was reached counts: the kinds of money that came are a close too.
-fn rungs(rung: TransactionRung) -> impl Iterator<Item = LadderRung> {
-    let rung = LadderRung::of(rung);
-    let close = LadderRung::KINDS.contains(&rung).then_some(LadderRung::Close);
-    std::iter::once(rung).chain(close)
-}
-
-/// Where one kind of the money that came is held back, the others and their sum would tell it: then the sum alone is told.
-fn without_kinds<T>(cells: &mut BTreeMap<LadderRung, T>, is_told: impl Fn(&T) -> bool) {
-    if LadderRung::KINDS.iter().any(|kind| cells.get(kind).is_some_and(|cell| !is_told(cell))) {
-        cells.retain(|rung, _| !LadderRung::KINDS.contains(rung));
-    }
-}
-
-/// A count as it is told: at least so many.
-fn told(count: u64) -> Option<u64> {
-    (count >= SMALL).then(|| count.saturating_sub(count.checked_rem(SMALL).unwrap_or(0)))
-}
-
-/// The outcome ladder by field.
-pub fn ladder(rows: &[FlowRow]) -> Vec<LadderCell> {
-    let mut fields: BTreeMap<Option<CooperationField>, Vec<&FlowRow>> = BTreeMap::new();
-    for row in rows {
-        fields.entry(row.field).or_default().push(row);
-    }
-    let cells = fields.into_iter().flat_map(|(field, rows)| {
-        let mut counts: BTreeMap<LadderRung, u64> = BTreeMap::new();
-        for row in rows {
-            for rung in rungs(row.rung) {
-                let count = counts.entry(rung).or_default();
-                *count = count.saturating_add(row.count);
-            }
-        }
-        without_kinds(&mut counts, |count| *count >= SMALL);
-        counts.into_iter().map(move |(rung, count)| LadderCell { rung, field, at_least: told(count) })
-    });
-    cells.collect()
 }
 
 /// What a rung of one direction was reached with, and by whom.
@@ -210,7 +105,7 @@ fn last_month(now: DateTime<Utc>) -> i64 {
 }
 
 /// One direction of a ledger.
-pub fn flow(rows: &[Contribution]) -> Vec<FlowCell> {
+fn flow(rows: &[Contribution]) -> Vec<FlowCell> {
     let mut sums: BTreeMap<LadderRung, Reached> = BTreeMap::new();
     for row in rows {
         for rung in rungs(row.rung) {
@@ -288,67 +183,6 @@ fn most_first(mut cells: Vec<PairCell>) -> Vec<PairCell> {
     cells
 }
 
-/// Mandates of one country that are looked through.
-const MANDATES: usize = 50;
-
-/// The best matches of investors of one country with projects of another: where the ledger lags behind, these would
-/// bring it up. Best first, at most `first`, at most one for each project.
-///
-/// # Errors
-/// The policy cannot be read.
-pub fn suggestions(
-    app: &App,
-    from: CountryCode,
-    to: CountryCode,
-    first: usize,
-) -> Result<Vec<Match>, AppError> {
-    let snapshot = app.ranking.snapshot_for(false);
-    let catalog = &snapshot.catalog;
-    let mut countries = CountrySet::default();
-    countries.insert(to);
-    let filter = OpportunityFilter {
-        countries,
-        reader: Reader::Public,
-        only_told: true,
-        ..OpportunityFilter::default()
-    };
-    let of_country = |mandate: &&matcher::row::MandateRow| {
-        let investor = catalog.organisations().get(mandate.investor);
-        investor.is_some_and(|investor| investor.country == Some(from))
-    };
-    let mut found: Vec<Match> = Vec::new();
-    for mandate in catalog.mandates().rows().iter().filter(of_country).take(MANDATES) {
-        let shared = app.shared(&MandateChoice::Saved(mandate.id), false, None)?;
-        let Some(investor) = catalog.organisations().get(mandate.investor) else { continue };
-        let query = OpportunityQuery {
-            mandate,
-            investor,
-            policy: &shared.policy,
-            filter: &filter,
-            by: RankBy::Mutual,
-            list: List::Ranked,
-            first,
-            after: None,
-        };
-        let page = top_opportunities(catalog, &query);
-        found.extend(page.items.into_iter().map(|ranked| Match {
-            shared: std::sync::Arc::clone(&shared),
-            mandate: Some::<Id<Mandate>>(mandate.id),
-            project: ranked.row.id,
-            investor: Some(mandate.investor),
-            evaluation: ranked.evaluation,
-            gates: ranked.gates,
-            rank: None,
-            key: Some(ranked.key),
-        }));
-    }
-    found.sort_by_key(|one| std::cmp::Reverse(one.key));
-    let mut seen = std::collections::HashSet::new();
-    found.retain(|one| seen.insert(one.project));
-    found.truncate(first);
-    Ok(found)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -366,19 +200,6 @@ mod tests {
 
     fn amount(cells: &[FlowCell], rung: LadderRung) -> Option<i64> {
         cells.iter().find(|cell| cell.rung == rung)?.amount.map(Money::minor)
-    }
-
-    #[test]
-    fn what_is_small_is_held_back_and_cannot_be_worked_out() {
-        use TransactionRung as R;
-        let rows =
-            [row(R::Interest, 12), row(R::Pledge, 4), row(R::Disbursement, 6), row(R::EquityPurchase, 2)];
-        let ladder = ladder(&rows);
-        let of = |rung| ladder.iter().find(|cell| cell.rung == rung).map(|cell| cell.at_least);
-        assert_eq!(of(LadderRung::Interest), Some(Some(10)));
-        assert_eq!(of(LadderRung::Pledge), Some(None));
-        assert_eq!(of(LadderRung::Close), Some(Some(5)));
-        assert_eq!(of(LadderRung::Disbursement), None, "six of eight would tell of two");
     }
 
     #[test]
@@ -470,17 +291,6 @@ mod tests {
                 while rounded(high.saturating_add(1)) == told.minor() { high = high.saturating_add(step); }
                 let largest = parts.iter().map(|(_, _, cents)| *cents).max().unwrap_or(0);
                 prop_assert!(high.saturating_sub(low).saturating_mul(25) >= largest, "{low}..{high} of {largest}");
-            }
-        }
-
-        #[test]
-        fn no_figure_is_told_of_fewer_than_five(counts in prop::collection::vec(0_u64..9, 6)) {
-            let rows: Vec<FlowRow> = TransactionRung::ALL.iter().zip(&counts)
-                .filter(|(_, count)| **count > 0)
-                .map(|(rung, count)| row(*rung, *count))
-                .collect();
-            for cell in ladder(&rows) {
-                prop_assert!(cell.at_least.is_none_or(|count| count >= SMALL && count % SMALL == 0));
             }
         }
     }

@@ -1,7 +1,15 @@
 //! Mutations of one's own account. Those that carry credentials take no idempotency key: their answers hold secrets,
 //! which are never stored to be given again.
 
-use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+mod input;
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+
+pub use input::{
+    ChangePasswordInput, ConfirmTwoFactorInput, DisableTwoFactorInput, EndSessionInput, LinkInput,
+    PasswordAgainInput, RefreshSessionInput, RegisterInput, RequestEmailChangeInput,
+    RequestPasswordResetInput, ResetPasswordInput, SignInInput, SignOutInput,
+};
 
 use super::{UserError, origin, payload, settled};
 use crate::{
@@ -80,169 +88,6 @@ fn session(
 ) -> Result<SessionPayload> {
     let (done, user_errors): (_, Vec<UserError>) = settled(outcome)?;
     Ok(SessionPayload { tokens: done.map(Into::into), user_errors, client_mutation_id: mark })
-}
-
-/// What somebody registers with.
-#[derive(Debug, InputObject)]
-pub struct RegisterInput {
-    /// Address; the confirmation goes there.
-    email: String,
-    /// At least 15 characters; nothing that a guesser tries first.
-    #[graphql(secret)]
-    password: String,
-    /// Name.
-    name: String,
-    /// Language of mail, ISO 639; English where none is given.
-    language: Option<String>,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// A link from mail.
-#[derive(Debug, InputObject)]
-pub struct LinkInput {
-    /// What stands behind the # of the link.
-    #[graphql(secret)]
-    token: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-impl LinkInput {
-    /// The token.
-    pub(super) fn token(&self) -> &str {
-        &self.token
-    }
-
-    /// The client's own mark.
-    pub(super) fn into_mark(self) -> Option<String> {
-        self.client_mutation_id
-    }
-}
-
-/// What somebody signs in with.
-#[derive(Debug, InputObject)]
-pub struct SignInInput {
-    /// Address.
-    email: String,
-    /// Password.
-    #[graphql(secret)]
-    password: String,
-    /// Code of the second factor, or a recovery code; for accounts that have one.
-    #[graphql(secret)]
-    code: Option<String>,
-    /// What the client is, for the list of sessions.
-    client: Option<String>,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// A refresh token.
-#[derive(Debug, InputObject)]
-pub struct RefreshSessionInput {
-    /// The last one of the session.
-    #[graphql(secret)]
-    refresh_token: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// Which sessions end.
-#[derive(Debug, InputObject)]
-pub struct SignOutInput {
-    /// All of the person's, and not only this one.
-    everywhere: Option<bool>,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// One of the own sessions.
-#[derive(Debug, InputObject)]
-pub struct EndSessionInput {
-    /// Its id.
-    session_id: async_graphql::ID,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// An address.
-#[derive(Debug, InputObject)]
-pub struct RequestPasswordResetInput {
-    /// Address of the account.
-    email: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// A new password by a link.
-#[derive(Debug, InputObject)]
-pub struct ResetPasswordInput {
-    /// What stands behind the # of the link.
-    #[graphql(secret)]
-    token: String,
-    /// The new password.
-    #[graphql(secret)]
-    new_password: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// A new password by the old one.
-#[derive(Debug, InputObject)]
-pub struct ChangePasswordInput {
-    /// The one that is in force.
-    #[graphql(secret)]
-    current_password: String,
-    /// The new one.
-    #[graphql(secret)]
-    new_password: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// A new address.
-#[derive(Debug, InputObject)]
-pub struct RequestEmailChangeInput {
-    /// The new one; a link goes there.
-    new_email: String,
-    /// The password again.
-    #[graphql(secret)]
-    password: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// The password again.
-#[derive(Debug, InputObject)]
-pub struct PasswordAgainInput {
-    /// The password that is in force.
-    #[graphql(secret)]
-    password: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// A code of the second factor.
-#[derive(Debug, InputObject)]
-pub struct ConfirmTwoFactorInput {
-    /// Six digits.
-    #[graphql(secret)]
-    code: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
-}
-
-/// The password and a code.
-#[derive(Debug, InputObject)]
-pub struct DisableTwoFactorInput {
-    /// The password that is in force.
-    #[graphql(secret)]
-    password: String,
-    /// Six digits, or a recovery code.
-    #[graphql(secret)]
-    code: String,
-    /// The client's own mark.
-    client_mutation_id: Option<String>,
 }
 
 /// Mutations of one's own account.
