@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn every_language_has_every_template_with_the_same_holes() {
         let wanted = templates(SOURCES[0].1[1]);
-        for (language, [_, source]) in SOURCES {
+        for (language, [_, source, _]) in SOURCES {
             let found = templates(source);
             assert_eq!(
                 found.keys().collect::<Vec<_>>(),

@@ -6,6 +6,7 @@ pub mod draft;
 pub mod timers;
 
 use domain::{
+    Vocabulary,
     account::OrgRole,
     demonstration_area::{AreaActor, AreaEvent, AreaParty, DemonstrationArea},
     id::Id,
@@ -14,7 +15,7 @@ use domain::{
 };
 
 use crate::{
-    command::{CommandError, CommandTx, Refusal},
+    command::{CommandError, CommandTx, News, Refusal},
     partnership::roles,
     store::{Step, Stored},
 };
@@ -59,14 +60,11 @@ async fn tell(
     organisation: Id<Organisation>,
     event: &AreaEvent,
 ) -> Result<(), CommandError> {
-    use domain::Vocabulary;
-    let body = format!(
-        "{}. The demonstration area stands at: {}.\n\nSign in to see it:\n{}",
-        event.transition.label(),
-        event.to.label(),
-        command.app.auth.public_url
-    );
-    command.tell(organisation, ("News of a demonstration area", body)).await
+    let news = News::of("area")
+        .done(format!("area-deed-{}", event.transition.code()))
+        .stands(format!("area-{}", event.to.code()))
+        .see(&command.app.auth.public_url);
+    command.tell(organisation, news).await
 }
 
 async fn step(

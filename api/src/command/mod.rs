@@ -3,6 +3,7 @@
 //!
 //! What is refused leaves nothing behind, its key included, so that it can be asked for again once it is mended.
 
+mod news;
 mod refusal;
 mod tell;
 
@@ -22,6 +23,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+pub(crate) use news::{News, Put};
 pub(crate) use refusal::camel;
 pub use refusal::{CommandError, Refusal, UserErrorCode};
 

@@ -12,16 +12,72 @@ use super::{
     subject::{Body, Reason, Score},
 };
 
-/// Templates by language: those of digests, and those of mail about accounts.
-pub(crate) const SOURCES: [(DigestLanguage, [&str; 2]); 8] = [
-    (DigestLanguage::En, [include_str!("locale/en.ftl"), include_str!("../account/locale/en.ftl")]),
-    (DigestLanguage::Zh, [include_str!("locale/zh.ftl"), include_str!("../account/locale/zh.ftl")]),
-    (DigestLanguage::Ar, [include_str!("locale/ar.ftl"), include_str!("../account/locale/ar.ftl")]),
-    (DigestLanguage::Tr, [include_str!("locale/tr.ftl"), include_str!("../account/locale/tr.ftl")]),
-    (DigestLanguage::Sr, [include_str!("locale/sr.ftl"), include_str!("../account/locale/sr.ftl")]),
-    (DigestLanguage::Th, [include_str!("locale/th.ftl"), include_str!("../account/locale/th.ftl")]),
-    (DigestLanguage::Lo, [include_str!("locale/lo.ftl"), include_str!("../account/locale/lo.ftl")]),
-    (DigestLanguage::Ru, [include_str!("locale/ru.ftl"), include_str!("../account/locale/ru.ftl")]),
+/// Templates by language: those of digests, those of mail about accounts, and those of news of what was done.
+pub(crate) const SOURCES: [(DigestLanguage, [&str; 3]); 8] = [
+    (
+        DigestLanguage::En,
+        [
+            include_str!("locale/en.ftl"),
+            include_str!("../account/locale/en.ftl"),
+            include_str!("../command/locale/en.ftl"),
+        ],
+    ),
+    (
+        DigestLanguage::Zh,
+        [
+            include_str!("locale/zh.ftl"),
+            include_str!("../account/locale/zh.ftl"),
+            include_str!("../command/locale/zh.ftl"),
+        ],
+    ),
+    (
+        DigestLanguage::Ar,
+        [
+            include_str!("locale/ar.ftl"),
+            include_str!("../account/locale/ar.ftl"),
+            include_str!("../command/locale/ar.ftl"),
+        ],
+    ),
+    (
+        DigestLanguage::Tr,
+        [
+            include_str!("locale/tr.ftl"),
+            include_str!("../account/locale/tr.ftl"),
+            include_str!("../command/locale/tr.ftl"),
+        ],
+    ),
+    (
+        DigestLanguage::Sr,
+        [
+            include_str!("locale/sr.ftl"),
+            include_str!("../account/locale/sr.ftl"),
+            include_str!("../command/locale/sr.ftl"),
+        ],
+    ),
+    (
+        DigestLanguage::Th,
+        [
+            include_str!("locale/th.ftl"),
+            include_str!("../account/locale/th.ftl"),
+            include_str!("../command/locale/th.ftl"),
+        ],
+    ),
+    (
+        DigestLanguage::Lo,
+        [
+            include_str!("locale/lo.ftl"),
+            include_str!("../account/locale/lo.ftl"),
+            include_str!("../command/locale/lo.ftl"),
+        ],
+    ),
+    (
+        DigestLanguage::Ru,
+        [
+            include_str!("locale/ru.ftl"),
+            include_str!("../account/locale/ru.ftl"),
+            include_str!("../command/locale/ru.ftl"),
+        ],
+    ),
 ];
 
 /// The words of a language.
@@ -60,7 +116,7 @@ impl Words {
     pub fn of(language: DigestLanguage) -> &'static Self {
         static ALL: OnceLock<HashMap<DigestLanguage, Words>> = OnceLock::new();
         static ENGLISH: OnceLock<Words> = OnceLock::new();
-        let read = |(language, sources): &(DigestLanguage, [&str; 2])| {
+        let read = |(language, sources): &(DigestLanguage, [&str; 3])| {
             (*language, Self { language: *language, bundle: bundle(*language, sources) })
         };
         let all = ALL.get_or_init(|| SOURCES.iter().map(read).collect());

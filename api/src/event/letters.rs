@@ -1,5 +1,5 @@
-//! What the mail about events and meetings says. Plain text in English. No word of what the sides wrote to each other
-//! stands in a mail: whoever reads it signs in for that.
+//! What the mail about events and meetings says. No word of what the sides wrote to each other stands in a mail: whoever
+//! reads it signs in for that.
 
 use domain::{
     Vocabulary,
@@ -7,19 +7,18 @@ use domain::{
     meeting::{Meeting, MeetingTransition},
 };
 
-fn sign_in(url: &str) -> String {
-    format!("\n\nSign in to see it and to answer:\n{url}")
+use crate::command::{News, Put};
+
+fn title(event: &ExchangeEvent) -> (&'static str, Put) {
+    ("title", Put::Text(event.plan.title.value().to_owned()))
 }
 
 /// A meeting is asked for.
-pub(super) fn asked(name: &str, event: &ExchangeEvent, accepted: bool, url: &str) -> (&'static str, String) {
-    let what = if accepted {
-        "It counts as accepted, as the event has it; you can cancel it."
-    } else {
-        "Without an answer it expires when the requests close."
-    };
-    let title = event.plan.title.value();
-    ("Somebody asks to meet you", format!("{name} asks to meet you at: {title}. {what}{}", sign_in(url)))
+pub(super) fn asked(name: &str, event: &ExchangeEvent, accepted: bool, url: &str) -> News {
+    News::of("meet")
+        .say_with("meet-text", vec![("name", Put::Text(name.to_owned())), title(event)])
+        .say(if accepted { "meet-accepted" } else { "meet-open" })
+        .answer(url)
 }
 
 /// Something happened to a meeting.
@@ -28,47 +27,35 @@ pub(super) fn moved(
     meeting: &Meeting,
     event: &ExchangeEvent,
     url: &str,
-) -> (&'static str, String) {
-    let mut body = format!(
-        "{}. Your meeting at '{}' stands at: {}.",
-        transition.label(),
-        event.plan.title.value(),
-        meeting.state.label()
-    );
+) -> News {
+    let mut news = News::of("meeting")
+        .say_with("meeting-text", vec![title(event)])
+        .done(format!("meeting-deed-{}", transition.code()))
+        .stands(format!("meeting-{}", meeting.state.code()));
     if let Some(place) = meeting.place.filter(|_| meeting.published) {
-        let at = place.starts.format("%Y-%m-%d %H:%M");
-        let spot = if place.stand { "stand" } else { "table" };
-        let number = place.table;
-        body = format!("{body}\nTime: {at} UTC, {spot} {number}.");
+        let time = Put::Text(place.starts.format("%Y-%m-%d %H:%M").to_string());
+        let key = if place.stand { "meeting-stand" } else { "meeting-table" };
+        news = news.say_with(key, vec![("time", time), ("number", Put::Text(place.table.to_string()))]);
     }
-    body.push_str(&sign_in(url));
-    ("News of a meeting", body)
+    news.answer(url)
 }
 
 /// The schedule is published.
-pub(super) fn published(event: &ExchangeEvent, meetings: usize, url: &str) -> (&'static str, String) {
-    let title = event.plan.title.value();
-    let (subject, what) = match meetings {
-        0 => {
-            ("A schedule without a meeting of yours", "None of your meetings found a place there.".to_owned())
-        }
-        1 => ("Your meeting has its time", "You have one meeting there; your calendar holds it.".to_owned()),
-        _ => {
-            let what = format!("You have {meetings} meetings there; your calendar holds them.");
-            ("Your meetings have their times", what)
-        }
-    };
-    (subject, format!("The schedule of '{title}' is published. {what}{}", sign_in(url)))
+pub(super) fn published(event: &ExchangeEvent, meetings: usize, url: &str) -> News {
+    let said = |subject| News::of(subject).say_with("schedule-text", vec![title(event)]);
+    match meetings {
+        0 => said("schedule-none").say("schedule-none-text"),
+        1 => said("schedule-one").say("schedule-one-text"),
+        _ => said("schedule-many").say_with("schedule-many-text", vec![("count", Put::Number(meetings))]),
+    }
+    .answer(url)
 }
 
 /// Something happened to an event.
-pub(super) fn event(transition: EventTransition, event: &ExchangeEvent, url: &str) -> (&'static str, String) {
-    let body = format!(
-        "{}. The event '{}' stands at: {}.{}",
-        transition.label(),
-        event.plan.title.value(),
-        event.state.label(),
-        sign_in(url)
-    );
-    ("News of an exchange event", body)
+pub(super) fn event(transition: EventTransition, event: &ExchangeEvent, url: &str) -> News {
+    News::of("event")
+        .say_with("event-text", vec![title(event)])
+        .done(format!("event-deed-{}", transition.code()))
+        .stands(format!("event-{}", event.state.code()))
+        .answer(url)
 }

@@ -1,51 +1,36 @@
-//! What the mail about partnerships says. Plain text in English; the languages come with the digests.
+//! What the mail about partnerships says.
 
 use domain::{
     Vocabulary,
-    partnership::{PartnershipEvent, SharedKind},
+    partnership::{PartnershipEvent, PartnershipTransition},
 };
 
-fn sign_in(public_url: &str) -> String {
-    format!("\n\nSign in to see it:\n{public_url}")
+use crate::command::{News, Put};
+
+fn deed(transition: PartnershipTransition) -> String {
+    format!("deed-{}", transition.code())
 }
 
 /// The other side did something.
-pub(super) fn moved(event: &PartnershipEvent, url: &str) -> (&'static str, String) {
-    let body = format!(
-        "{}. The partnership stands at: {}.{}",
-        event.transition.label(),
-        event.to.label(),
-        sign_in(url)
-    );
-    ("News of a partnership", body)
+pub(super) fn moved(event: &PartnershipEvent, url: &str) -> News {
+    News::of("partnership")
+        .done(deed(event.transition))
+        .stands(format!("partnership-{}", event.to.code()))
+        .see(url)
 }
 
 /// The other side has given its word.
-pub(super) fn awaited(event: &PartnershipEvent, url: &str) -> (&'static str, String) {
-    let body = format!(
-        "The other city has said: {}. It holds when your city says the same.{}",
-        event.transition.label(),
-        sign_in(url)
-    );
-    ("The other city waits for your word", body)
+pub(super) fn awaited(event: &PartnershipEvent, url: &str) -> News {
+    News::of("awaited").say_with("awaited-text", vec![("deed", Put::Label(deed(event.transition)))]).see(url)
 }
 
 /// A partnership is about to go dormant.
-pub(super) fn warned(number: u32, url: &str) -> (&'static str, String) {
-    let body = format!(
-        "Nothing has been done in this partnership for a long time. This is warning {number} of 2: after 18 months \
-         of silence it goes dormant, from which both cities can wake it with a new plan.{}",
-        sign_in(url)
-    );
-    ("A partnership is about to go dormant", body)
+pub(super) fn warned(number: u32, url: &str) -> News {
+    let number = Put::Number(usize::try_from(number).unwrap_or(usize::MAX));
+    News::of("dormant").say_with("dormant-text", vec![("number", number)]).see(url)
 }
 
 /// The other side put something into the workspace.
-pub(super) fn shared(kind: SharedKind, url: &str) -> (&'static str, String) {
-    let body = format!(
-        "The other city has put something into the workspace of the partnership: {}.{}",
-        kind.label(),
-        sign_in(url)
-    );
-    ("New in the workspace of a partnership", body)
+pub(super) fn shared(url: &str) -> News {
+    News::of("shared").say("shared-text").see(url)
 }

@@ -17,7 +17,7 @@ use domain::{
 use crate::{
     app::App,
     auth::Actor,
-    command::{CommandError, CommandTx, Meta, Refusal, UserErrorCode},
+    command::{CommandError, CommandTx, Meta, News, Refusal, UserErrorCode},
     store::{Step, Stored},
 };
 
@@ -126,10 +126,7 @@ async fn agreed(
     let hit = command.tx.change(&hit, case).await?;
     moved(command, &organisation, &hit, &path, &reasons).await?;
     if last == ScreeningStatus::Frozen {
-        let body = "The screening against sanctions lists holds your organisation: two officers found that it is one \
-                    that is listed. Its listings have left the rankings. One of its owners can appeal; another \
-                    officer decides about the appeal.";
-        command.tell_owners(organisation.id, ("Your organisation is held", body.to_owned())).await?;
+        command.tell_owners(organisation.id, News::of("held").say("held-text")).await?;
     }
     Ok(())
 }
@@ -240,16 +237,9 @@ pub async fn decide_appeal(
             let mut case = hit.value.clone();
             let decision = AppealDecision { person, granted, rationale, at: command.tx.now_micros() };
             let lifted = case.decide_appeal(decision)?;
-            let (subject, body) = match lifted {
-                Some(_) => (
-                    "Your organisation is not held any more",
-                    "Your appeal was granted: the screening does not hold your organisation any more.",
-                ),
-                None => (
-                    "Your appeal was not granted",
-                    "Your appeal was looked at by an officer who had no part in the decision, and the hold stays. You \
-                     can appeal again where you have more to show.",
-                ),
+            let news = match lifted {
+                Some(_) => News::of("unheld").say("unheld-text"),
+                None => News::of("appeal").say("appeal-text"),
             };
             if let Some(to) = lifted {
                 case.status = to;
@@ -260,7 +250,7 @@ pub async fn decide_appeal(
             } else {
                 command.tx.change(&hit, case).await?;
             }
-            command.tell_owners(organisation.id, (subject, body.to_owned())).await?;
+            command.tell_owners(organisation.id, news).await?;
             command.audit_as("screening_hit", Some(id.uuid()), serde_json::json!({"granted": granted}));
             Ok(id)
         })

@@ -14,7 +14,12 @@ use super::{
     organisation::{TERMS, hold, level_held},
     verification::level_step,
 };
-use crate::{app::App, auth::Actor, command::CommandError, store::Step};
+use crate::{
+    app::App,
+    auth::Actor,
+    command::{CommandError, News, Put},
+    store::Step,
+};
 
 /// What a round did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,12 +71,9 @@ async fn fall(app: &App, id: Id<Organisation>) -> Result<Round, CommandError> {
         hold(&mut facts, now);
         done.lapsed = 1;
         level_step(&command, id, (held.level, now.level), "LAPSE").await?;
-        let body = format!(
-            "The proof of your organisation's level {} is over, and the level is {} now. Prove it again to have it \
-             back.",
-            held.level, now.level
-        );
-        command.tell_owners(id, ("Your organisation's verification lapsed", body)).await?;
+        let put = [("old", held.level), ("now", now.level)]
+            .map(|(name, level)| (name, Put::Text(level.to_string())));
+        command.tell_owners(id, News::of("lapsed").say_with("lapsed-text", put.to_vec())).await?;
     }
     let from = facts.screening.status;
     let age = facts.screening.screened_on.map_or(0, |on| today.signed_duration_since(on).num_days());

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use domain::{
     account::OrgRole,
-    digest::DigestLanguage,
     id::Id,
     listing::{ListingRefusal, ListingTransition},
     project::{Project, ProjectFacts},
@@ -252,9 +251,7 @@ async fn ask(app: &App, row: &ListingRow) -> Result<bool, CommandError> {
             .await?;
         // A page of the server itself: it asks once more, and only a POST confirms.
         let address = format!("{}/c/{}", app.auth.public_url, token.expose());
-        let person = app.store.person(member.membership.person).await?;
-        let language = person.map_or(DigestLanguage::En, |person| language_of(&person.language));
-        let (subject, body) = still_current(language, &title, &address);
+        let (subject, body) = still_current(language_of(&member.language), &title, &address);
         let letter = letters::notice(member.membership.person, &email, &subject, body, Some(expires_at));
         command.tx.promise(letter, &app.auth.mail_domain).await?;
     }

@@ -43,6 +43,8 @@ pub struct Member {
     pub name: Option<String>,
     /// The address; none once erased.
     pub email: Option<String>,
+    /// The tag of the language that mail is written in.
+    pub language: String,
 }
 
 const COLUMNS: [&str; 5] = ["id", "version", "person_id", "organisation_id", "role"];
@@ -95,7 +97,7 @@ impl Store {
         let column = |table: &str, name: &str| Expr::col((Alias::new(table), Alias::new(name)));
         let mut rows = Query::select();
         rows.columns(COLUMNS.map(|name| (Alias::new("membership"), Alias::new(name))))
-            .columns(["name", "email"].map(|name| (Alias::new("person"), Alias::new(name))))
+            .columns(["name", "email", "language"].map(|name| (Alias::new("person"), Alias::new(name))))
             .from(Alias::new("membership"))
             .inner_join(
                 Alias::new("person"),
@@ -107,7 +109,12 @@ impl Store {
         let rows = self.reader().query_all(&rows).await?;
         rows.iter()
             .map(|row| {
-                Ok(Member { membership: read(row)?, name: get(row, "name")?, email: get(row, "email")? })
+                Ok(Member {
+                    membership: read(row)?,
+                    name: get(row, "name")?,
+                    email: get(row, "email")?,
+                    language: get(row, "language")?,
+                })
             })
             .collect()
     }

@@ -1,0 +1,207 @@
+//! News for the people of an organisation: said once without a language, and written to each in the own one. Sentences
+//! are templates beside this (`locale`); what states, deeds and reasons are called is what the pages call them.
+
+use domain::digest::DigestLanguage as Language;
+use fluent_bundle::FluentValue;
+
+use crate::{account::letters::Said, digest::words::Words};
+
+/// What is put into a sentence.
+#[derive(Debug, Clone)]
+pub(crate) enum Put {
+    /// A name or a title, as it is.
+    Text(String),
+    /// A word that the pages have, by its key.
+    Label(String),
+    /// A count.
+    Number(usize),
+}
+
+#[derive(Debug, Clone)]
+enum Part {
+    Sentence(&'static str, Vec<(&'static str, Put)>),
+    Lines(String),
+}
+
+/// A piece of news in no language yet.
+#[derive(Debug, Clone)]
+pub(crate) struct News {
+    subject: &'static str,
+    parts: Vec<Part>,
+    link: Option<(&'static str, String)>,
+}
+
+impl News {
+    /// News with a subject, by its key.
+    pub(crate) const fn of(subject: &'static str) -> Self {
+        Self { subject, parts: Vec::new(), link: None }
+    }
+
+    /// A sentence.
+    pub(crate) fn say(self, key: &'static str) -> Self {
+        self.say_with(key, Vec::new())
+    }
+
+    /// A sentence with what is put in.
+    pub(crate) fn say_with(mut self, key: &'static str, put: Vec<(&'static str, Put)>) -> Self {
+        self.parts.push(Part::Sentence(key, put));
+        self
+    }
+
+    /// What somebody did, by its key in the pages.
+    pub(crate) fn done(self, deed: String) -> Self {
+        self.say_with("news-done", vec![("deed", Put::Label(deed))])
+    }
+
+    /// Where it stands, by its key in the pages.
+    pub(crate) fn stands(self, state: String) -> Self {
+        self.say_with("news-stands", vec![("state", Put::Label(state))])
+    }
+
+    /// Lines of their own, as they are.
+    pub(crate) fn lines(mut self, text: String) -> Self {
+        self.parts.push(Part::Lines(text));
+        self
+    }
+
+    /// Ends with where to look.
+    pub(crate) fn see(mut self, url: &str) -> Self {
+        self.link = Some(("news-see", url.to_owned()));
+        self
+    }
+
+    /// Ends with where to look and to answer.
+    pub(crate) fn answer(mut self, url: &str) -> Self {
+        self.link = Some(("news-answer", url.to_owned()));
+        self
+    }
+
+    /// The news as subject and text.
+    pub(crate) fn written(&self, language: Language) -> Said {
+        let words = Words::of(language);
+        let labels = pages::words::Words::of(language);
+        // Full stops of Chinese hold the blank that follows them.
+        let between = if language == Language::Zh { "" } else { " " };
+        let mut body = String::new();
+        let mut after = "";
+        for part in &self.parts {
+            match part {
+                Part::Sentence(key, put) => {
+                    let args: Vec<(&str, FluentValue<'_>)> = put
+                        .iter()
+                        .map(|(name, put)| {
+                            let value = match put {
+                                Put::Text(text) => text.clone().into(),
+                                Put::Label(key) => labels.say(key).into(),
+                                Put::Number(number) => number.to_string().into(),
+                            };
+                            (*name, value)
+                        })
+                        .collect();
+                    body.push_str(after);
+                    body.push_str(&words.say_with(key, &args));
+                    after = between;
+                }
+                Part::Lines(text) => {
+                    body.push_str(if body.is_empty() { "" } else { "\n\n" });
+                    body.push_str(text);
+                    after = "\n\n";
+                }
+            }
+        }
+        if let Some((key, url)) = &self.link {
+            body.push_str("\n\n");
+            body.push_str(&words.say(key));
+            body.push('\n');
+            body.push_str(url);
+        }
+        (words.say(self.subject), body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use domain::{
+        Vocabulary,
+        demonstration_area::{AreaState, AreaTransition},
+        exchange_event::{EventState, EventTransition},
+        introduction::{InterestDeclineReason, IntroductionState, IntroductionTransition, NdaState},
+        meeting::{MeetingState, MeetingTransition},
+        partnership::{PartnershipState, PartnershipTransition},
+    };
+
+    use super::*;
+    use crate::digest::words::SOURCES;
+
+    /// Each template with its holes.
+    fn templates(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+        source
+            .lines()
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(key, text)| {
+                (key, text.split("{ $").skip(1).filter_map(|rest| rest.split(" }").next()).collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_language_has_every_template_with_the_same_holes() {
+        let wanted = templates(SOURCES[0].1[2]);
+        assert!(wanted.len() > 50 && wanted["lapsed-text"].len() == 2, "{wanted:?}");
+        for (language, [.., source]) in SOURCES {
+            assert_eq!(templates(source), wanted, "{}", language.tag());
+        }
+    }
+
+    #[test]
+    fn states_and_deeds_have_a_name_in_every_language() {
+        fn keys<V: Vocabulary>(prefix: &str) -> Vec<String> {
+            V::ALL.iter().map(|value| format!("{prefix}-{}", value.code())).collect()
+        }
+        let all = [
+            keys::<IntroductionState>("introduction"),
+            keys::<IntroductionTransition>("move"),
+            keys::<InterestDeclineReason>("no"),
+            keys::<NdaState>("nda-state"),
+            keys::<PartnershipState>("partnership"),
+            keys::<PartnershipTransition>("deed"),
+            keys::<AreaState>("area"),
+            keys::<AreaTransition>("area-deed"),
+            keys::<MeetingState>("meeting"),
+            keys::<MeetingTransition>("meeting-deed"),
+            keys::<EventState>("event"),
+            keys::<EventTransition>("event-deed"),
+        ];
+        for (language, _) in SOURCES {
+            let labels = pages::words::Words::of(language);
+            let lacking: Vec<&String> = all.iter().flatten().filter(|key| !labels.has(key)).collect();
+            assert!(lacking.is_empty(), "{}: {lacking:?}", language.tag());
+        }
+    }
+
+    #[test]
+    fn news_is_written_in_the_readers_language() {
+        let news = News::of("introduction")
+            .done("move-ACCEPT".to_owned())
+            .stands("introduction-ACCEPTED".to_owned())
+            .lines("Drina Telekom\noffice@drina.example".to_owned())
+            .say("news-free")
+            .answer("https://caravanserai.example");
+        let (subject, body) = news.written(Language::En);
+        assert_eq!(subject, "News of an introduction");
+        assert_eq!(
+            body,
+            "What was done: Accept. It stands at: accepted.\n\nDrina Telekom\noffice@drina.example\n\nNothing of this \
+             binds you.\n\nSign in to see it and to answer:\nhttps://caravanserai.example"
+        );
+        let (subject, body) = news.written(Language::Sr);
+        assert_eq!(subject, "Новости о упознавању");
+        assert!(body.contains("Стање сада: прихваћено.") && !body.contains("accepted"), "{body}");
+        let (_, body) = news.written(Language::Zh);
+        assert!(body.contains("。当前状态：已接受。"), "no blank between sentences: {body}");
+        let (_, body) = news.written(Language::Ar);
+        assert!(body.ends_with("\nhttps://caravanserai.example"), "a link stands by itself: {body}");
+    }
+}
