@@ -54,9 +54,10 @@ fn main() -> Result<(), Failure> {
     let off: Vec<String> =
         values.get("off").iter().flat_map(|keys| keys.split(',')).map(str::to_owned).collect();
     let licence = if values.contains_key("shippable") { Licence::Ship } else { Licence::Measure };
-    let mut options = options(&values)?;
+    let ranked = if kind == "cities" { Kind::Cities } else { Kind::Investments };
+    let mut options = options(ranked, &values)?;
     if what == "train" {
-        let terms = if kind == "cities" { Kind::Cities.terms() } else { Kind::Investments.terms() };
+        let terms = ranked.terms();
         options.without = Switches::off(terms, off.iter().map(String::as_str))?.bits(terms);
     }
     if what == "train" {
@@ -127,8 +128,8 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn options(values: &HashMap<&str, &str>) -> Result<Options, Failure> {
-    let mut options = Options::default();
+fn options(ranked: Kind, values: &HashMap<&str, &str>) -> Result<Options, Failure> {
+    let mut options = ranked.options();
     for (name, value) in values {
         match *name {
             "seed" => options.seed = value.parse()?,

@@ -229,7 +229,7 @@ pub(super) fn train(what: Train) -> Result<(), Failure> {
 /// How to learn without what is named.
 fn options(seed: u64, kind: Kind, without: &[String]) -> Result<Options, Failure> {
     let off = Switches::off(kind.terms(), without.iter().map(String::as_str))?;
-    Ok(Options { seed, without: off.bits(kind.terms()), ..Options::default() })
+    Ok(Options { seed, without: off.bits(kind.terms()), ..kind.options() })
 }
 
 fn write_model(model: &Model, out: &Path) -> Result<(), Failure> {

@@ -180,8 +180,9 @@ struct Walk<'a, K: Kind, S: Simd> {
     query: &'a K::Query,
     fresh: &'a [Change<K>],
     top: Top<K::Key>,
-    /// Rows that were asked for and are scored exactly after the next block.
-    waiting: Vec<(f32, &'a K::Row)>,
+    /// Where rows lie that were asked for and are scored exactly after the next block: to read one sooner, be it only to
+    /// see whether there is one, would wait for it.
+    waiting: Vec<(f32, &'a Option<K::Row>)>,
     effort: Effort,
 }
 
@@ -247,7 +248,7 @@ impl<'a, K: Kind, S: Simd> Walk<'a, K, S> {
         while wanted != 0 {
             let lane = wanted.trailing_zeros() as usize & 15;
             wanted &= wanted - 1;
-            if let Some(row) = packed.row(leaf, lane) {
+            if let Some(row) = packed.slot(leaf, lane) {
                 prefetch(row);
                 self.waiting.push((scores[lane], row));
             }
@@ -258,7 +259,10 @@ impl<'a, K: Kind, S: Simd> Walk<'a, K, S> {
     #[inline(always)]
     fn settle(&mut self) {
         for (score, row) in self.waiting.drain(..) {
-            if score >= self.top.reach && !changed::<K>(self.fresh, K::id(row)) {
+            if score >= self.top.reach
+                && let Some(row) = row
+                && !changed::<K>(self.fresh, K::id(row))
+            {
                 self.effort.exact += 1;
                 if let Some(key) = K::exact(self.query, row) {
                     self.top.push::<K>(key);

@@ -124,6 +124,11 @@ impl<K: Kind> Super<K> {
         packed
     }
 
+    /// Where the row at a leaf and a lane lies; nothing of it is read.
+    pub(super) fn slot(&self, leaf: usize, lane: usize) -> Option<&Option<K::Row>> {
+        self.rows.get(leaf)?.as_ref()?.get(lane)
+    }
+
     /// The row at a leaf and a lane.
     pub(super) fn row(&self, leaf: usize, lane: usize) -> Option<&K::Row> {
         self.rows.get(leaf)?.as_ref()?.get(lane)?.as_ref()

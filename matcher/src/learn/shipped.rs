@@ -26,7 +26,7 @@ pub const INVESTMENTS: Shipped = Shipped {
     file: "investments.json",
     kind: Kind::Investments,
     text: include_str!("../../models/investments.json"),
-    sha256: "f5dd3e5e4699f717664a2b0f62026a008d05b3f67fecae26a8492223f10b6eb5",
+    sha256: "a29be5a3671938cff958f59a919f103e108e9d7556fa7616471c11b07559b903",
 };
 
 /// Partners for cities, from all known links: `train cities`.
