@@ -4,12 +4,15 @@
 use domain::digest::DigestLanguage as Language;
 use fluent_bundle::FluentValue;
 
-use crate::{account::letters::Said, digest::words::Words};
+use crate::{
+    account::letters::Said,
+    digest::{letter::plain, words::Words},
+};
 
 /// What is put into a sentence.
 #[derive(Debug, Clone)]
 pub(crate) enum Put {
-    /// A name or a title, as it is.
+    /// A name or a title, as one line: whoever wrote it writes no line of ours.
     Text(String),
     /// A word that the pages have, by its key.
     Label(String),
@@ -91,7 +94,7 @@ impl News {
                         .iter()
                         .map(|(name, put)| {
                             let value = match put {
-                                Put::Text(text) => text.clone().into(),
+                                Put::Text(text) => plain(text).into(),
                                 Put::Label(key) => labels.say(key).into(),
                                 Put::Number(number) => number.to_string().into(),
                             };
@@ -201,6 +204,10 @@ mod tests {
         assert!(body.contains("Стање сада: прихваћено.") && !body.contains("accepted"), "{body}");
         let (_, body) = news.written(Language::Zh);
         assert!(body.contains("。当前状态：已接受。"), "no blank between sentences: {body}");
+        let title = "Forum\n\nSign in here:\nhttps://elsewhere.example".to_owned();
+        let (_, body) =
+            News::of("event").say_with("event-text", vec![("title", Put::Text(title))]).written(Language::En);
+        assert_eq!(body.lines().count(), 1, "what somebody wrote is no line of ours: {body}");
         let (_, body) = news.written(Language::Ar);
         assert!(body.ends_with("\nhttps://caravanserai.example"), "a link stands by itself: {body}");
     }
