@@ -6,7 +6,7 @@ use fluent_bundle::FluentValue;
 
 use crate::{
     account::letters::Said,
-    digest::{letter::plain, words::Words},
+    digest::{letter::one_line, words::Words},
 };
 
 /// What is put into a sentence.
@@ -83,8 +83,13 @@ impl News {
     pub(crate) fn written(&self, language: Language) -> Said {
         let words = Words::of(language);
         let labels = pages::words::Words::of(language);
-        // Full stops of Chinese hold the blank that follows them.
-        let between = if language == Language::Zh { "" } else { " " };
+        let between = match language {
+            // A full stop holds the blank that follows it.
+            Language::Zh => "",
+            // There are no full stops, and blanks stand within sentences.
+            Language::Th | Language::Lo => "\n",
+            _ => " ",
+        };
         let mut body = String::new();
         let mut after = "";
         for part in &self.parts {
@@ -94,7 +99,7 @@ impl News {
                         .iter()
                         .map(|(name, put)| {
                             let value = match put {
-                                Put::Text(text) => plain(text).into(),
+                                Put::Text(text) => one_line(text).into(),
                                 Put::Label(key) => labels.say(key).into(),
                                 Put::Number(number) => number.to_string().into(),
                             };
@@ -130,7 +135,7 @@ mod tests {
         Vocabulary,
         demonstration_area::{AreaState, AreaTransition},
         exchange_event::{EventState, EventTransition},
-        introduction::{InterestDeclineReason, IntroductionState, IntroductionTransition, NdaState},
+        introduction::{InterestDeclineReason, IntroductionState, IntroductionTransition},
         meeting::{MeetingState, MeetingTransition},
         partnership::{PartnershipState, PartnershipTransition},
     };
@@ -167,7 +172,6 @@ mod tests {
             keys::<IntroductionState>("introduction"),
             keys::<IntroductionTransition>("move"),
             keys::<InterestDeclineReason>("no"),
-            keys::<NdaState>("nda-state"),
             keys::<PartnershipState>("partnership"),
             keys::<PartnershipTransition>("deed"),
             keys::<AreaState>("area"),
@@ -196,7 +200,7 @@ mod tests {
         assert_eq!(subject, "News of an introduction");
         assert_eq!(
             body,
-            "What was done: Accept. It stands at: accepted.\n\nDrina Telekom\noffice@drina.example\n\nNothing of this \
+            "What was done: “Accept”. It stands at: accepted.\n\nDrina Telekom\noffice@drina.example\n\nNothing of this \
              binds you.\n\nSign in to see it and to answer:\nhttps://caravanserai.example"
         );
         let (subject, body) = news.written(Language::Sr);

@@ -265,11 +265,16 @@ impl Lines {
 }
 
 /// What people wrote, as one line without marks that turn the direction of what follows.
-pub fn plain(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
     let kept: String =
         text.chars().filter(|c| !turns(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = kept.split_whitespace().collect::<Vec<_>>().join(" ");
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What people wrote as one line that is not too long for a list.
+pub fn plain(text: &str) -> String {
+    let line = one_line(text);
     if line.chars().count() <= MAX_TITLE {
         return line;
     }

@@ -227,7 +227,18 @@ impl Words {
 
 /// The language of a reader's mail by its tag; English where there are no words in it.
 pub fn language_of(tag: &str) -> DigestLanguage {
-    let spoken = tag.split('-').next().unwrap_or_default();
+    // Tags of three letters, which a person may have too (ISO 639-2 and 639-3).
+    let spoken = match tag.split('-').next().unwrap_or_default() {
+        "eng" => "en",
+        "zho" | "chi" | "cmn" => "zh",
+        "ara" | "arb" => "ar",
+        "tur" => "tr",
+        "srp" => "sr",
+        "tha" => "th",
+        "lao" => "lo",
+        "rus" => "ru",
+        spoken => spoken,
+    };
     DigestLanguage::ALL.iter().copied().find(|known| known.tag() == spoken).unwrap_or(DigestLanguage::En)
 }
 

@@ -28,10 +28,13 @@ pub(super) fn moved(
     event: &ExchangeEvent,
     url: &str,
 ) -> News {
-    let mut news = News::of("meeting")
-        .say_with("meeting-text", vec![title(event)])
-        .done(format!("meeting-deed-{}", transition.code()))
-        .stands(format!("meeting-{}", meeting.state.code()));
+    let news = News::of("meeting").say_with("meeting-text", vec![title(event)]);
+    // It is told to the side that is said not to have come: in the words of who said it, it would be about the other one.
+    let news = match transition {
+        MeetingTransition::ReportNoShow => news.say("meeting-absent"),
+        _ => news.done(format!("meeting-deed-{}", transition.code())),
+    };
+    let mut news = news.stands(format!("meeting-{}", meeting.state.code()));
     if let Some(place) = meeting.place.filter(|_| meeting.published) {
         let time = Put::Text(place.starts.format("%Y-%m-%d %H:%M").to_string());
         let key = if place.stand { "meeting-stand" } else { "meeting-table" };

@@ -63,5 +63,10 @@ pub(super) fn silent(url: &str) -> News {
 
 /// The confidentiality agreement.
 pub(super) fn settled(nda: NdaState, url: &str) -> News {
-    News::of("nda").stands(format!("nda-state-{}", nda.code())).answer(url)
+    let said = match nda {
+        NdaState::Open => "nda-waits",
+        NdaState::Signed => "nda-signed",
+        NdaState::Waived => "nda-waived",
+    };
+    News::of("nda").say(said).answer(url)
 }

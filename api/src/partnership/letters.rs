@@ -2,7 +2,7 @@
 
 use domain::{
     Vocabulary,
-    partnership::{PartnershipEvent, PartnershipTransition},
+    partnership::{PartnershipEvent, PartnershipTransition, SharedKind},
 };
 
 use crate::command::{News, Put};
@@ -31,6 +31,11 @@ pub(super) fn warned(number: u32, url: &str) -> News {
 }
 
 /// The other side put something into the workspace.
-pub(super) fn shared(url: &str) -> News {
-    News::of("shared").say("shared-text").see(url)
+pub(super) fn shared(kind: SharedKind, url: &str) -> News {
+    let what = match kind {
+        SharedKind::Document => "shared-document",
+        SharedKind::Contact => "shared-contact",
+        SharedKind::DataSet => "shared-data",
+    };
+    News::of("shared").say("shared-text").say(what).see(url)
 }

@@ -82,7 +82,7 @@ pub async fn share(
             let next = stored.value.share(side, command.actor.person_id(), what, command.now)?;
             let changed = command.tx.change(&stored, next).await?;
             if with != SharedWith::OwnSide {
-                let message = letters::shared(&command.app.auth.public_url);
+                let message = letters::shared(kind, &command.app.auth.public_url);
                 command.tell(office(&changed.value, side.other()), message).await?;
             }
             command.audit(&changed, serde_json::json!({"shared": kind, "with": with, "documents": papers}));
