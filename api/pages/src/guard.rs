@@ -18,7 +18,7 @@ use crate::{
     desk::{Desk, status},
     form::{Filled, Kept},
     person::Person,
-    words::{Language, accepted, language_of},
+    words::{Language, accepted},
 };
 
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ struct KeptPage<'a> {
 pub(crate) async fn layer(State(api): State<Arc<dyn Api>>, mut request: Request, next: Next) -> Response {
     let headers = request.headers();
     let (chosen, query) = without_language(request.uri().query().unwrap_or_default());
-    let language = chosen.or_else(|| language_of(&cookie::read(headers, cookie::LANGUAGE)?));
+    let language = chosen.or_else(|| Language::of_tag(&cookie::read(headers, cookie::LANGUAGE)?));
     let language = language.or_else(|| accepted(headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?));
     let visitor = Visitor {
         session: cookie::read(headers, cookie::SESSION),
@@ -116,7 +116,7 @@ pub(crate) fn append(response: &mut Response, cookie: Option<HeaderValue>) {
 /// The language that the address chooses, and the rest of its query.
 fn without_language(query: &str) -> (Option<Language>, String) {
     let pairs = || url::form_urlencoded::parse(query.as_bytes());
-    let chosen = pairs().find(|(name, _)| name == "lang").and_then(|(_, tag)| language_of(&tag));
+    let chosen = pairs().find(|(name, _)| name == "lang").and_then(|(_, tag)| Language::of_tag(&tag));
     if chosen.is_none() {
         return (None, query.to_owned());
     }

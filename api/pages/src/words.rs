@@ -69,12 +69,6 @@ pub fn name_of(language: &Language) -> &'static str {
     own_name(*language)
 }
 
-/// The language of a tag such as `zh` or `zh-Hans-CN`.
-pub fn language_of(tag: &str) -> Option<Language> {
-    let primary = tag.split(['-', '_']).next().unwrap_or(tag);
-    LANGUAGES.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
-}
-
 /// The first language of an `Accept-Language` header that there is, by its weights.
 pub fn accepted(header: &str) -> Option<Language> {
     let mut wanted: Vec<(f32, usize, Language)> = header
@@ -83,7 +77,7 @@ pub fn accepted(header: &str) -> Option<Language> {
         .enumerate()
         .filter_map(|(at, part)| {
             let mut parts = part.split(';');
-            let language = language_of(parts.next()?.trim())?;
+            let language = Language::of_tag(parts.next()?.trim())?;
             let weight = parts
                 .find_map(|parameter| parameter.trim().strip_prefix("q="))
                 .map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0));
@@ -386,6 +380,6 @@ mod tests {
         assert_eq!(accepted("fr-FR, zh-Hans;q=0.5, ar;q=0.9"), Some(Language::Ar));
         assert_eq!(accepted("fr"), None);
         assert_eq!(accepted("en;q=0, tr"), Some(Language::Tr));
-        assert_eq!(language_of("sr-Cyrl"), Some(Language::Sr));
+        assert_eq!(Language::of_tag("sr-Cyrl"), Some(Language::Sr));
     }
 }

@@ -6,7 +6,6 @@ pub mod draft;
 pub mod timers;
 
 use domain::{
-    Vocabulary,
     account::OrgRole,
     demonstration_area::{AreaActor, AreaEvent, AreaParty, DemonstrationArea},
     id::Id,
@@ -61,8 +60,8 @@ async fn tell(
     event: &AreaEvent,
 ) -> Result<(), CommandError> {
     let news = News::of("area")
-        .done(format!("area-deed-{}", event.transition.code()))
-        .stands(format!("area-{}", event.to.code()))
+        .done("area-deed", event.transition)
+        .stands("area", event.to)
         .see(&command.app.auth.public_url);
     command.tell(organisation, news).await
 }

@@ -1,7 +1,7 @@
 //! News for the people of an organisation: said once without a language, and written to each in the own one. Sentences
 //! are templates beside this (`locale`); what states, deeds and reasons are called is what the pages call them.
 
-use domain::digest::DigestLanguage as Language;
+use domain::{Vocabulary, digest::DigestLanguage as Language};
 use fluent_bundle::FluentValue;
 
 use crate::{
@@ -12,12 +12,22 @@ use crate::{
 /// What is put into a sentence.
 #[derive(Debug, Clone)]
 pub(crate) enum Put {
-    /// A name or a title, as one line: whoever wrote it writes no line of ours.
+    /// What somebody wrote, or a number.
     Text(String),
     /// A word that the pages have, by its key.
     Label(String),
-    /// A count.
-    Number(usize),
+}
+
+impl Put {
+    /// A name or a title, as one line: whoever wrote it writes no line of ours.
+    pub(crate) fn text(text: impl ToString) -> Self {
+        Self::Text(text.to_string())
+    }
+
+    /// What the pages call a state, a deed or a reason, which they keep under a prefix.
+    pub(crate) fn label(prefix: &str, value: impl Vocabulary) -> Self {
+        Self::Label(format!("{prefix}-{}", value.code()))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -51,14 +61,14 @@ impl News {
         self
     }
 
-    /// What somebody did, by its key in the pages.
-    pub(crate) fn done(self, deed: String) -> Self {
-        self.say_with("news-done", vec![("deed", Put::Label(deed))])
+    /// What somebody did, and the prefix under which the pages name it.
+    pub(crate) fn done(self, prefix: &str, deed: impl Vocabulary) -> Self {
+        self.say_with("news-done", vec![("deed", Put::label(prefix, deed))])
     }
 
-    /// Where it stands, by its key in the pages.
-    pub(crate) fn stands(self, state: String) -> Self {
-        self.say_with("news-stands", vec![("state", Put::Label(state))])
+    /// Where it stands, and the prefix under which the pages name it.
+    pub(crate) fn stands(self, prefix: &str, state: impl Vocabulary) -> Self {
+        self.say_with("news-stands", vec![("state", Put::label(prefix, state))])
     }
 
     /// Lines of their own, as they are.
@@ -101,7 +111,6 @@ impl News {
                             let value = match put {
                                 Put::Text(text) => one_line(text).into(),
                                 Put::Label(key) => labels.say(key).into(),
-                                Put::Number(number) => number.to_string().into(),
                             };
                             (*name, value)
                         })
@@ -129,10 +138,7 @@ impl News {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
-
     use domain::{
-        Vocabulary,
         demonstration_area::{AreaState, AreaTransition},
         exchange_event::{EventState, EventTransition},
         introduction::{InterestDeclineReason, IntroductionState, IntroductionTransition},
@@ -141,25 +147,14 @@ mod tests {
     };
 
     use super::*;
-    use crate::digest::words::SOURCES;
-
-    /// Each template with its holes.
-    fn templates(source: &str) -> BTreeMap<&str, BTreeSet<&str>> {
-        source
-            .lines()
-            .filter_map(|line| line.split_once(" = "))
-            .map(|(key, text)| {
-                (key, text.split("{ $").skip(1).filter_map(|rest| rest.split(" }").next()).collect())
-            })
-            .collect()
-    }
+    use crate::digest::words::{SOURCES, holes};
 
     #[test]
     fn every_language_has_every_template_with_the_same_holes() {
-        let wanted = templates(SOURCES[0].1[2]);
+        let wanted = holes(SOURCES[0].1[2]);
         assert!(wanted.len() > 50 && wanted["lapsed-text"].len() == 2, "{wanted:?}");
         for (language, [.., source]) in SOURCES {
-            assert_eq!(templates(source), wanted, "{}", language.tag());
+            assert_eq!(holes(source), wanted, "{}", language.tag());
         }
     }
 
@@ -191,8 +186,8 @@ mod tests {
     #[test]
     fn news_is_written_in_the_readers_language() {
         let news = News::of("introduction")
-            .done("move-ACCEPT".to_owned())
-            .stands("introduction-ACCEPTED".to_owned())
+            .done("move", IntroductionTransition::Accept)
+            .stands("introduction", IntroductionState::Accepted)
             .lines("Drina Telekom\noffice@drina.example".to_owned())
             .say("news-free")
             .answer("https://caravanserai.example");
@@ -208,9 +203,9 @@ mod tests {
         assert!(body.contains("Стање сада: прихваћено.") && !body.contains("accepted"), "{body}");
         let (_, body) = news.written(Language::Zh);
         assert!(body.contains("。当前状态：已接受。"), "no blank between sentences: {body}");
-        let title = "Forum\n\nSign in here:\nhttps://elsewhere.example".to_owned();
+        let title = "Forum\n\nSign in here:\nhttps://elsewhere.example";
         let (_, body) =
-            News::of("event").say_with("event-text", vec![("title", Put::Text(title))]).written(Language::En);
+            News::of("event").say_with("event-text", vec![("title", Put::text(title))]).written(Language::En);
         assert_eq!(body.lines().count(), 1, "what somebody wrote is no line of ours: {body}");
         let (_, body) = news.written(Language::Ar);
         assert!(body.ends_with("\nhttps://caravanserai.example"), "a link stands by itself: {body}");

@@ -12,73 +12,21 @@ use super::{
     subject::{Body, Reason, Score},
 };
 
-/// Templates by language: those of digests, those of mail about accounts, and those of news of what was done.
-pub(crate) const SOURCES: [(DigestLanguage, [&str; 3]); 8] = [
-    (
-        DigestLanguage::En,
-        [
-            include_str!("locale/en.ftl"),
-            include_str!("../account/locale/en.ftl"),
-            include_str!("../command/locale/en.ftl"),
-        ],
-    ),
-    (
-        DigestLanguage::Zh,
-        [
-            include_str!("locale/zh.ftl"),
-            include_str!("../account/locale/zh.ftl"),
-            include_str!("../command/locale/zh.ftl"),
-        ],
-    ),
-    (
-        DigestLanguage::Ar,
-        [
-            include_str!("locale/ar.ftl"),
-            include_str!("../account/locale/ar.ftl"),
-            include_str!("../command/locale/ar.ftl"),
-        ],
-    ),
-    (
-        DigestLanguage::Tr,
-        [
-            include_str!("locale/tr.ftl"),
-            include_str!("../account/locale/tr.ftl"),
-            include_str!("../command/locale/tr.ftl"),
-        ],
-    ),
-    (
-        DigestLanguage::Sr,
-        [
-            include_str!("locale/sr.ftl"),
-            include_str!("../account/locale/sr.ftl"),
-            include_str!("../command/locale/sr.ftl"),
-        ],
-    ),
-    (
-        DigestLanguage::Th,
-        [
-            include_str!("locale/th.ftl"),
-            include_str!("../account/locale/th.ftl"),
-            include_str!("../command/locale/th.ftl"),
-        ],
-    ),
-    (
-        DigestLanguage::Lo,
-        [
-            include_str!("locale/lo.ftl"),
-            include_str!("../account/locale/lo.ftl"),
-            include_str!("../command/locale/lo.ftl"),
-        ],
-    ),
-    (
-        DigestLanguage::Ru,
-        [
-            include_str!("locale/ru.ftl"),
-            include_str!("../account/locale/ru.ftl"),
-            include_str!("../command/locale/ru.ftl"),
-        ],
-    ),
-];
+/// Templates of each language: those of digests, of mail about accounts, and of news of what was done.
+macro_rules! sources {
+    ($($tag:literal => $language:ident),+ $(,)?) => {
+        [$((DigestLanguage::$language, [
+            include_str!(concat!("locale/", $tag, ".ftl")),
+            include_str!(concat!("../account/locale/", $tag, ".ftl")),
+            include_str!(concat!("../command/locale/", $tag, ".ftl")),
+        ])),+]
+    };
+}
+
+/// Templates by language, English first.
+pub(crate) const SOURCES: [(DigestLanguage, [&str; 3]); 8] = sources! {
+    "en" => En, "zh" => Zh, "ar" => Ar, "tr" => Tr, "sr" => Sr, "th" => Th, "lo" => Lo, "ru" => Ru,
+};
 
 /// The words of a language.
 pub struct Words {
@@ -227,19 +175,7 @@ impl Words {
 
 /// The language of a reader's mail by its tag; English where there are no words in it.
 pub fn language_of(tag: &str) -> DigestLanguage {
-    // Tags of three letters, which a person may have too (ISO 639-2 and 639-3).
-    let spoken = match tag.split('-').next().unwrap_or_default() {
-        "eng" => "en",
-        "zho" | "chi" | "cmn" => "zh",
-        "ara" | "arb" => "ar",
-        "tur" => "tr",
-        "srp" => "sr",
-        "tha" => "th",
-        "lao" => "lo",
-        "rus" => "ru",
-        spoken => spoken,
-    };
-    DigestLanguage::ALL.iter().copied().find(|known| known.tag() == spoken).unwrap_or(DigestLanguage::En)
+    DigestLanguage::of_tag(tag).unwrap_or(DigestLanguage::En)
 }
 
 /// Asks the owner of a listing whether it is still current: subject and text.
@@ -252,4 +188,16 @@ pub fn still_current(language: DigestLanguage, title: &str, link: &str) -> (Stri
 /// The key of a vocabulary's word among the templates.
 pub fn word<V: Vocabulary>(kind: &str, value: V) -> String {
     format!("{kind}-{}", value.code())
+}
+
+/// The templates of a source, each with the names of its holes.
+#[cfg(test)]
+pub(crate) fn holes(source: &str) -> std::collections::BTreeMap<&str, std::collections::BTreeSet<&str>> {
+    source
+        .lines()
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(key, text)| {
+            (key, text.split("{ $").skip(1).filter_map(|rest| rest.split(" }").next()).collect())
+        })
+        .collect()
 }

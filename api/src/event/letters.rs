@@ -2,7 +2,6 @@
 //! reads it signs in for that.
 
 use domain::{
-    Vocabulary,
     exchange_event::{EventTransition, ExchangeEvent},
     meeting::{Meeting, MeetingTransition},
 };
@@ -10,13 +9,13 @@ use domain::{
 use crate::command::{News, Put};
 
 fn title(event: &ExchangeEvent) -> (&'static str, Put) {
-    ("title", Put::Text(event.plan.title.value().to_owned()))
+    ("title", Put::text(event.plan.title.value()))
 }
 
 /// A meeting is asked for.
 pub(super) fn asked(name: &str, event: &ExchangeEvent, accepted: bool, url: &str) -> News {
     News::of("meet")
-        .say_with("meet-text", vec![("name", Put::Text(name.to_owned())), title(event)])
+        .say_with("meet-text", vec![("name", Put::text(name)), title(event)])
         .say(if accepted { "meet-accepted" } else { "meet-open" })
         .answer(url)
 }
@@ -32,13 +31,13 @@ pub(super) fn moved(
     // It is told to the side that is said not to have come: in the words of who said it, it would be about the other one.
     let news = match transition {
         MeetingTransition::ReportNoShow => news.say("meeting-absent"),
-        _ => news.done(format!("meeting-deed-{}", transition.code())),
+        _ => news.done("meeting-deed", transition),
     };
-    let mut news = news.stands(format!("meeting-{}", meeting.state.code()));
+    let mut news = news.stands("meeting", meeting.state);
     if let Some(place) = meeting.place.filter(|_| meeting.published) {
-        let time = Put::Text(place.starts.format("%Y-%m-%d %H:%M").to_string());
+        let time = Put::text(place.starts.format("%Y-%m-%d %H:%M"));
         let key = if place.stand { "meeting-stand" } else { "meeting-table" };
-        news = news.say_with(key, vec![("time", time), ("number", Put::Text(place.table.to_string()))]);
+        news = news.say_with(key, vec![("time", time), ("number", Put::text(place.table))]);
     }
     news.answer(url)
 }
@@ -49,7 +48,7 @@ pub(super) fn published(event: &ExchangeEvent, meetings: usize, url: &str) -> Ne
     match meetings {
         0 => said("schedule-none").say("schedule-none-text"),
         1 => said("schedule-one").say("schedule-one-text"),
-        _ => said("schedule-many").say_with("schedule-many-text", vec![("count", Put::Number(meetings))]),
+        _ => said("schedule-many").say_with("schedule-many-text", vec![("count", Put::text(meetings))]),
     }
     .answer(url)
 }
@@ -58,7 +57,7 @@ pub(super) fn published(event: &ExchangeEvent, meetings: usize, url: &str) -> Ne
 pub(super) fn event(transition: EventTransition, event: &ExchangeEvent, url: &str) -> News {
     News::of("event")
         .say_with("event-text", vec![title(event)])
-        .done(format!("event-deed-{}", transition.code()))
-        .stands(format!("event-{}", event.state.code()))
+        .done("event-deed", transition)
+        .stands("event", event.state)
         .answer(url)
 }

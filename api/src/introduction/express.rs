@@ -3,8 +3,8 @@
 use domain::{
     id::Id,
     introduction::{
-        Introduction, IntroductionBeginRefusal, IntroductionCircumstances, IntroductionGuard as G,
-        IntroductionParty, IntroductionState, NdaState, Side, ThreeAnswers, begin_introduction,
+        ExpressionOfInterest, Introduction, IntroductionBeginRefusal, IntroductionCircumstances,
+        IntroductionGuard as G, IntroductionParty, IntroductionState, Side, ThreeAnswers, begin_introduction,
     },
     mandate::Mandate,
     organisation::Organisation,
@@ -92,36 +92,20 @@ async fn begin(command: &CommandTx, asked: Expression) -> Result<Id<Introduction
         Side::Investor => (own.value.country, project.value.countries().first().copied()),
         Side::Owner => (other.value.country, project.value.countries().first().copied()),
     };
-    let introduction = Introduction {
+    let interest = ExpressionOfInterest {
         project: asked.project,
         owner,
         mandate: asked.mandate,
         investor,
         initiator: asked.side,
         sender: person,
-        state,
-        since: command.now,
-        expressed_at: command.now,
-        last_contact: command.now,
-        nudges: 0,
         answers: asked.answers,
-        answered_at: None,
-        answered_by: None,
-        nda: NdaState::Open,
-        nda_signed: Vec::new(),
-        grants: Vec::new(),
-        words: Vec::new(),
-        terms: None,
-        pledge: None,
-        commitment: None,
-        close: None,
-        over: None,
         // The largest comes first.
         field: project.value.fields.parts().first().map(|part| part.of),
         investor_country,
         project_country,
-        held_at: None,
     };
+    let introduction = Introduction::begun(interest, state, command.now);
     let stored = match command.tx.create(Some(owner), None, introduction).await {
         Err(error) if error.is_taken("live_key") => return Err(duplicate().into()),
         done => done?,

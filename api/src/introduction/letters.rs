@@ -1,23 +1,14 @@
 //! What the mail about introductions says. No word of what the sides wrote to each other stands in a mail: whoever reads
 //! it signs in for that.
 
-use domain::{
-    Vocabulary,
-    introduction::{Introduction, IntroductionState, IntroductionTransition, NdaState, Side},
-};
+use domain::introduction::{Introduction, IntroductionState, IntroductionTransition, NdaState, Side};
 
 use crate::command::{News, Put};
-
-fn deed(transition: IntroductionTransition) -> String {
-    format!("move-{}", transition.code())
-}
 
 /// Somebody is interested.
 pub(super) fn expressed(initiator: Side, name: &str, url: &str) -> News {
     match initiator {
-        Side::Investor => {
-            News::of("interest").say_with("interest-text", vec![("name", Put::Text(name.to_owned()))])
-        }
+        Side::Investor => News::of("interest").say_with("interest-text", vec![("name", Put::text(name))]),
         Side::Owner => News::of("invited").say("invited-text"),
     }
     .answer(url)
@@ -33,12 +24,11 @@ pub(super) fn accepted(organisation: &str, person: &str, email: &str) -> News {
 
 /// The other side did something.
 pub(super) fn moved(transition: IntroductionTransition, introduction: &Introduction, url: &str) -> News {
-    let mut news = News::of("introduction")
-        .done(deed(transition))
-        .stands(format!("introduction-{}", introduction.state.code()));
+    let mut news =
+        News::of("introduction").done("move", transition).stands("introduction", introduction.state);
     let over = introduction.over.as_ref().filter(|_| introduction.state.is_over());
     if let Some(code) = over.and_then(|over| over.code) {
-        news = news.say_with("news-reason", vec![("reason", Put::Label(format!("no-{}", code.code())))]);
+        news = news.say_with("news-reason", vec![("reason", Put::label("no", code))]);
     }
     if !matches!(introduction.state, IntroductionState::Committed | IntroductionState::Closed) {
         news = news.say("news-free");
@@ -48,7 +38,7 @@ pub(super) fn moved(transition: IntroductionTransition, introduction: &Introduct
 
 /// One side has said a first word of two.
 pub(super) fn said(transition: IntroductionTransition, url: &str) -> News {
-    News::of("said").say_with("said-text", vec![("deed", Put::Label(deed(transition)))]).answer(url)
+    News::of("said").say_with("said-text", vec![("deed", Put::label("move", transition))]).answer(url)
 }
 
 /// Nobody has answered yet.

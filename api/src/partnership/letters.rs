@@ -1,33 +1,24 @@
 //! What the mail about partnerships says.
 
-use domain::{
-    Vocabulary,
-    partnership::{PartnershipEvent, PartnershipTransition, SharedKind},
-};
+use domain::partnership::{PartnershipEvent, SharedKind};
 
 use crate::command::{News, Put};
 
-fn deed(transition: PartnershipTransition) -> String {
-    format!("deed-{}", transition.code())
-}
-
 /// The other side did something.
 pub(super) fn moved(event: &PartnershipEvent, url: &str) -> News {
-    News::of("partnership")
-        .done(deed(event.transition))
-        .stands(format!("partnership-{}", event.to.code()))
-        .see(url)
+    News::of("partnership").done("deed", event.transition).stands("partnership", event.to).see(url)
 }
 
 /// The other side has given its word.
 pub(super) fn awaited(event: &PartnershipEvent, url: &str) -> News {
-    News::of("awaited").say_with("awaited-text", vec![("deed", Put::Label(deed(event.transition)))]).see(url)
+    News::of("awaited")
+        .say_with("awaited-text", vec![("deed", Put::label("deed", event.transition))])
+        .see(url)
 }
 
 /// A partnership is about to go dormant.
 pub(super) fn warned(number: u32, url: &str) -> News {
-    let number = Put::Number(usize::try_from(number).unwrap_or(usize::MAX));
-    News::of("dormant").say_with("dormant-text", vec![("number", number)]).see(url)
+    News::of("dormant").say_with("dormant-text", vec![("number", Put::text(number))]).see(url)
 }
 
 /// The other side put something into the workspace.

@@ -71,8 +71,7 @@ async fn fall(app: &App, id: Id<Organisation>) -> Result<Round, CommandError> {
         hold(&mut facts, now);
         done.lapsed = 1;
         level_step(&command, id, (held.level, now.level), "LAPSE").await?;
-        let put = [("old", held.level), ("now", now.level)]
-            .map(|(name, level)| (name, Put::Text(level.to_string())));
+        let put = [("old", held.level), ("now", now.level)].map(|(name, level)| (name, Put::text(level)));
         command.tell_owners(id, News::of("lapsed").say_with("lapsed-text", put.to_vec())).await?;
     }
     let from = facts.screening.status;

@@ -155,6 +155,23 @@ impl DigestLanguage {
         }
     }
 
+    /// The language of a tag (BCP 47) such as `zh`, `zh-Hans-CN` or `srp`, in capitals or not; none where there are no words
+    /// in it. Tags of three letters are those of ISO 639-2 and of the individual languages of ISO 639-3.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+        Some(match primary.as_str() {
+            "en" | "eng" => Self::En,
+            "zh" | "zho" | "chi" | "cmn" => Self::Zh,
+            "ar" | "ara" | "arb" => Self::Ar,
+            "tr" | "tur" => Self::Tr,
+            "sr" | "srp" => Self::Sr,
+            "th" | "tha" => Self::Th,
+            "lo" | "lao" => Self::Lo,
+            "ru" | "rus" => Self::Ru,
+            _ => return None,
+        })
+    }
+
     /// Whether it is written from right to left.
     pub const fn is_rtl(self) -> bool {
         matches!(self, Self::Ar)

@@ -21,7 +21,7 @@ pub use code::{
     IntroductionTransition, NdaState, RoomFolder, Side,
 };
 pub use due::Nudge;
-pub use record::{Introduction, Promise, Reason, ThreeAnswers, Word};
+pub use record::{ExpressionOfInterest, Introduction, Promise, Reason, ThreeAnswers, Word};
 pub use room::{GrantRefusal, NdaRefusal, RoomGrant};
 pub use table::{
     AvailableIntroductionTransition, BEGIN_GUARDS as INTRODUCTION_BEGIN_GUARDS, INTRODUCTION_RULES,

@@ -192,7 +192,77 @@ pub struct Introduction {
     pub held_at: Option<DateTime<Utc>>,
 }
 
+/// What an introduction begins with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExpressionOfInterest {
+    /// The project.
+    pub project: Id<Project>,
+    /// Whose project it is.
+    pub owner: Id<Organisation>,
+    /// The mandate.
+    pub mandate: Id<Mandate>,
+    /// Whose mandate it is.
+    pub investor: Id<Organisation>,
+    /// Who began it.
+    pub initiator: Side,
+    /// The person who began it.
+    pub sender: Id<Person>,
+    /// The three answers.
+    pub answers: ThreeAnswers,
+    /// The project's first field.
+    pub field: Option<CooperationField>,
+    /// Where the investor is.
+    pub investor_country: Option<CountryCode>,
+    /// Where the project is.
+    pub project_country: Option<CountryCode>,
+}
+
 impl Introduction {
+    /// One that begins, in the state that the table gave it.
+    pub fn begun(interest: ExpressionOfInterest, state: IntroductionState, at: DateTime<Utc>) -> Self {
+        let ExpressionOfInterest {
+            project,
+            owner,
+            mandate,
+            investor,
+            initiator,
+            sender,
+            answers,
+            field,
+            investor_country,
+            project_country,
+        } = interest;
+        Self {
+            project,
+            owner,
+            mandate,
+            investor,
+            initiator,
+            sender,
+            state,
+            since: at,
+            expressed_at: at,
+            last_contact: at,
+            nudges: 0,
+            answers,
+            answered_at: None,
+            answered_by: None,
+            nda: NdaState::Open,
+            nda_signed: Vec::new(),
+            grants: Vec::new(),
+            words: Vec::new(),
+            terms: None,
+            pledge: None,
+            commitment: None,
+            close: None,
+            over: None,
+            field,
+            investor_country,
+            project_country,
+            held_at: None,
+        }
+    }
+
     /// The side that is asked.
     pub const fn recipient(&self) -> Side {
         self.initiator.other()

@@ -131,7 +131,7 @@ impl<K: Kind> Super<K> {
 
     /// The row at a leaf and a lane.
     pub(super) fn row(&self, leaf: usize, lane: usize) -> Option<&K::Row> {
-        self.rows.get(leaf)?.as_ref()?.get(lane)?.as_ref()
+        self.slot(leaf, lane)?.as_ref()
     }
 
     /// All rows with their leaves and lanes.

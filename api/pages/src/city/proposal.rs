@@ -12,7 +12,7 @@ use crate::{
     desk::Desk,
     form::{Faults, Filled, KEY},
     view::{Named, Text},
-    words::{Words, language_of},
+    words::{Language, Words},
 };
 
 /// The routes.
@@ -135,7 +135,7 @@ fn common_fields(a: &SpeakingCity, b: &SpeakingCity) -> Vec<String> {
 
 /// The fields as a phrase in a language.
 fn phrase(fields: &[String], lang: &str) -> Option<String> {
-    let language = language_of(lang)?;
+    let language = Language::of_tag(lang)?;
     let names: Vec<String> =
         fields.iter().map(|field| crate::desk::name_in(language, "CooperationField", field)).collect();
     (!names.is_empty()).then(|| names.join(&Words::of(language).list_mark()))

@@ -38,35 +38,19 @@ fn person(number: u128) -> Id<Person> {
 
 pub(crate) fn expressed() -> Introduction {
     let id = |number| Uuid::from_u128(number);
-    Introduction {
+    let interest = ExpressionOfInterest {
         project: Id::from_uuid(id(1)),
         owner: Id::from_uuid(id(2)),
         mandate: Id::from_uuid(id(3)),
         investor: Id::from_uuid(id(4)),
         initiator: Side::Investor,
         sender: person(10),
-        state: IntroductionState::Expressed,
-        since: noon(),
-        expressed_at: noon(),
-        last_contact: noon(),
-        nudges: 0,
         answers: ThreeAnswers::new(text("money"), text("the tariff"), text("a bank")).unwrap(),
-        answered_at: None,
-        answered_by: None,
-        nda: NdaState::Open,
-        nda_signed: Vec::new(),
-        grants: Vec::new(),
-        words: Vec::new(),
-        terms: None,
-        pledge: None,
-        commitment: None,
-        close: None,
-        over: None,
         field: None,
         investor_country: None,
         project_country: None,
-        held_at: None,
-    }
+    };
+    Introduction::begun(interest, IntroductionState::Expressed, noon())
 }
 
 fn asker(introduction: &Introduction, side: Side, who: u128) -> Asker {

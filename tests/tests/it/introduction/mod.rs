@@ -5,6 +5,7 @@ mod clock;
 mod close;
 mod figures;
 mod held;
+mod letters;
 mod races;
 mod refusals;
 
